@@ -1,0 +1,120 @@
+#include "base/strbuf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "../tests/lib/exact.h"
+
+static void text_is_appended_up_to_the_maximum(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct strbuf b = strbuf_make(a, 10);
+
+	(void)state;
+	strbuf_put(&b, STR("12345"));
+	strbuf_put(&b, STR("67890"));
+	assert_false(b.overflow);
+	assert_true(str_eq(strbuf_str(&b), STR("1234567890")));
+	strbuf_char(&b, 'x');
+	assert_true(b.overflow);
+	strbuf_put(&b, STR(""));
+	assert_true(str_eq(strbuf_str(&b), STR("1234567890")));
+	strbuf_clear(&b);
+	assert_false(b.overflow);
+	strbuf_put(&b, STR("abc"));
+	assert_true(str_eq(strbuf_str(&b), STR("abc")));
+}
+
+static void what_does_not_fit_whole_changes_nothing_and_stays_refused(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct strbuf b = strbuf_make(a, 4);
+
+	(void)state;
+	strbuf_put(&b, STR("abc"));
+	strbuf_put(&b, STR("de"));
+	assert_true(b.overflow);
+	strbuf_char(&b, 'd'); /* would fit, but order would be lost */
+	strbuf_fmt(&b, "%d", 1);
+	assert_true(str_eq(strbuf_str(&b), STR("abc")));
+}
+
+static void formats_of_any_length_are_whole(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct strbuf b = strbuf_make(a, 1 << 16);
+
+	(void)state;
+	for (int n = 250; n < 262; n++) {
+		strbuf_clear(&b);
+		strbuf_fmt(&b, "%*d", n, 7);
+		assert_int_equal(b.n, n);
+		assert_int_equal(b.p[n - 1], '7');
+	}
+	strbuf_clear(&b);
+	strbuf_fmt(&b, "%*d", 1 << 17, 7);
+	assert_true(b.overflow);
+	assert_int_equal(b.n, 0);
+}
+
+static void json_strings_are_escaped(void **state)
+{
+	static const struct {
+		str in, out;
+	} cases[] = {
+		{ STR(""), STR("\"\"") },
+		{ STR("a\"b\\c"), STR("\"a\\\"b\\\\c\"") },
+		{ STR("\n\r\t\b\0\x7f"), STR("\"\\n\\r\\t\\u0008\\u0000\\u007f\"") },
+		{ STR("\xc3\xa9"), STR("\"\xc3\xa9\"") },
+		{ STR("\xc3"), STR("\"\xef\xbf\xbd\"") },
+		{ STR("\xed\xa0\x80"), STR("\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+		cleanup(exact_freep) str in = exact_copy(cases[i].in);
+		struct strbuf b = strbuf_make(a, 100);
+
+		strbuf_json(&b, in);
+		assert_true(str_eq(strbuf_str(&b), cases[i].out));
+	}
+}
+
+static void printable_text_shows_hostile_bytes_as_hexadecimal(void **state)
+{
+	static const struct {
+		str in, out;
+	} cases[] = {
+		{ STR("caf\xc3\xa9"), STR("caf\xc3\xa9") },
+		{ STR("a\x1b[31m"), STR("a\\x1b[31m") },
+		{ STR("\r\n"), STR("\\x0d\\x0a") },
+		{ STR("\xff\xc3"), STR("\\xff\\xc3") },
+		{ STR("\xc2\x9b"), STR("\\xc2\\x9b") }, /* CSI in one character */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+		cleanup(exact_freep) str in = exact_copy(cases[i].in);
+		struct strbuf b = strbuf_make(a, 100);
+
+		strbuf_printable(&b, in);
+		assert_true(str_eq(strbuf_str(&b), cases[i].out));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_is_appended_up_to_the_maximum),
+		cmocka_unit_test(what_does_not_fit_whole_changes_nothing_and_stays_refused),
+		cmocka_unit_test(formats_of_any_length_are_whole),
+		cmocka_unit_test(json_strings_are_escaped),
+		cmocka_unit_test(printable_text_shows_hostile_bytes_as_hexadecimal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
