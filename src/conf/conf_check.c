@@ -1,0 +1,84 @@
+#include "conf/conf.h"
+
+#include <errno.h>
+
+int conf_check(const struct conf *c, struct why *why)
+{
+	if (c->tls.certificate.n && !c->tls.key.n)
+		return why_set(why, -EINVAL,
+			       "tls.certificate is set and tls.key is not; set both or none");
+	if (c->tls.key.n && !c->tls.certificate.n)
+		return why_set(why, -EINVAL,
+			       "tls.key is set and tls.certificate is not; set both or none");
+	if (c->inspect.max_unpacked_bytes < c->smtp.max_message_bytes)
+		return why_set(why, -EINVAL,
+			       "inspect.max_unpacked_bytes is below smtp.max_message_bytes; "
+			       "a message that is received must fit the inspection");
+	if (c->inspect.memory < 2 * c->smtp.max_message_bytes)
+		return why_set(why, -EINVAL,
+			       "inspect.memory is below twice smtp.max_message_bytes; raise it");
+	if (c->inspect.deadline >= c->scan.deadline)
+		return why_set(why, -EINVAL,
+			       "inspect.deadline is not below scan.deadline; "
+			       "the verdict needs time after the inspection");
+	if (c->antivirus.clamd.kind != CONF_PEER_NONE && c->antivirus.timeout >= c->scan.deadline)
+		return why_set(why, -EINVAL,
+			       "antivirus.timeout is not below scan.deadline; "
+			       "the verdict needs its answer");
+	if (c->smtp.command_timeout > c->smtp.session_timeout ||
+	    c->smtp.data_timeout > c->smtp.session_timeout)
+		return why_set(why, -EINVAL,
+			       "smtp.session_timeout is below smtp.command_timeout or "
+			       "smtp.data_timeout; raise it");
+	if (c->delivery.retry.v[0] > c->delivery.max_age)
+		return why_set(why, -EINVAL,
+			       "delivery.max_age is below the first pause of delivery.retry; "
+			       "no message would be tried twice");
+	return 0;
+}
+
+static bool no_antivirus(const struct conf *c)
+{
+	return c->antivirus.clamd.kind == CONF_PEER_NONE;
+}
+
+static bool large_unscanned(const struct conf *c)
+{
+	return !no_antivirus(c) && c->antivirus.max_bytes < c->smtp.max_message_bytes;
+}
+
+static bool observing(const struct conf *c)
+{
+	return c->mode == CONF_MODE_OBSERVE;
+}
+
+static bool dns_from_file(const struct conf *c)
+{
+	return c->dns.file.n > 0;
+}
+
+static bool believes_resolver(const struct conf *c)
+{
+	return c->dns.trust_ad;
+}
+
+static const struct warning {
+	bool (*applies)(const struct conf *c);
+	const char *text;
+} warnings[] = {
+	{ no_antivirus, "antivirus.clamd is empty: only the built-in detection looks for viruses" },
+	{ large_unscanned, "antivirus.max_bytes is below smtp.max_message_bytes: "
+			   "the largest messages are not scanned by the antivirus" },
+	{ observing, "mode is observe: nothing is refused, not even viruses" },
+	{ dns_from_file, "dns.file is set: no real DNS question is asked" },
+	{ believes_resolver, "dns.trust_ad is true: the way to the resolver must be trustworthy" },
+};
+
+const char *conf_check_warning(const struct conf *c, size_t n)
+{
+	for (size_t i = 0; i < ARRAY_LEN(warnings); i++) {
+		if (warnings[i].applies(c) && n-- == 0)
+			return warnings[i].text;
+	}
+	return NULL;
+}

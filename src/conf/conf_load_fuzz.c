@@ -1,0 +1,22 @@
+#include "conf/conf.h"
+
+/* Whatever a file sets is shown as a file that sets the same. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("fuzz", 512 << 20);
+	struct conf *c = conf_new_default(a), *back = conf_new_default(a);
+	struct strbuf shown = strbuf_make(a, 64 << 20), x = strbuf_make(a, 64 << 20);
+	struct strbuf y = strbuf_make(a, 64 << 20);
+	struct why why;
+
+	if (conf_load_text(c, "fuzz", str_of(data, size), &why) < 0)
+		return 0;
+	conf_show(c, &shown);
+	bug_if(conf_load_text(back, "shown", strbuf_str(&shown), &why) < 0);
+	conf_text_encode(c, CONF_FOR_ALL, &x);
+	conf_text_encode(back, CONF_FOR_ALL, &y);
+	bug_if(!str_eq(strbuf_str(&x), strbuf_str(&y)));
+	return 0;
+}

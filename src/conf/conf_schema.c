@@ -1,0 +1,254 @@
+#include "conf/conf_schema.h"
+
+#include "conf/nearest.h"
+
+#define AT(member) .offset = offsetof(struct conf, member)
+
+/* Who sees what. */
+#define POTERNED CONF_FOR_POTERNED
+#define EDGE CONF_FOR_EDGE
+#define INSPECT CONF_FOR_INSPECT
+#define SCAN CONF_FOR_SCAN
+#define DNS CONF_FOR_DNS
+#define STORE CONF_FOR_STORE
+#define RELAY CONF_FOR_RELAY
+#define CLI CONF_FOR_CLI
+#define ALL CONF_FOR_ALL
+
+#define SECOND 1000ull
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define KIB 1024ull
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+
+const struct conf_key conf_schema[] = {
+	{ "hostname", CONF_DOMAIN, AT(hostname), .initial = "mx.hopital.example", .audience = ALL,
+	  .doc = "the name of this gateway in its greeting and in the headers it adds" },
+	{ "domains", CONF_DOMAIN, .list = true, AT(domains), .initial = "hopital.example",
+	  .audience = POTERNED | EDGE | SCAN | STORE | RELAY | CLI,
+	  .doc = "the domains mail is received for" },
+	{ "role", CONF_ENUM, AT(role), .initial = "mx", .audience = ALL, .words = { "mx" },
+	  .doc = "what this machine does: mx receives mail from the Internet" },
+	{ "mode", CONF_ENUM, AT(mode), .initial = "enforce", .audience = ALL,
+	  .words = { "enforce", "observe" },
+	  .doc = "observe judges and logs everything and refuses nothing" },
+	{ "lang", CONF_ENUM, AT(lang), .initial = "en", .audience = ALL, .words = { "en", "fr" },
+	  .doc = "language of explanations" },
+
+	{ "paths.state", CONF_PATH, AT(paths.state), .initial = "/var/lib/poterne",
+	  .audience = POTERNED | STORE | RELAY | CLI,
+	  .doc = "spool, quarantine, records and the local Maildir" },
+	{ "paths.runtime", CONF_PATH, .may_be_empty = true, AT(paths.runtime), .initial = "",
+	  .audience = POTERNED | STORE | CLI, .doc = "sockets; empty: paths.state" },
+	{ "paths.rules", CONF_PATH, AT(paths.rules),
+	  .initial = POTERNE_PREFIX "/share/poterne/rules", .audience = POTERNED | SCAN | CLI,
+	  .doc = "the shipped rule files" },
+	{ "paths.overlay", CONF_PATH, .may_be_empty = true, AT(paths.overlay), .initial = "",
+	  .audience = POTERNED | SCAN | CLI,
+	  .doc = "rule files of this site: other scores, disabled and added symbols" },
+	{ "paths.lists", CONF_PATH, AT(paths.lists),
+	  .initial = POTERNE_PREFIX "/share/poterne/lists", .audience = POTERNED | SCAN | CLI,
+	  .doc = "the list files that rules name" },
+	{ "paths.programs", CONF_PATH, AT(paths.programs),
+	  .initial = POTERNE_PREFIX "/libexec/poterne", .audience = POTERNED | SCAN | CLI,
+	  .doc = "the programs of the processes" },
+
+	{ "listen.smtp", CONF_HOSTPORT, .list = true, AT(listen.smtp), .initial = "127.0.0.1:2525",
+	  .audience = POTERNED | EDGE | CLI, .doc = "addresses and ports of SMTP reception" },
+
+	{ "smtp.max_message_bytes", CONF_SIZE, AT(smtp.max_message_bytes), .initial = "10240000",
+	  .min = 64 * KIB, .max = GIB,
+	  .audience = POTERNED | EDGE | INSPECT | SCAN | STORE | RELAY | CLI,
+	  .doc = "larger messages are refused, also announced by SIZE (RFC 1870)" },
+	{ "smtp.max_recipients", CONF_U32, AT(smtp.max_recipients), .initial = "100", .min = 1,
+	  .max = 10000, .audience = EDGE | SCAN | STORE | RELAY | CLI,
+	  .doc = "recipients of one message" },
+	{ "smtp.max_connections", CONF_U32, AT(smtp.max_connections), .initial = "2000", .min = 1,
+	  .max = 100000, .audience = POTERNED | EDGE | CLI,
+	  .doc = "connections of one edge process" },
+	{ "smtp.max_connections_per_client", CONF_U32, AT(smtp.max_connections_per_client),
+	  .initial = "50", .min = 1, .max = 100000, .audience = EDGE | CLI,
+	  .doc = "connections from one address" },
+	{ "smtp.max_errors", CONF_U32, AT(smtp.max_errors), .initial = "20", .min = 1, .max = 10000,
+	  .audience = EDGE | CLI, .doc = "refused commands before the connection is closed" },
+	{ "smtp.threads", CONF_U32, AT(smtp.threads), .initial = "64", .min = 1, .max = 4096,
+	  .audience = EDGE | CLI, .doc = "sessions served at the same moment by one edge process" },
+	{ "smtp.command_timeout", CONF_DURATION, AT(smtp.command_timeout), .initial = "5m",
+	  .min = SECOND, .max = HOUR, .audience = EDGE | CLI, .doc = "wait for the next command" },
+	{ "smtp.data_timeout", CONF_DURATION, AT(smtp.data_timeout), .initial = "10m",
+	  .min = SECOND, .max = HOUR, .audience = EDGE | CLI, .doc = "from DATA to the final dot" },
+	{ "smtp.session_timeout", CONF_DURATION, AT(smtp.session_timeout), .initial = "1h",
+	  .min = SECOND, .max = DAY, .audience = EDGE | CLI, .doc = "the whole connection" },
+	{ "smtp.starttls", CONF_BOOL, AT(smtp.starttls), .initial = "true",
+	  .audience = POTERNED | EDGE | CLI, .doc = "offer STARTTLS" },
+
+	{ "edge.processes", CONF_U32, AT(edge.processes), .initial = "1", .min = 1, .max = 64,
+	  .audience = POTERNED | CLI, .doc = "processes that speak SMTP to strangers" },
+
+	{ "tls.certificate", CONF_PATH, .may_be_empty = true, AT(tls.certificate), .initial = "",
+	  .audience = POTERNED | CLI,
+	  .doc = "PEM chain; empty: a self-signed one is made at the first start" },
+	{ "tls.key", CONF_PATH, .may_be_empty = true, AT(tls.key), .initial = "",
+	  .audience = POTERNED | CLI, .doc = "PEM private key of the certificate" },
+	{ "tls.min_version", CONF_ENUM, AT(tls.min_version), .initial = "1.2",
+	  .words = { "1.2", "1.3" }, .audience = POTERNED | EDGE | RELAY | CLI,
+	  .doc = "oldest TLS version that is spoken" },
+
+	{ "inspect.workers", CONF_U32, AT(inspect.workers), .initial = "0", .max = 256,
+	  .audience = POTERNED | SCAN | CLI,
+	  .doc = "sandboxed workers; 0: one for each core, at least two" },
+	{ "inspect.deadline", CONF_DURATION, AT(inspect.deadline), .initial = "20s",
+	  .min = SECOND / 10, .max = 10 * MINUTE, .audience = POTERNED | INSPECT | SCAN | CLI,
+	  .doc = "a worker that has not answered by then is killed" },
+	{ "inspect.memory", CONF_SIZE, AT(inspect.memory), .initial = "512MiB", .min = 64 * MIB,
+	  .max = 64 * GIB, .audience = POTERNED | INSPECT | SCAN | CLI,
+	  .doc = "memory of one worker" },
+	{ "inspect.max_depth", CONF_U32, AT(inspect.max_depth), .initial = "20", .min = 1,
+	  .max = 100, .audience = INSPECT | SCAN | CLI,
+	  .doc = "parts within parts, archives within archives" },
+	{ "inspect.max_parts", CONF_U32, AT(inspect.max_parts), .initial = "1000", .min = 1,
+	  .max = 1000, .audience = INSPECT | SCAN | CLI,
+	  .doc = "parts and archive members of one message" },
+	{ "inspect.max_unpacked_bytes", CONF_SIZE, AT(inspect.max_unpacked_bytes),
+	  .initial = "128MiB", .min = MIB, .max = 16 * GIB, .audience = INSPECT | SCAN | CLI,
+	  .doc = "bytes of all parts of one message, decoded and unpacked" },
+
+	{ "antivirus.clamd", CONF_PEER, .may_be_empty = true, AT(antivirus.clamd), .initial = "",
+	  .words = { "unix:/PATH", "tcp:HOST:PORT" }, .audience = POTERNED | SCAN | CLI,
+	  .doc = "where clamd listens: unix:/PATH or tcp:HOST:PORT; empty: no antivirus" },
+	{ "antivirus.timeout", CONF_DURATION, AT(antivirus.timeout), .initial = "30s",
+	  .min = SECOND / 10, .max = 10 * MINUTE, .audience = SCAN | CLI,
+	  .doc = "wait for its answer" },
+	{ "antivirus.max_bytes", CONF_SIZE, AT(antivirus.max_bytes), .initial = "25MiB",
+	  .min = 64 * KIB, .max = 4 * GIB, .audience = SCAN | CLI,
+	  .doc = "messages above it are too large for the antivirus (its StreamMaxLength)" },
+	{ "antivirus.when_down", CONF_ENUM, AT(antivirus.when_down), .initial = "defer",
+	  .words = { "", "defer", "quarantine" }, .audience = SCAN | CLI,
+	  .doc = "a configured antivirus does not answer" },
+	{ "antivirus.when_absent", CONF_ENUM, AT(antivirus.when_absent), .initial = "accept",
+	  .words = { "accept", "defer", "quarantine" }, .audience = POTERNED | SCAN | CLI,
+	  .doc = "no antivirus is configured" },
+
+	{ "dns.servers", CONF_ADDRESS, .list = true, .may_be_empty = true, AT(dns.servers),
+	  .initial = "", .audience = DNS | CLI,
+	  .doc = "addresses of resolvers; empty: those of /etc/resolv.conf" },
+	{ "dns.file", CONF_PATH, .may_be_empty = true, AT(dns.file), .initial = "",
+	  .audience = POTERNED | DNS | CLI,
+	  .doc = "answer from this JSON file and nothing else, for tests" },
+	{ "dns.timeout", CONF_DURATION, AT(dns.timeout), .initial = "5s", .min = SECOND / 10,
+	  .max = MINUTE, .audience = DNS | SCAN | RELAY | CLI, .doc = "wait for one answer" },
+	{ "dns.validate", CONF_BOOL, AT(dns.validate), .initial = "true", .audience = DNS | CLI,
+	  .doc = "validate DNSSEC here" },
+	{ "dns.trust_ad", CONF_BOOL, AT(dns.trust_ad), .initial = "false", .audience = DNS | CLI,
+	  .doc = "believe the resolver's own word that an answer is validated" },
+
+	{ "delivery.next_hop", CONF_PEER, AT(delivery.next_hop), .initial = "maildir",
+	  .words = { "maildir", "smtp:HOST:PORT", "lmtp:HOST:PORT", "lmtp:unix:/PATH" },
+	  .audience = POTERNED | SCAN | STORE | RELAY | CLI,
+	  .doc = "where accepted mail goes: maildir, smtp:HOST:PORT, lmtp:HOST:PORT or "
+		 "lmtp:unix:/PATH" },
+	{ "delivery.maildir", CONF_STRING, AT(delivery.maildir), .initial = "maildir",
+	  .audience = POTERNED | STORE | RELAY | CLI,
+	  .doc = "directory of the local Maildir, below paths.state when relative" },
+	{ "delivery.retry", CONF_DURATION, .list = true, AT(delivery.retry),
+	  .initial = "1m,5m,15m,30m,1h,2h,4h", .min = SECOND, .max = 7 * DAY,
+	  .audience = STORE | RELAY | CLI, .doc = "pauses between attempts; the last one repeats" },
+	{ "delivery.max_age", CONF_DURATION, AT(delivery.max_age), .initial = "5d", .min = MINUTE,
+	  .max = 60 * DAY, .audience = STORE | RELAY | CLI, .doc = "then the sender is told" },
+	{ "delivery.connections", CONF_U32, AT(delivery.connections), .initial = "20", .min = 1,
+	  .max = 1000, .audience = STORE | RELAY | CLI, .doc = "deliveries at the same moment" },
+	{ "delivery.timeout", CONF_DURATION, AT(delivery.timeout), .initial = "5m", .min = SECOND,
+	  .max = HOUR, .audience = RELAY | CLI, .doc = "wait for one answer of the next hop" },
+	{ "delivery.tls", CONF_ENUM, AT(delivery.tls), .initial = "may",
+	  .words = { "none", "may", "encrypt" }, .audience = RELAY | CLI,
+	  .doc = "TLS towards the next hop" },
+
+	{ "quarantine.keep", CONF_DURATION, AT(quarantine.keep), .initial = "30d", .min = HOUR,
+	  .max = 3660 * DAY, .audience = STORE | CLI,
+	  .doc = "how long quarantined messages are kept" },
+	{ "history.keep", CONF_DURATION, AT(history.keep), .initial = "30d", .min = HOUR,
+	  .max = 3660 * DAY, .audience = STORE | CLI, .doc = "how long the history is kept" },
+
+	{ "scan.threads", CONF_U32, AT(scan.threads), .initial = "64", .min = 1, .max = 1024,
+	  .audience = POTERNED | EDGE | SCAN | CLI, .doc = "messages judged at the same moment" },
+	{ "scan.deadline", CONF_DURATION, AT(scan.deadline), .initial = "60s", .min = SECOND / 10,
+	  .max = 10 * MINUTE, .audience = EDGE | SCAN | CLI, .doc = "a verdict is due by then" },
+
+	{ "users.edge", CONF_NAME, AT(users.edge), .initial = "_potedge",
+	  .audience = POTERNED | CLI, .doc = "system user of poterne-edge" },
+	{ "users.inspect", CONF_NAME, AT(users.inspect), .initial = "_potinsp",
+	  .audience = POTERNED | CLI, .doc = "system user of poterne-inspect" },
+	{ "users.scan", CONF_NAME, AT(users.scan), .initial = "_potscan",
+	  .audience = POTERNED | CLI, .doc = "system user of poterne-scan" },
+	{ "users.dns", CONF_NAME, AT(users.dns), .initial = "_potdns", .audience = POTERNED | CLI,
+	  .doc = "system user of poterne-dns" },
+	{ "users.store", CONF_NAME, AT(users.store), .initial = "_potstore",
+	  .audience = POTERNED | CLI, .doc = "system user of poterne-store" },
+	{ "users.relay", CONF_NAME, AT(users.relay), .initial = "_potrelay",
+	  .audience = POTERNED | CLI, .doc = "system user of poterne-relay" },
+};
+
+const size_t conf_schema_n = ARRAY_LEN(conf_schema);
+
+const struct conf_key *conf_schema_find(str path)
+{
+	for (size_t i = 0; i < conf_schema_n; i++) {
+		if (str_eq(path, str_c(conf_schema[i].path)))
+			return &conf_schema[i];
+	}
+	return NULL;
+}
+
+bool conf_schema_is_section(str path)
+{
+	for (size_t i = 0; i < conf_schema_n; i++) {
+		str p = str_c(conf_schema[i].path);
+
+		if (p.n > path.n && str_starts(p, path) && p.p[path.n] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* What stands after the last dot. */
+static str last_name(str path)
+{
+	size_t dot = str_rchr(path, '.');
+
+	return dot == STR_NONE ? path : str_skip(path, dot + 1);
+}
+
+static bool same_section(str a, str b)
+{
+	return str_eq(str_sub(a, 0, a.n - last_name(a).n), str_sub(b, 0, b.n - last_name(b).n));
+}
+
+/* First a neighbour with a similar name, then a similar path, then the same name elsewhere. */
+str conf_schema_nearest(str path)
+{
+	struct nearest sibling = nearest_to(last_name(path));
+	struct nearest whole = nearest_to(path);
+	str elsewhere = STR_NULL;
+	str best = STR_NULL;
+
+	for (size_t i = 0; i < conf_schema_n; i++) {
+		str p = str_c(conf_schema[i].path);
+		size_t before = sibling.distance;
+		size_t dot = str_chr(p, '.');
+
+		if (same_section(p, path))
+			nearest_offer(&sibling, last_name(p));
+		if (sibling.distance < before)
+			best = p;
+		nearest_offer(&whole, p);
+		if (dot != STR_NONE)
+			nearest_offer(&whole, str_sub(p, 0, dot));
+		if (str_eq(last_name(p), last_name(path)))
+			elsewhere = p;
+	}
+	if (best.p)
+		return best;
+	return whole.best.p ? whole.best : elsewhere;
+}
