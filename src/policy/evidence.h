@@ -1,0 +1,28 @@
+/* policy/evidence.h - what the checks outside the message answered.
+ *
+ * Each source (SPF, antivirus, ...) adds symbols named in rules/evidence.def.
+ *
+ * Memory   in the caller's arena; texts are borrowed.
+ * Threads  one at a time; sources that work in parallel are collected by their caller.
+ */
+#ifndef POLICY_EVIDENCE_H
+#define POLICY_EVIDENCE_H
+
+#include "base/arena.h"
+
+struct evidence_symbol {
+	str name; /* of rules/evidence.def */
+	str text; /* what was seen; may be hostile, may be empty */
+};
+
+struct evidence {
+	ARENA_VEC(struct evidence_symbol) symbols;
+	bool temporary; /* a source did not answer in time; its question is open */
+};
+
+static inline void evidence_add(struct arena *a, struct evidence *e, str name, str text)
+{
+	*arena_push(a, &e->symbols) = (struct evidence_symbol){ name, text };
+}
+
+#endif

@@ -1,0 +1,291 @@
+#include "policy/verdict.h"
+
+#include "inspect/findings.h"
+#include "policy/derive.h"
+
+/* What is known of each symbol of the rules while one message is judged. */
+struct raised {
+	bool is;
+	str evidence;
+	const struct rules_symbol *replaced_by;
+};
+
+struct judge {
+	struct arena *arena;
+	const struct rules *rules;
+	const struct verdict_options *options;
+	struct raised *raised; /* by index of symbol */
+};
+
+static void raise_symbol(struct judge *j, const struct rules_symbol *s, str evidence)
+{
+	struct raised *r = &j->raised[s->index];
+
+	if (s->disabled || r->is)
+		return;
+	r->is = true;
+	r->evidence = evidence;
+}
+
+static void raise_finding(struct judge *j, str name, str evidence)
+{
+	const struct rules_symbol *s = rules_of_finding(j->rules, name);
+
+	for (; s; s = s->next_of_finding)
+		raise_symbol(j, s, evidence);
+}
+
+/* A worker may be taken over: it can speak of content only, never vouch for a sender or
+ * for the antivirus. */
+static void raise_facts(struct judge *j, const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->findings.n; i++) {
+		if (findings_known(facts->findings.v[i].name))
+			raise_finding(j, facts->findings.v[i].name, facts->findings.v[i].evidence);
+	}
+	for (size_t i = 0; i < facts->hits.n; i++) {
+		uint32_t id = facts->hits.v[i].pattern;
+
+		if (id < j->rules->symbols.n && j->rules->symbols.v[id]->regex.n)
+			raise_symbol(j, j->rules->symbols.v[id], facts->hits.v[i].evidence);
+	}
+}
+
+static void raise_evidence(struct judge *j, const struct evidence *e)
+{
+	for (size_t i = 0; i < e->symbols.n; i++)
+		raise_finding(j, e->symbols.v[i].name, e->symbols.v[i].text);
+}
+
+static void raise_part(struct judge *j, const struct facts_part *p)
+{
+	str extension = derive_extension(p->filename);
+
+	for (size_t i = 0; i < j->rules->by_part.n; i++) {
+		const struct rules_symbol *s = j->rules->by_part.v[i];
+		bool is = s->when == RULES_TYPE_IN
+				  ? p->detected.n && conf_strings_has(&s->types, p->detected)
+				  : extension.n &&
+					    rules_list_has(s->list, extension, j->options->now);
+
+		if (is)
+			raise_symbol(j, s, p->filename.n ? p->filename : p->detected);
+	}
+}
+
+/* The parser bounds the steps of an expression, and so this stack. */
+static bool evaluate(const struct judge *j, const struct rules_symbol *s)
+{
+	bool stack[RULES_MAX_EXPR + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->expr.n; i++) {
+		const struct rules_step *step = &s->expr.v[i];
+
+		if (step->op == RULES_OP_SYMBOL) {
+			stack[n++] = j->raised[step->symbol].is;
+		} else if (step->op == RULES_OP_NOT) {
+			stack[n - 1] = !stack[n - 1];
+		} else {
+			n--;
+			stack[n - 1] = step->op == RULES_OP_AND ? stack[n - 1] && stack[n]
+								: stack[n - 1] || stack[n];
+		}
+	}
+	return stack[0];
+}
+
+static void raise_composites(struct judge *j)
+{
+	for (size_t i = 0; i < j->rules->composites.n; i++) {
+		const struct rules_symbol *s = j->rules->composites.v[i];
+
+		if (!evaluate(j, s))
+			continue;
+		raise_symbol(j, s, STR(""));
+		for (size_t k = 0; !s->disabled && k < s->replace.n; k++) {
+			struct raised *r = &j->raised[s->replace.v[k]];
+
+			if (r->is && !r->replaced_by)
+				r->replaced_by = s;
+		}
+	}
+}
+
+/* ACTION_ACCEPT when it decides nothing. */
+static enum action decided(const struct judge *j, const struct rules_symbol *s)
+{
+	switch (s->decides) {
+	case RULES_DECIDES_ACTION:
+		return s->decision;
+	case RULES_DECIDES_WHEN_DOWN:
+		return j->options->antivirus_down;
+	case RULES_DECIDES_WHEN_ABSENT:
+		return j->options->antivirus_absent;
+	default:
+		return ACTION_ACCEPT;
+	}
+}
+
+static const struct rules_symbol *decide(const struct judge *j)
+{
+	const struct rules_symbol *best = NULL;
+
+	for (size_t i = 0; i < j->rules->symbols.n; i++) {
+		const struct rules_symbol *s = j->rules->symbols.v[i];
+
+		if (!j->raised[i].is || decided(j, s) == ACTION_ACCEPT)
+			continue;
+		if (!best || s->priority > best->priority ||
+		    (s->priority == best->priority && decided(j, s) > decided(j, best)))
+			best = s;
+	}
+	return best;
+}
+
+enum action verdict_of_score(const struct verdict *v, int64_t score)
+{
+	if (score >= v->reject)
+		return ACTION_REJECT;
+	if (score >= v->quarantine)
+		return ACTION_QUARANTINE;
+	return score >= v->tag ? ACTION_TAG : ACTION_ACCEPT;
+}
+
+/* Deciding symbols first, then by weight, then in the order of the rules. */
+static int by_weight(const void *a, const void *b)
+{
+	const struct verdict_symbol *x = a, *y = b;
+
+	if (x->decides != y->decides)
+		return x->decides > y->decides ? -1 : 1;
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return x->rule->index < y->rule->index ? -1 : 1;
+}
+
+static void collect(const struct judge *j, struct verdict *v)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < j->rules->symbols.n; i++) {
+		const struct rules_symbol *s = j->rules->symbols.v[i];
+		const struct raised *r = &j->raised[i];
+
+		if (!r->is)
+			continue;
+		*arena_push(j->arena, &v->symbols) = (struct verdict_symbol){
+			.rule = s,
+			.score = r->replaced_by ? 0 : s->score,
+			.decides = decided(j, s),
+			.evidence = r->evidence,
+			.replaced_by = r->replaced_by,
+		};
+		sum += r->replaced_by ? 0 : s->score;
+	}
+	if (v->symbols.n)
+		qsort(v->symbols.v, v->symbols.n, sizeof(*v->symbols.v), by_weight);
+	/* RULES_MAX_SYMBOLS times RULES_MAX_SCORE fits an int32_t. */
+	v->score = (int32_t)sum;
+}
+
+static void conclude(const struct judge *j, struct verdict *v)
+{
+	const struct rules_symbol *decision = decide(j);
+
+	v->tag = j->rules->tag;
+	v->quarantine = j->rules->quarantine;
+	v->reject = j->rules->reject;
+	v->by_score = verdict_of_score(v, v->score);
+	v->intended = v->by_score;
+	if (decision && decided(j, decision) >= v->by_score) {
+		v->decision = decision;
+		v->intended = decided(j, decision);
+	}
+	v->observed = j->options->observe;
+	v->action = v->observed ? ACTION_ACCEPT : v->intended;
+}
+
+void verdict_judge(struct arena *a, const struct rules *rules,
+		   const struct verdict_options *options, const struct envelope *envelope,
+		   const struct facts *facts, const struct evidence *evidence, struct verdict *ret)
+{
+	struct judge j = { a, rules, options, arena_array(a, struct raised, rules->symbols.n) };
+	struct evidence derived = { 0 };
+	struct verdict v = { .temporary = evidence->temporary };
+
+	derive_evidence(a, options->own_domains, envelope, facts, evidence, &derived);
+	raise_facts(&j, facts);
+	for (size_t i = 0; i < facts->parts.n; i++)
+		raise_part(&j, &facts->parts.v[i]);
+	raise_evidence(&j, evidence);
+	raise_evidence(&j, &derived);
+	raise_composites(&j);
+	collect(&j, &v);
+	conclude(&j, &v);
+	*ret = v;
+}
+
+static enum action action_of_when(enum conf_when when)
+{
+	if (when == CONF_WHEN_DEFER)
+		return ACTION_DEFER;
+	return when == CONF_WHEN_QUARANTINE ? ACTION_QUARANTINE : ACTION_ACCEPT;
+}
+
+struct verdict_options verdict_options_of(const struct conf *c, int64_t now)
+{
+	return (struct verdict_options){
+		.own_domains = &c->domains,
+		.observe = c->mode == CONF_MODE_OBSERVE,
+		.antivirus_down = action_of_when(c->antivirus.when_down),
+		.antivirus_absent = action_of_when(c->antivirus.when_absent),
+		.now = now,
+	};
+}
+
+struct verdict_points verdict_points(int32_t score)
+{
+	uint32_t abs = score < 0 ? -(uint32_t)score : (uint32_t)score;
+	struct verdict_points p;
+
+	snprintf(p.text, sizeof(p.text), "%s%u.%02u", score < 0 ? "-" : "", abs / 100, abs % 100);
+	return p;
+}
+
+/* Identifiers are ours, letters and digits; anything else is not shown to strangers. */
+static str reference(struct arena *a, str mid)
+{
+	struct strbuf b = strbuf_make(a, 64);
+
+	for (size_t i = 0; i < mid.n; i++) {
+		if (str_is_alnum(mid.p[i]) || mid.p[i] == '-')
+			strbuf_char(&b, mid.p[i]);
+	}
+	return b.n ? strbuf_str(&b) : STR("none");
+}
+
+struct verdict_reply verdict_reply(struct arena *a, const struct verdict *v, str mid)
+{
+	str ref = reference(a, mid);
+
+	if (v->action == ACTION_REJECT)
+		return (struct verdict_reply){
+			550, "5.7.1",
+			arena_fmt(a,
+				  "Message refused by the policy of this site, "
+				  "reference %.*s",
+				  STR_ARG(ref))
+		};
+	if (v->action == ACTION_DEFER || v->action == ACTION_GREYLIST)
+		return (struct verdict_reply){
+			451, "4.7.1",
+			arena_fmt(a,
+				  "Message cannot be taken now, try again later, "
+				  "reference %.*s",
+				  STR_ARG(ref))
+		};
+	return (struct verdict_reply){
+		250, "2.0.0", arena_fmt(a, "Message taken, reference %.*s", STR_ARG(ref))
+	};
+}

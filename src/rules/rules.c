@@ -1,0 +1,33 @@
+#include "rules/rules.h"
+
+#include <errno.h>
+
+void rules_patterns(const struct rules *r, const struct pattern **ret_list, size_t *ret_n)
+{
+	*ret_list = r->patterns.v;
+	*ret_n = r->patterns.n;
+}
+
+int rules_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why)
+{
+	size_t bad = 0;
+	struct why what;
+	int e = patterns_compile(a, r->patterns.v, r->patterns.n, ret_blob, &bad, &what);
+	const struct rules_symbol *s;
+
+	if (e == PATTERNS_OK)
+		return 0;
+	s = r->symbols.v[r->patterns.v[bad].id];
+	return why_set(why, -EINVAL, "%s:%u:%u: found a bad expression for %.*s: %s", s->file,
+		       s->line, s->col, STR_ARG(s->name), what.text);
+}
+
+const struct rules_symbol *rules_find(const struct rules *r, str name)
+{
+	return map_get(&r->by_name, name);
+}
+
+const struct rules_symbol *rules_of_finding(const struct rules *r, str finding)
+{
+	return map_get(&r->by_finding, finding);
+}

@@ -1,0 +1,112 @@
+/* rules/rules.h - the judgement as data: symbols, scores, composites, decisions.
+ *
+ * Shipped files (rules/ *.yaml, in the order of their names) define symbols; the site's
+ * overlay files may change a score, disable a symbol or add new ones. Lists (lists/ *.txt)
+ * hold one entry a line.
+ *
+ * Input    files of the administrator.
+ * Memory   everything is in the arena of rules_load and const afterwards.
+ * Limits   RULES_MAX_SYMBOLS, RULES_MAX_EXPR terms of one expression, RULES_FILE_MAX bytes.
+ * Threads  const after load: any number.
+ * Errors   negative errno and a why FILE:LINE:COL: found X, expected Y; did you mean "Z"?
+ */
+#ifndef RULES_RULES_H
+#define RULES_RULES_H
+
+#include "base/map.h"
+#include "base/why.h"
+#include "conf/conf.h"
+#include "inspect/patterns.h"
+#include "rules/action.h"
+
+enum { RULES_MAX_SYMBOLS = 5000, RULES_MAX_EXPR = 200, RULES_FILE_MAX = 4 << 20 };
+/* Scores are hundredths, so that sums are exact. */
+enum { RULES_MAX_SCORE = 100000 };
+
+/* How a symbol is raised. */
+enum rules_when {
+	RULES_FINDING, /* a name of inspect/findings.def or rules/evidence.def */
+	RULES_HEADER,  /* the patterns of inspect/patterns.h */
+	RULES_BODY,
+	RULES_RAW,
+	RULES_FILENAME,
+	RULES_EXTENSION_IN, /* extension of an attachment or archive member is in a list */
+	RULES_TYPE_IN,	    /* true type of a part is one of types */
+	RULES_EXPR,	    /* composite of other symbols */
+};
+
+/* What a symbol decides, whatever the score. */
+enum rules_decides {
+	RULES_DECIDES_NOTHING,
+	RULES_DECIDES_ACTION,	   /* .decision */
+	RULES_DECIDES_WHEN_DOWN,   /* what antivirus.when_down says */
+	RULES_DECIDES_WHEN_ABSENT, /* what antivirus.when_absent says */
+};
+
+struct rules_list {
+	str name; /* "forbidden-extensions.txt" */
+	struct map entries;
+};
+
+/* One step of an expression in postfix order. */
+enum rules_op { RULES_OP_SYMBOL, RULES_OP_AND, RULES_OP_OR, RULES_OP_NOT };
+struct rules_step {
+	enum rules_op op;
+	uint32_t symbol; /* index, RULES_OP_SYMBOL only */
+};
+
+struct rules_symbol {
+	str name, group;
+	uint32_t index; /* in rules.symbols; also the id of its pattern */
+	int32_t score;	/* hundredths */
+	bool disabled;
+	enum rules_when when;
+	str finding;	   /* RULES_FINDING */
+	str header, regex; /* patterns */
+	bool caseless;
+	const struct rules_list *list; /* RULES_EXTENSION_IN */
+	struct conf_strings types;     /* RULES_TYPE_IN */
+	ARENA_VEC(struct rules_step) expr;
+	ARENA_VEC(uint32_t) replace; /* symbols whose scores a raised composite removes */
+	enum rules_decides decides;
+	enum action decision;
+	uint32_t priority; /* among decisions the highest is followed */
+	str description[CONF_LANGS];
+	str created, updated, false_positives;
+	struct conf_strings examples, near_misses;
+	const struct rules_symbol *next_of_finding;
+	const char *file;
+	uint32_t line, col;
+};
+
+struct rules {
+	ARENA_VEC(struct rules_symbol *) symbols;
+	ARENA_VEC(struct rules_symbol *) composites; /* each after those it refers to */
+	ARENA_VEC(struct rules_symbol *) by_part;    /* EXTENSION_IN, TYPE_IN */
+	ARENA_VEC(struct pattern) patterns;
+	ARENA_VEC(struct rules_list *) lists;
+	struct map by_name;		 /* symbol name: struct rules_symbol */
+	struct map by_finding;		 /* finding name: first struct rules_symbol of a chain */
+	int32_t tag, quarantine, reject; /* thresholds, hundredths */
+};
+
+/* overlay_dir and lists_dir may be NULL. */
+int rules_load(struct arena *a, const char *rules_dir, const char *overlay_dir,
+	       const char *lists_dir, struct rules **ret, struct why *why) must_use;
+/* From memory, for tests: one shipped file, an overlay or STR_NULL, no lists. */
+int rules_load_text(struct arena *a, str shipped, str overlay, struct rules **ret, struct why *why)
+	must_use;
+/* What patterns_compile takes; the id of a pattern is the index of its symbol. */
+void rules_patterns(const struct rules *r, const struct pattern **ret_list, size_t *ret_n);
+/* All patterns as a blob for patterns_load; a bad expression is shown with its place. */
+int rules_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why) must_use;
+/* Every pattern matches its examples and none of its near misses. */
+int rules_try_examples(struct arena *a, const struct rules *r, str blob, struct why *why) must_use;
+/* NULL when there is none of that name. */
+const struct rules_symbol *rules_find(const struct rules *r, str name);
+/* Symbols raised by a finding: walk next_of_finding. NULL when nothing asks for it. */
+const struct rules_symbol *rules_of_finding(const struct rules *r, str finding);
+/* now is a wall clock: expired entries are not there. entry is compared without case. */
+bool rules_list_has(const struct rules_list *list, str entry, int64_t now);
+
+#endif

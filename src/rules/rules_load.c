@@ -1,0 +1,154 @@
+#include "rules/rules_loader.h"
+
+#include "base/fd.h"
+
+#include <dirent.h>
+#include <errno.h>
+
+int rules_loader_fail(struct rules_loader *l, uint32_t line, uint32_t col, str found,
+		      const char *expected, str near)
+{
+	struct strbuf b = strbuf_make(l->arena, WHY_MAX);
+
+	strbuf_fmt(&b, "%s:%u:%u: found \"", l->file, line, col);
+	strbuf_printable(&b, str_sub(found, 0, 80));
+	strbuf_fmt(&b, "\", expected %s", expected);
+	if (near.p)
+		strbuf_fmt(&b, "; did you mean \"%.*s\"?", STR_ARG(near));
+	return why_set(l->why, -EINVAL, "%.*s", STR_ARG(strbuf_str(&b)));
+}
+
+int rules_loader_fail_value(struct rules_loader *l, const struct conf_yaml *at,
+			    const char *expected)
+{
+	if (at->kind == CONF_YAML_SCALAR && !conf_yaml_is_nothing(at))
+		return rules_loader_fail(l, at->line, at->col, at->text, expected, STR_NULL);
+	return why_set(l->why, -EINVAL, "%s:%u:%u: found %s, expected %s", l->file, at->line,
+		       at->col, conf_yaml_kind_name(at), expected);
+}
+
+int rules_loader_fail_key(struct rules_loader *l, const struct conf_yaml *at, const char *expected,
+			  str near)
+{
+	return rules_loader_fail(l, at->key_line, at->key_col, at->key, expected, near);
+}
+
+/* By what raises them, so that a message pays only for what it shows. */
+static void index_symbols(struct rules_loader *l)
+{
+	struct rules *r = l->rules;
+
+	for (size_t i = 0; i < r->symbols.n; i++) {
+		struct rules_symbol *s = r->symbols.v[i];
+
+		if (s->when == RULES_FINDING)
+			s->next_of_finding = map_set(&r->by_finding, s->finding, s);
+		if (s->when == RULES_EXTENSION_IN || s->when == RULES_TYPE_IN)
+			*arena_push(l->arena, &r->by_part) = s;
+		if (s->regex.n && !s->disabled)
+			*arena_push(l->arena, &r->patterns) = (struct pattern){
+				.id = s->index,
+				.scope = (enum pattern_scope)(s->when - RULES_HEADER +
+							      PATTERN_HEADER),
+				.header = s->header,
+				.regex = s->regex,
+				.caseless = s->caseless,
+			};
+	}
+}
+
+static int finish(struct rules_loader *l)
+{
+	struct rules *rules = l->rules;
+	int r;
+
+	if (!l->have_thresholds)
+		return why_set(l->why, -EINVAL,
+			       "rules: no file sets thresholds; add 00-thresholds.yaml");
+	if (rules->tag > rules->quarantine || rules->quarantine > rules->reject)
+		return why_set(l->why, -EINVAL,
+			       "rules: thresholds are out of order; "
+			       "tag may not exceed quarantine, nor quarantine reject");
+	r = rules_expr_compile_all(l);
+	if (r < 0)
+		return r;
+	index_symbols(l);
+	return 0;
+}
+
+static struct rules_loader new_loader(struct arena *a, struct why *why)
+{
+	struct rules *rules = arena_make(a, struct rules);
+
+	rules->by_name = map_make(a);
+	rules->by_finding = map_make(a);
+	return (struct rules_loader){ .arena = a, .rules = rules, .why = why };
+}
+
+static int is_yaml(const struct dirent *d)
+{
+	return d->d_name[0] != '.' && str_ends(str_c(d->d_name), STR(".yaml"));
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int load_one(struct rules_loader *l, const char *path)
+{
+	str text;
+	int r = fd_read_path(path, l->arena, RULES_FILE_MAX, &text, l->why);
+
+	return r < 0 ? r : rules_file_read(l, path, text);
+}
+
+static int load_dir(struct rules_loader *l, const char *dir)
+{
+	struct dirent **names;
+	int n = scandir(dir, &names, is_yaml, by_bytes);
+	int r = 0;
+
+	if (n < 0)
+		return why_set(l->why, -errno, "%s: %m", dir);
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = load_one(l, arena_fmt(l->arena, "%s/%s", dir, names[i]->d_name).p);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+int rules_load(struct arena *a, const char *rules_dir, const char *overlay_dir,
+	       const char *lists_dir, struct rules **ret, struct why *why)
+{
+	struct rules_loader l = new_loader(a, why);
+	int r = rules_list_load_dir(&l, lists_dir);
+
+	if (r == 0)
+		r = load_dir(&l, rules_dir);
+	l.overlay = true;
+	if (r == 0 && overlay_dir)
+		r = load_dir(&l, overlay_dir);
+	if (r == 0)
+		r = finish(&l);
+	if (r == 0)
+		*ret = l.rules;
+	return r;
+}
+
+int rules_load_text(struct arena *a, str shipped, str overlay, struct rules **ret, struct why *why)
+{
+	struct rules_loader l = new_loader(a, why);
+	int r = rules_file_read(&l, "rules.yaml", shipped);
+
+	l.overlay = true;
+	if (r == 0 && overlay.n)
+		r = rules_file_read(&l, "overlay.yaml", overlay);
+	if (r == 0)
+		r = finish(&l);
+	if (r == 0)
+		*ret = l.rules;
+	return r;
+}

@@ -1,0 +1,331 @@
+#include "rules/rules.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define THRESHOLDS "thresholds: {tag: 6, quarantine: 10, reject: 15}\n"
+#define META ", group: g, created: 2026-01-02, description: {en: a, fr: b}}\n"
+#define HEAD THRESHOLDS "symbols:\n"
+
+static struct arena *new_arena(void)
+{
+	return arena_new("test", 256 << 20);
+}
+
+static void assert_str(str got, const char *want)
+{
+	if (!str_eq(got, str_c(want)))
+		fail_msg("got \"%.*s\", want \"%s\"", STR_ARG(got), want);
+}
+
+static int load(struct arena *a, const char *shipped, const char *overlay, struct rules **ret,
+		struct why *why)
+{
+	size_t n = strlen(shipped);
+	char *copy = malloc(n ? n : 1); /* exact size */
+	int r;
+
+	memcpy(copy, shipped, n);
+	r = rules_load_text(a, str_of(copy, n), overlay ? str_c(overlay) : STR_NULL, ret, why);
+	free(copy);
+	return r;
+}
+
+static void the_shipped_rules_load_and_match_their_examples(void **state)
+{
+	cleanup(arena_freep) struct arena *a = new_arena();
+	struct rules *r;
+	struct why why = { "" };
+	str blob;
+
+	(void)state;
+	if (rules_load(a, POTERNE_SOURCE "/rules", NULL, POTERNE_SOURCE "/lists", &r, &why) < 0 ||
+	    rules_compile(a, r, &blob, &why) < 0 || rules_try_examples(a, r, blob, &why) < 0)
+		fail_msg("%s", why.text);
+	assert_int_equal(r->reject, 1500);
+	assert_int_equal(rules_find(r, STR("EICAR_TEST_FILE"))->decision, ACTION_REJECT);
+	assert_ptr_equal(rules_of_finding(r, STR("GTUBE")), rules_find(r, STR("GTUBE")));
+	assert_true(rules_list_has(rules_find(r, STR("FORBIDDEN_EXTENSION"))->list, STR("EXE"), 0));
+	assert_false(
+		rules_list_has(rules_find(r, STR("FORBIDDEN_EXTENSION"))->list, STR("pdf"), 0));
+}
+
+static void every_property_arrives_in_the_symbol(void **state)
+{
+	cleanup(arena_freep) struct arena *a = new_arena();
+	const struct rules_symbol *s;
+	struct rules *r;
+	struct why why = { "" };
+	const struct pattern *list;
+	size_t n;
+
+	(void)state;
+	if (load(a,
+		 HEAD
+		 "  AB:\n    group: spam\n    when: {header: {name: Subject, regex: 'x+', "
+		 "caseless: false}}\n"
+		 "    score: -2.25\n    decision: tag\n    priority: 7\n    created: 2026-01-02\n"
+		 "    updated: 2026-02-03\n    description: {en: English, fr: Français}\n"
+		 "    example: [ax, b x]\n    near_miss: X\n    false_positives: many\n"
+		 "  TY: {when: {type_in: [a/b, c/d]}" META
+		 "  EX: {when: {expr: '!AB & (TY | AB)'}, replace: [AB]" META,
+		 NULL, &r, &why) < 0)
+		fail_msg("%s", why.text);
+	s = rules_find(r, STR("AB"));
+	assert_int_equal(s->score, -225);
+	assert_int_equal(s->when, RULES_HEADER);
+	assert_false(s->caseless);
+	assert_int_equal(s->decision, ACTION_TAG);
+	assert_int_equal(s->priority, 7);
+	assert_str(s->description[CONF_LANG_FR], "Français");
+	assert_int_equal(s->examples.n, 2);
+	assert_str(s->near_misses.v[0], "X");
+	rules_patterns(r, &list, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].scope, PATTERN_HEADER);
+	assert_int_equal(list[0].id, s->index);
+	s = rules_find(r, STR("EX"));
+	assert_int_equal(s->expr.n, 6);
+	assert_int_equal(s->replace.v[0], 0);
+	assert_int_equal(rules_find(r, STR("TY"))->types.n, 2);
+}
+
+static void a_bad_file_is_refused_with_place_and_hint(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{ "", "rules: no file sets thresholds; add 00-thresholds.yaml" },
+		{ "symbol: {}\n",
+		  "rules.yaml:1:1: found \"symbol\", expected thresholds or symbols; "
+		  "did you mean \"symbols\"?" },
+		{ "thresholds: {tag: 1}\n",
+		  "rules.yaml:1:1: found \"thresholds\", expected all of tag, "
+		  "quarantine and reject below it" },
+		{ "thresholds: {tag: 1, quarantine: 2, reject: 3, rejct: 2}\n",
+		  "rules.yaml:1:48: found \"rejct\", expected tag, quarantine or reject; did you "
+		  "mean \"reject\"?" },
+		{ "thresholds: {tag: 9, quarantine: 2, reject: 3}\n",
+		  "rules: thresholds are out of order; tag may not exceed quarantine, nor "
+		  "quarantine reject" },
+		{ "thresholds: {tag: x, quarantine: 2, reject: 3}\n",
+		  "rules.yaml:1:19: found \"x\", expected a score from -1000 to 1000" },
+		{ HEAD "  lower: {when: {finding: GTUBE}" META,
+		  "rules.yaml:3:3: found \"lower\", expected a symbol of capitals, digits and "
+		  "'_'" },
+		{ HEAD "  AB: 5\n",
+		  "rules.yaml:3:7: found \"5\", expected the symbol's properties" },
+		{ HEAD "  AB: {wen: {finding: GTUBE}" META,
+		  "rules.yaml:3:8: found \"wen\", expected a property of a symbol; did you mean "
+		  "\"when\"?" },
+		{ HEAD "  AB: {when: {finding: GTUB}" META,
+		  "rules.yaml:3:24: found \"GTUB\", expected the name of a finding; did you mean "
+		  "\"GTUBE\"?" },
+		{ HEAD "  AB: {when: {findings: GTUBE}" META,
+		  "rules.yaml:3:15: found \"findings\", expected finding, header, body, raw, "
+		  "filename, "
+		  "extension_in, type_in or expr; did you mean \"finding\"?" },
+		{ HEAD "  AB: {when: {finding: GTUBE, expr: X}" META,
+		  "rules.yaml:3:14: found a section, expected exactly one condition, such as "
+		  "{finding: NAME}" },
+		{ HEAD "  AB: {group: g}\n",
+		  "rules.yaml:3:3: found \"AB\", expected \"when\" below it" },
+		{ HEAD "  AB: {group: g, when: {finding: GTUBE}}\n",
+		  "rules.yaml:3:3: found \"AB\", expected \"description\" below it" },
+		{ HEAD "  AB: {when: {body: {regex: x}}" META,
+		  "rules.yaml:3:3: found \"AB\", expected \"example\" below it" },
+		{ HEAD "  AB: {when: {header: {regex: x}}" META,
+		  "rules.yaml:3:15: found \"header\", expected the name of a header field below "
+		  "it" },
+		{ HEAD "  AB: {when: {body: {regexp: x}}" META,
+		  "rules.yaml:3:22: found \"regexp\", expected regex or caseless; did you mean "
+		  "\"regex\"?" },
+		{ HEAD "  AB: {when: {extension_in: no.txt}" META,
+		  "rules.yaml:3:29: found \"no.txt\", expected a file of the lists directory" },
+		{ HEAD "  AB: {when: {type_in: [pdf]}" META,
+		  "rules.yaml:3:24: found \"pdf\", expected types such as application/pdf" },
+		{ HEAD "  AB: {decision: rejct, when: {finding: GTUBE}" META,
+		  "rules.yaml:3:18: found \"rejct\", expected tag, defer, quarantine, reject, "
+		  "discard, "
+		  "antivirus.when_down or antivirus.when_absent; did you mean \"reject\"?" },
+		{ HEAD "  AB: {score: 1001, when: {finding: GTUBE}" META,
+		  "rules.yaml:3:15: found \"1001\", expected a score from -1000 to 1000" },
+		{ HEAD "  AB: {created: 2026-13-01, when: {finding: GTUBE}}\n",
+		  "rules.yaml:3:17: found \"2026-13-01\", expected a date, YYYY-MM-DD" },
+		{ HEAD "  AB: {description: {en: x}, when: {finding: GTUBE}}\n",
+		  "rules.yaml:3:21: found a section, expected {en: ..., fr: ...}" },
+		{ HEAD "  AB: {replace: [AB], when: {finding: GTUBE}}\n",
+		  "rules.yaml:3:8: found \"replace\", expected it only beside \"when: {expr: "
+		  "...}\"" },
+		{ HEAD "  AB: {when: {expr: 'AB & AC'}" META,
+		  "rules.yaml:3:27: found \"AC\", expected a symbol; did you mean \"AB\"?" },
+		{ HEAD "  AB: {when: {expr: 'AB &'}" META,
+		  "rules.yaml:3:26: found \"\", expected a symbol, '!' or '('" },
+		{ HEAD "  AB: {when: {expr: '(AB'}" META,
+		  "rules.yaml:3:25: found \"\", expected ')'" },
+		{ HEAD "  AB: {when: {expr: 'AB AB'}" META,
+		  "rules.yaml:3:25: found \"A\", expected '&', '|' or the end" },
+		{ HEAD "  AB: {when: {expr: 'AC'}" META "  AC: {when: {expr: '!AB'}" META,
+		  "rules.yaml:3:3: found a circle of expressions through \"AB\", expected none" },
+		{ HEAD "  AB: {when: {expr: AC}, replace: [AD]" META
+		       "  AC: {when: {finding: GTUBE}" META,
+		  "rules.yaml:3:36: found \"AD\", expected a symbol; did you mean \"AB\"?" },
+		{ HEAD "  AB: {when: {finding: GTUBE}" META "  AB: {when: {finding: GTUBE}" META,
+		  "rules.yaml:4:3: found the key \"AB\" a second time, expected it once" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = new_arena();
+		struct why why = { "" };
+		struct rules *r;
+
+		assert_int_equal(load(a, cases[i].text, NULL, &r, &why), -EINVAL);
+		assert_string_equal(why.text, cases[i].error);
+	}
+}
+
+static void an_overlay_changes_scores_disables_and_adds(void **state)
+{
+	static const char shipped[] = HEAD "  AB: {score: 1, when: {finding: GTUBE}" META
+					   "  AC: {score: 1, when: {finding: SPF_FAIL}" META;
+	cleanup(arena_freep) struct arena *a = new_arena();
+	struct rules *r;
+	struct why why = { "" };
+
+	(void)state;
+	if (load(a, shipped,
+		 "thresholds: {reject: 20}\n"
+		 "symbols: {AB: {score: 3.5}, AC: {disabled: true}, LOCAL: {when: {expr: AB}, "
+		 "score: 2}}\n",
+		 &r, &why) < 0)
+		fail_msg("%s", why.text);
+	assert_int_equal(rules_find(r, STR("AB"))->score, 350);
+	assert_true(rules_find(r, STR("AC"))->disabled);
+	assert_int_equal(rules_find(r, STR("LOCAL"))->score, 200);
+	assert_str(rules_find(r, STR("LOCAL"))->description[0], "LOCAL");
+	assert_int_equal(r->reject, 2000);
+	assert_int_equal(load(a, shipped, "symbols: {AB: {decision: tag}}\n", &r, &why), -EINVAL);
+	assert_string_equal(why.text,
+			    "overlay.yaml:1:16: found \"decision\", expected score or disabled: "
+			    "no more of a shipped symbol can be changed");
+}
+
+static void a_bad_expression_is_shown_with_its_place(void **state)
+{
+	cleanup(arena_freep) struct arena *a = new_arena();
+	struct rules *r;
+	struct why why = { "" };
+	str blob;
+
+	(void)state;
+	assert_int_equal(
+		load(a, HEAD "  AB: {example: a, near_miss: b, when: {body: {regex: '(a'}}" META,
+		     NULL, &r, &why),
+		0);
+	assert_int_equal(rules_compile(a, r, &blob, &why), -EINVAL);
+	assert_true(str_starts(str_c(why.text),
+			       STR("rules.yaml:3:3: found a bad expression for AB: ")));
+}
+
+static void examples_that_lie_are_refused(void **state)
+{
+	static const struct {
+		const char *example, *near_miss, *error;
+	} cases[] = {
+		{ "xabcx", "ab", NULL },
+		{ "xABCx", "ab", NULL },
+		{ "ab", "ab", "rules.yaml:3:3: AB does not match its example \"ab\"" },
+		{ "abc", "abcd", "rules.yaml:3:3: AB matches its near miss \"abcd\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = new_arena();
+		str text = arena_fmt(
+			a,
+			HEAD
+			"  AB: {example: %s, near_miss: %s, when: {filename: {regex: abc}}" META,
+			cases[i].example, cases[i].near_miss);
+		struct rules *r;
+		struct why why = { "" };
+		str blob;
+
+		assert_int_equal(rules_load_text(a, text, STR_NULL, &r, &why), 0);
+		assert_int_equal(rules_compile(a, r, &blob, &why), 0);
+		assert_int_equal(rules_try_examples(a, r, blob, &why),
+				 cases[i].error ? -EINVAL : 0);
+		assert_string_equal(why.text, cases[i].error ? cases[i].error : "");
+	}
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+	fclose(f);
+}
+
+static void list_entries_expire_and_errors_have_a_place(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} bad[] = {
+		{ "a\nb until=2026-1-1\n",
+		  "l.txt:2:9: found \"2026-1-1\", expected a date, YYYY-MM-DD" },
+		{ "a\n\nA\n", "l.txt:3:1: found \"A\", expected every entry once" },
+		{ "a\x01\n", "l.txt:1:1: found \"a\\x01\", expected one entry of text" },
+	};
+	cleanup(arena_freep) struct arena *a = new_arena();
+	char dir[] = "/tmp/rules_test.XXXXXX";
+	const char *list, *rules;
+	struct rules *r;
+	struct why why = { "" };
+	int64_t day;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	list = arena_fmt(a, "%s/l.txt", dir).p;
+	rules = arena_fmt(a, "%s/r.yaml", dir).p;
+	write_file(rules, HEAD "  AB: {when: {extension_in: l.txt}" META);
+	write_file(list, "# comment\nexe\r\n two words # why\nold until=2026-03-01\n");
+	if (rules_load(a, dir, NULL, dir, &r, &why) < 0)
+		fail_msg("%s", why.text);
+	assert_true(clock_parse_rfc3339(STR("2026-03-01T00:00:00Z"), &day));
+	assert_true(rules_list_has(r->lists.v[0], STR("Exe"), day));
+	assert_true(rules_list_has(r->lists.v[0], STR("two words"), day));
+	assert_true(rules_list_has(r->lists.v[0], STR("old"), day - 1));
+	assert_false(rules_list_has(r->lists.v[0], STR("old"), day));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		write_file(list, bad[i].text);
+		assert_int_equal(rules_load(a, dir, NULL, dir, &r, &why), -EINVAL);
+		assert_string_equal(why.text + strlen(dir) + 1, bad[i].error);
+	}
+	unlink(list);
+	unlink(rules);
+	rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_shipped_rules_load_and_match_their_examples),
+		cmocka_unit_test(every_property_arrives_in_the_symbol),
+		cmocka_unit_test(a_bad_file_is_refused_with_place_and_hint),
+		cmocka_unit_test(an_overlay_changes_scores_disables_and_adds),
+		cmocka_unit_test(a_bad_expression_is_shown_with_its_place),
+		cmocka_unit_test(examples_that_lie_are_refused),
+		cmocka_unit_test(list_entries_expire_and_errors_have_a_place),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
