@@ -1,0 +1,44 @@
+/* super/child.h - one process of the gateway as its supervisor sees it.
+ *
+ * Input    trusted: the configuration. What children say on the control socket is decoded
+ *          by sys/chan and holds two messages only: ready and kill_worker.
+ * Memory   the struct is the supervisor's; child_stop_watching closes the control socket.
+ * Threads  the supervisor is single-threaded, so fork is safe.
+ * Errors   negative errno and why.
+ */
+#ifndef SUPER_CHILD_H
+#define SUPER_CHILD_H
+
+#include "conf/conf.h"
+#include "sys/chan.h"
+
+#include <sys/types.h>
+
+struct child {
+	enum process what;
+	uint64_t id;	       /* counts starts over the supervisor's life: names one worker */
+	pid_t pid;	       /* 0: not running */
+	struct chan *control;  /* NULL: not running */
+	bool ready;
+	int64_t started_ms;
+	unsigned quick_deaths; /* in a row: lived less than CHILD_QUICK_MS */
+	deadline start_at;     /* when not running */
+};
+
+enum { CHILD_QUICK_MS = 1000, CHILD_MAX_DELAY_MS = 10000, CHILD_SEND_MS = 5000 };
+
+/* Forks and executes PROGRAMS/poterne-WHAT with the control socket as descriptor 3. */
+int child_start(struct child *c, uint64_t id, const struct conf *conf, struct why *why) must_use;
+/* Notes that it has died and when it may start again. */
+void child_died(struct child *c);
+/* Sends without waiting for ever; a child that does not listen is killed. */
+int child_tell(struct child *c, const struct msg *m, struct why *why) must_use;
+void child_kill(struct child *c);
+/* Runs PROGRAMS/NAME with these arguments to its end (NULL-ended, argv[0] included);
+ * returns its exit status, or a negative errno. */
+int child_run_tool(const struct conf *conf, const char *name, char *const argv[], struct why *why) must_use;
+
+/* Who may see which keys (conf_text_encode). */
+unsigned child_audience(enum process what);
+
+#endif

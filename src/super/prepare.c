@@ -1,0 +1,183 @@
+#include "super/prepare.h"
+
+#include "base/fd.h"
+#include "super/child.h"
+#include "sys/listen.h"
+#include "sys/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_CAP = 4096, PEM_MAX = 1 << 20 };
+
+/* A directory that belongs to user when we are root; NULL keeps it ours. */
+static int make_dir(const char *path, const char *user, mode_t mode, struct why *why)
+{
+	unsigned uid, gid;
+	struct stat st;
+
+	if (mkdir(path, mode) < 0 && errno != EEXIST)
+		return why_set(why, -errno, "%s: %m", path);
+	if (stat(path, &st) < 0)
+		return why_set(why, -errno, "%s: %m", path);
+	if (!S_ISDIR(st.st_mode))
+		return why_set(why, -ENOTDIR, "%s: found a file, expected a directory", path);
+	if (geteuid() != 0 || !user)
+		return 0;
+	sandbox_ids(user, &uid, &gid);
+	if (st.st_uid != uid && st.st_uid != 0)
+		return why_set(why, -EPERM, "%s: belongs to uid %u, expected %u (%s); give it back with chown -R", path,
+			       (unsigned)st.st_uid, uid, user);
+	if (chown(path, uid, gid) < 0 || chmod(path, mode) < 0)
+		return why_set(why, -errno, "%s: %m", path);
+	return 0;
+}
+
+static int make_parents(const char *path, struct why *why)
+{
+	char part[PATH_CAP];
+
+	snprintf(part, sizeof(part), "%s", path);
+	for (char *p = part + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return why_set(why, -errno, "%s: %m", part);
+		*p = '/';
+	}
+	return 0;
+}
+
+static int lock_state(const char *dir, int *ret_lock, struct why *why)
+{
+	char path[PATH_CAP], pid[32];
+	cleanup(fd_closep) int fd = -1;
+
+	snprintf(path, sizeof(path), "%s/poterned.pid", dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return why_set(why, -errno, "%s: %m", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return why_set(why, -EBUSY, "%s: another poterned works in this state directory; stop it first", path);
+	snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
+	if (ftruncate(fd, 0) < 0)
+		return why_set(why, -errno, "%s: %m", path);
+	if (fd_write_all(fd, str_c(pid), why) < 0)
+		return why_prefix(why, -EIO, "%s", path);
+	*ret_lock = take_fd(fd);
+	return 0;
+}
+
+int prepare_directories(const struct conf *conf, struct prepared *ret, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("prepare", 1 << 20);
+	const char *state = arena_cz(a, conf->paths.state);
+	const char *store = arena_fmt(a, "%s/store", state).p;
+	const char *maildir = arena_cz(a, conf_maildir(conf, a));
+	int r = make_parents(state, why);
+
+	if (r == 0)
+		r = make_dir(state, NULL, 0755, why);
+	if (r == 0)
+		r = make_dir(arena_fmt(a, "%s/tls", state).p, NULL, 0700, why);
+	if (r == 0)
+		r = make_dir(store, arena_cz(a, conf->users.store), 0700, why);
+	if (r == 0 && conf->delivery.next_hop.kind == CONF_PEER_MAILDIR) {
+		r = make_parents(maildir, why);
+		if (r == 0)
+			r = make_dir(maildir, arena_cz(a, conf->users.relay), 0700, why);
+	}
+	if (r == 0)
+		r = lock_state(state, &ret->lock, why);
+	return r;
+}
+
+int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared *ret, struct why *why)
+{
+	const char *control = arena_fmt(a, "%.*s/control.sock", STR_ARG(conf_runtime_dir(conf))).p;
+
+	for (size_t i = 0; i < conf->listen.smtp.n; i++) {
+		const struct conf_hostport *at = &conf->listen.smtp.v[i];
+		bool v6 = str_chr(at->host, ':') != STR_NONE;
+		str text = arena_fmt(a, v6 ? "[%.*s]:%u" : "%.*s:%u", STR_ARG(at->host), at->port);
+		int fd;
+
+		if (i == PREPARE_MAX_LISTENERS)
+			return why_set(why, -E2BIG, "listen.smtp: at most %d addresses", PREPARE_MAX_LISTENERS);
+		fd = listen_tcp(at->host, at->port, why);
+		if (fd < 0)
+			return why_prefix(why, fd, "listen.smtp");
+		ret->listeners[i] = fd;
+		ret->addresses[i] = text;
+		ret->n_listeners = i + 1;
+	}
+	ret->control = listen_unix(control, 0600, why);
+	return ret->control < 0 ? why_prefix(why, ret->control, "control socket") : 0;
+}
+
+/* A file of ours as sealed memory that can be handed to a process. */
+static int load_sealed(const char *path, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("pem", 4 << 20);
+	cleanup(fd_closep) int fd = -1;
+	str pem;
+	int r = fd_read_path(path, a, PEM_MAX, &pem, why);
+
+	if (r < 0)
+		return r;
+	fd = fd_memfd("pem", why);
+	if (fd < 0)
+		return fd;
+	r = fd_write_all(fd, pem, why);
+	if (r == 0)
+		r = fd_seal(fd, why);
+	return r < 0 ? r : take_fd(fd);
+}
+
+static int make_self_signed(const struct conf *conf, const char *dir, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("args", 1 << 16);
+	char *argv[] = { arena_cz(a, STR("poterne")), arena_cz(a, STR("certificate")), arena_cz(a, STR("--hostname")),
+			 arena_cz(a, conf->hostname), arena_cz(a, STR("--out")), arena_cz(a, str_c(dir)), NULL };
+	int r = child_run_tool(conf, "poterne", argv, why);
+
+	if (r > 0)
+		return why_set(why, -EIO, "could not make a self-signed certificate in %s", dir);
+	return r;
+}
+
+int prepare_certificate(const struct conf *conf, struct prepared *ret, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("tls", 1 << 16);
+	const char *certificate = arena_cz(a, conf->tls.certificate);
+	const char *key = arena_cz(a, conf->tls.key);
+	const char *dir = arena_fmt(a, "%.*s/tls", STR_ARG(conf->paths.state)).p;
+	int cert_fd, key_fd, r;
+
+	if (!conf->smtp.starttls)
+		return 0;
+	if (str_empty(conf->tls.certificate)) {
+		certificate = arena_fmt(a, "%s/self-signed.pem", dir).p;
+		key = arena_fmt(a, "%s/self-signed.key", dir).p;
+		r = access(certificate, R_OK) == 0 ? 0 : make_self_signed(conf, dir, why);
+		if (r < 0)
+			return r;
+	}
+	cert_fd = load_sealed(certificate, why);
+	if (cert_fd < 0)
+		return why_prefix(why, cert_fd, "tls.certificate");
+	key_fd = load_sealed(key, why);
+	if (key_fd < 0) {
+		close(cert_fd);
+		return why_prefix(why, key_fd, "tls.key");
+	}
+	fd_closep(&ret->certificate);
+	fd_closep(&ret->key);
+	ret->certificate = cert_fd;
+	ret->key = key_fd;
+	return 0;
+}

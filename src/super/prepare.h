@@ -1,0 +1,29 @@
+/* super/prepare.h - what must exist before the processes start: directories with their
+ * owners, listening sockets, the certificate.
+ *
+ * Input    trusted: the configuration.
+ * Memory   descriptors belong to the struct prepared, for the supervisor's life.
+ * Errors   negative errno and why: the gateway does not start half-ready.
+ */
+#ifndef SUPER_PREPARE_H
+#define SUPER_PREPARE_H
+
+#include "conf/conf.h"
+
+enum { PREPARE_MAX_LISTENERS = 16 };
+
+struct prepared {
+	int lock; /* the lock file: one gateway per state directory */
+	int listeners[PREPARE_MAX_LISTENERS];
+	str addresses[PREPARE_MAX_LISTENERS];
+	size_t n_listeners;
+	int control;		  /* the command line's socket */
+	int certificate, key;	  /* sealed memory with PEM text, -1 when STARTTLS is off */
+};
+
+int prepare_directories(const struct conf *conf, struct prepared *ret, struct why *why) must_use;
+int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared *ret, struct why *why) must_use;
+/* Also on reload, to take a renewed certificate. Closes the old descriptors. */
+int prepare_certificate(const struct conf *conf, struct prepared *ret, struct why *why) must_use;
+
+#endif

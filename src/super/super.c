@@ -1,0 +1,516 @@
+#include "super/super.h"
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "super/child.h"
+#include "super/prepare.h"
+#include "sys/landlock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	MAX_CHILDREN = 256,
+	MAX_WORKERS = 64,
+	STOP_MS = 10000, /* after that a child that still runs is killed */
+};
+
+struct super {
+	struct conf *conf;
+	struct arena *conf_arena; /* NULL: the configuration of the start */
+	const struct super_source *source;
+	struct prepared prepared;
+	struct child children[MAX_CHILDREN];
+	size_t n;
+	uint64_t next_id;
+	bool stopping, announced;
+	deadline kill_at;
+};
+
+/* Who asks whom. The number of lanes is the number of questions at a time. */
+struct link {
+	enum process client, server;
+	uint32_t (*lanes)(const struct conf *);
+};
+
+static uint32_t one_lane(const struct conf *c)
+{
+	(void)c;
+	return 1;
+}
+
+static uint32_t scan_lanes(const struct conf *c)
+{
+	return c->scan.threads;
+}
+
+static uint32_t edge_lanes(const struct conf *c)
+{
+	return (c->scan.threads + c->edge.processes - 1) / c->edge.processes;
+}
+
+static uint32_t delivery_lanes(const struct conf *c)
+{
+	return c->delivery.connections;
+}
+
+static const struct link links[] = {
+	{ PROCESS_EDGE, PROCESS_SCAN, edge_lanes },	{ PROCESS_SCAN, PROCESS_INSPECT, one_lane },
+	{ PROCESS_SCAN, PROCESS_DNS, scan_lanes },	{ PROCESS_SCAN, PROCESS_STORE, scan_lanes },
+	{ PROCESS_STORE, PROCESS_RELAY, delivery_lanes }, { PROCESS_RELAY, PROCESS_DNS, delivery_lanes },
+};
+
+static int tell_lanes(struct child *c, enum process peer, bool serve, uint64_t id, const int *fds, size_t n,
+		      struct why *why)
+{
+	struct msg m = { .type = MSG_lanes, .lanes = { peer, serve, id }, .n_fds = n };
+
+	memcpy(m.fds, fds, n * sizeof(int));
+	return child_tell(c, &m, why);
+}
+
+/* Up to CHAN_MAX_FDS new lanes between two running children. */
+static int connect_some(struct child *client, struct child *server, size_t n, struct why *why)
+{
+	int client_ends[CHAN_MAX_FDS], server_ends[CHAN_MAX_FDS];
+	size_t made = 0;
+	int r = 0;
+
+	while (made < n) {
+		int pair[2];
+
+		r = chan_pair(pair, why);
+		if (r < 0)
+			break;
+		client_ends[made] = pair[0];
+		server_ends[made++] = pair[1];
+	}
+	if (r == 0)
+		r = tell_lanes(server, client->what, true, 0, server_ends, made, why);
+	if (r == 0)
+		r = tell_lanes(client, server->what, false, server->id, client_ends, made, why);
+	for (size_t i = 0; i < made; i++) {
+		close(client_ends[i]);
+		close(server_ends[i]);
+	}
+	return r;
+}
+
+static int connect_pair(const struct link *l, struct child *client, struct child *server, const struct conf *conf,
+			struct why *why)
+{
+	uint32_t left = l->lanes(conf);
+	int r = 0;
+
+	while (left > 0 && r == 0) {
+		uint32_t n = left < CHAN_MAX_FDS ? left : CHAN_MAX_FDS;
+
+		r = connect_some(client, server, n, why);
+		left -= n;
+	}
+	return r;
+}
+
+/* Lanes between a child that has just started and everyone it talks to. */
+static int connect_child(struct super *s, struct child *c, struct why *why)
+{
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		const struct link *l = &links[i];
+
+		for (size_t k = 0; k < s->n; k++) {
+			struct child *other = &s->children[k];
+			int r = 0;
+
+			if (!other->control || other == c)
+				continue;
+			if (l->client == c->what && l->server == other->what)
+				r = connect_pair(l, c, other, s->conf, why);
+			else if (l->server == c->what && l->client == other->what)
+				r = connect_pair(l, other, c, s->conf, why);
+			/* The other one's trouble is found when it dies; only ours counts here. */
+			if (r < 0 && !c->control)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int send_config(struct super *s, struct child *c, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("config text", 4 << 20);
+	struct strbuf text = strbuf_make(a, CONF_TEXT_MAX);
+	struct msg m = { .type = MSG_config };
+
+	conf_text_encode(s->conf, child_audience(c->what), &text);
+	m.config.text = strbuf_str(&text);
+	return child_tell(c, &m, why);
+}
+
+static int send_resource(struct child *c, const char *name, str arg, int fd, struct why *why)
+{
+	struct msg m = { .type = MSG_resource, .resource = { str_c(name), arg }, .fds = { fd }, .n_fds = 1 };
+
+	return fd < 0 ? 0 : child_tell(c, &m, why);
+}
+
+static int send_resources(struct super *s, struct child *c, struct why *why)
+{
+	const struct prepared *p = &s->prepared;
+	int r = 0;
+
+	if (c->what == PROCESS_STORE)
+		return send_resource(c, "control", STR(""), p->control, why);
+	if (c->what != PROCESS_EDGE)
+		return 0;
+	for (size_t i = 0; i < p->n_listeners && r == 0; i++)
+		r = send_resource(c, "listener", p->addresses[i], p->listeners[i], why);
+	if (r == 0)
+		r = send_resource(c, "tls.certificate", STR(""), p->certificate, why);
+	if (r == 0)
+		r = send_resource(c, "tls.key", STR(""), p->key, why);
+	return r;
+}
+
+static void start_child(struct super *s, struct child *c)
+{
+	struct msg start = { .type = MSG_start };
+	struct why why = { "" };
+	int r = child_start(c, s->next_id++, s->conf, &why);
+
+	if (r == 0)
+		r = send_config(s, c, &why);
+	if (r == 0)
+		r = send_resources(s, c, &why);
+	if (r == 0)
+		r = connect_child(s, c, &why);
+	if (r == 0)
+		r = child_tell(c, &start, &why);
+	if (r == 0)
+		return;
+	log_event("process.start_failed", F_C("which", msg_process_name(c->what)), F_C("why", why.text));
+	if (c->pid == 0)
+		child_died(c); /* it never lived; a started one is reaped by wait */
+}
+
+static void start_due(struct super *s)
+{
+	for (size_t i = 0; i < s->n && !s->stopping; i++) {
+		struct child *c = &s->children[i];
+
+		if (!c->pid && clock_left(c->start_at) == 0)
+			start_child(s, c);
+	}
+}
+
+static void reap(struct super *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (size_t i = 0; i < s->n; i++) {
+			struct child *c = &s->children[i];
+
+			if (c->pid != pid)
+				continue;
+			if (!s->stopping)
+				log_event("process.died", F_C("which", msg_process_name(c->what)), F_INT("pid_of", pid),
+					  F_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+					  F_INT("status", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
+			child_died(c);
+		}
+	}
+}
+
+static void kill_worker(struct super *s, uint64_t id, str why)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct child *c = &s->children[i];
+
+		if (c->what != PROCESS_INSPECT || c->id != id || !c->pid)
+			continue;
+		log_event("worker.killed", F_INT("pid_of", c->pid), F_STR("why", why));
+		child_kill(c);
+	}
+}
+
+static void announce_when_ready(struct super *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (!s->children[i].ready)
+			return;
+	}
+	if (!s->announced)
+		log_event("gateway.ready", F_INT("processes", s->n), F_STR("smtp", s->prepared.addresses[0]),
+			  F_STR("state", s->conf->paths.state));
+	s->announced = true;
+}
+
+static void hear(struct super *s, struct child *c)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("hear", 1 << 20);
+	struct why why;
+	struct msg m;
+	int r = chan_receive(c->control, a, CHAN_FOREVER, &m, &why);
+
+	if (r < 0) {
+		/* Gone, or it said what it must not say: its end is near either way. */
+		if (r == -EPROTO)
+			log_event("process.misbehaved", F_C("which", msg_process_name(c->what)), F_C("why", why.text));
+		child_kill(c);
+		c->control = chan_free(c->control);
+		return;
+	}
+	if (m.type == MSG_ready)
+		c->ready = true;
+	else if (m.type == MSG_kill_worker)
+		kill_worker(s, m.kill_worker.id, m.kill_worker.why);
+	msg_close(&m);
+	announce_when_ready(s);
+}
+
+struct conf *super_read_conf(const struct super_source *source, struct arena *a, struct why *why)
+{
+	struct conf *conf = conf_new_default(a);
+
+	if (source->file && conf_load_file(conf, source->file, why) < 0)
+		return NULL;
+	for (size_t i = 0; i < source->n_sets; i++) {
+		if (conf_set_assignment(conf, str_c(source->sets[i]), why) < 0)
+			return NULL;
+	}
+	return conf_check(conf, why) < 0 ? NULL : conf;
+}
+
+/* The same check that the administrator runs by hand, so one that passes there loads here. */
+static int check_by_tool(struct super *s, struct arena *a, struct why *why)
+{
+	ARENA_VEC(char *) argv = { 0 };
+	int r;
+
+	*arena_push(a, &argv) = arena_cz(a, STR("poterne"));
+	*arena_push(a, &argv) = arena_cz(a, STR("check-config"));
+	for (size_t i = 0; i < s->source->n_sets; i++) {
+		*arena_push(a, &argv) = arena_cz(a, STR("--set"));
+		*arena_push(a, &argv) = arena_cz(a, str_c(s->source->sets[i]));
+	}
+	if (s->source->file)
+		*arena_push(a, &argv) = arena_cz(a, str_c(s->source->file));
+	*arena_push(a, &argv) = NULL;
+	r = child_run_tool(s->conf, "poterne", argv.v, why);
+	if (r > 0)
+		return why_set(why, -EINVAL, "poterne check-config says no; its words are above");
+	return r;
+}
+
+static void reload(struct super *s)
+{
+	struct arena *a = arena_new("conf", 16 << 20);
+	struct msg m = { .type = MSG_reload };
+	struct conf *fresh = NULL;
+	struct why why = { "" };
+
+	if (check_by_tool(s, a, &why) == 0)
+		fresh = super_read_conf(s->source, a, &why);
+	if (!fresh || prepare_certificate(fresh, &s->prepared, &why) < 0) {
+		log_event("reload.refused", F_C("why", why.text));
+		arena_free(a);
+		return;
+	}
+	s->conf = fresh;
+	arena_free(s->conf_arena);
+	s->conf_arena = a;
+	for (size_t i = 0; i < s->n; i++) {
+		struct child *c = &s->children[i];
+
+		if (c->control && send_config(s, c, &why) == 0 && send_resources(s, c, &why) == 0)
+			defs_ignore(child_tell(c, &m, &why)); /* one that cannot hear is killed and starts anew */
+	}
+	log_event("reload.done", F_INT("processes", s->n));
+}
+
+static void stop(struct super *s)
+{
+	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
+
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	s->kill_at = deadline_in(STOP_MS);
+	log_event("gateway.stopping", F_INT("grace_ms", STOP_MS));
+	/* The edge first, so that nothing new arrives; the others follow when it has gone. */
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->children[i].what == PROCESS_EDGE)
+			defs_ignore(child_tell(&s->children[i], &m, NULL));
+	}
+}
+
+static size_t running(const struct super *s, enum process what)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->children[i].pid && (what == PROCESS_ANY || s->children[i].what == what);
+	return n;
+}
+
+/* In the order of a message's way, so each finishes what it has been given. */
+static void stop_onward(struct super *s)
+{
+	static const enum process order[] = { PROCESS_EDGE, PROCESS_SCAN, PROCESS_INSPECT,
+					      PROCESS_STORE, PROCESS_RELAY, PROCESS_DNS };
+	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
+	bool late = clock_left(s->kill_at) == 0;
+
+	for (size_t o = 0; o < ARRAY_LEN(order); o++) {
+		for (size_t i = 0; i < s->n; i++) {
+			struct child *c = &s->children[i];
+
+			if (c->what != order[o] || !c->pid)
+				continue;
+			if (late)
+				child_kill(c);
+			else if (c->control && c->ready && c->what != PROCESS_EDGE) {
+				defs_ignore(child_tell(c, &m, NULL));
+				c->ready = false; /* told once */
+			} else if (!c->ready && c->what != PROCESS_EDGE && !c->control) {
+				child_kill(c);
+			}
+		}
+		if (!late && running(s, order[o]))
+			return;
+	}
+}
+
+static void on_signal(struct super *s, int signals)
+{
+	struct signalfd_siginfo info;
+
+	while (read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			reap(s);
+		else if (info.ssi_signo == SIGHUP)
+			reload(s);
+		else
+			stop(s);
+	}
+}
+
+static int next_wake(const struct super *s)
+{
+	int wait = s->stopping ? 50 : 60000;
+
+	for (size_t i = 0; i < s->n && !s->stopping; i++) {
+		int left = clock_left(s->children[i].start_at);
+
+		if (!s->children[i].pid && left < wait)
+			wait = left;
+	}
+	return wait;
+}
+
+static void loop(struct super *s, int signals)
+{
+	while (!s->stopping || running(s, PROCESS_ANY)) {
+		struct pollfd p[MAX_CHILDREN + 1] = { { .fd = signals, .events = POLLIN } };
+
+		for (size_t i = 0; i < s->n; i++)
+			p[i + 1] = (struct pollfd){ .fd = s->children[i].control ? chan_fd(s->children[i].control) : -1,
+						    .events = POLLIN };
+		if (poll(p, s->n + 1, next_wake(s)) < 0 && errno != EINTR)
+			defs_bug(__FILE__, __LINE__, "poll");
+		for (size_t i = 0; i < s->n; i++) {
+			if (p[i + 1].revents && s->children[i].control)
+				hear(s, &s->children[i]);
+		}
+		if (p[0].revents)
+			on_signal(s, signals);
+		if (s->stopping)
+			stop_onward(s);
+		else
+			start_due(s);
+	}
+}
+
+static int signal_source(struct why *why)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? why_set(why, -errno, "signalfd: %m") : fd;
+}
+
+static void add_children(struct super *s, enum process what, size_t n)
+{
+	for (size_t i = 0; i < n && s->n < MAX_CHILDREN; i++)
+		s->children[s->n++] = (struct child){ .what = what };
+}
+
+static size_t worker_count(const struct conf *conf)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = conf->inspect.workers ? conf->inspect.workers : (size_t)(cores < 2 ? 2 : cores);
+
+	return n > MAX_WORKERS ? MAX_WORKERS : n;
+}
+
+/* What the administrator should know even though the gateway runs. */
+static void warn(const struct conf *conf)
+{
+	const char *text;
+
+	for (size_t i = 0; (text = conf_check_warning(conf, i)); i++)
+		log_event("gateway.warning", F_C("what", text));
+	if (geteuid() != 0)
+		log_event("gateway.warning",
+			  F_C("what", "not started as root: all processes share one user and no chroot is made; "
+				      "seccomp and Landlock still apply"));
+	if (landlock_abi() == 0)
+		log_event("gateway.warning", F_C("what", "this kernel has no Landlock: file access is limited by "
+							 "users, chroot and seccomp only"));
+}
+
+int super_run(struct conf *conf, const struct super_source *source)
+{
+	struct super *s = arena_make(conf->arena, struct super);
+	struct why why = { "" };
+	int signals, r;
+
+	log_set_process("poterned");
+	*s = (struct super){ .conf = conf, .source = source, .next_id = 1 };
+	s->prepared = (struct prepared){ .lock = -1, .control = -1, .certificate = -1, .key = -1 };
+	signals = signal_source(&why);
+	r = signals < 0 ? signals : prepare_directories(conf, &s->prepared, &why);
+	if (r == 0)
+		r = prepare_listeners(conf, conf->arena, &s->prepared, &why);
+	if (r == 0)
+		r = prepare_certificate(conf, &s->prepared, &why);
+	if (r < 0) {
+		fprintf(stderr, "poterned: cannot start: %s\n", why.text);
+		return 3;
+	}
+	warn(conf);
+	add_children(s, PROCESS_DNS, 1);
+	add_children(s, PROCESS_RELAY, 1);
+	add_children(s, PROCESS_STORE, 1);
+	add_children(s, PROCESS_INSPECT, worker_count(conf));
+	add_children(s, PROCESS_SCAN, 1);
+	add_children(s, PROCESS_EDGE, conf->edge.processes);
+	start_due(s);
+	loop(s, signals);
+	log_event("gateway.stopped", F_INT("processes", s->n));
+	arena_free(s->conf_arena);
+	return 0;
+}

@@ -1,0 +1,167 @@
+#include "sys/lanes.h"
+
+#include "sys/proc.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+struct lane {
+	struct lane *next;
+	struct chan *chan;
+	uint64_t id;
+};
+
+struct lanes {
+	enum process me, peer;
+	pthread_mutex_t lock;
+	pthread_cond_t freed;
+	struct lane *idle; /* the most recently used one first: its caches are warm */
+};
+
+struct lanes *lanes_new(enum process me, enum process peer)
+{
+	struct lanes *l = calloc(1, sizeof(*l));
+	pthread_condattr_t attr;
+
+	bug_if(!l);
+	l->me = me;
+	l->peer = peer;
+	pthread_mutex_init(&l->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&l->freed, &attr);
+	pthread_condattr_destroy(&attr);
+	return l;
+}
+
+struct lanes *lanes_free(struct lanes *l)
+{
+	while (l && l->idle) {
+		struct lane *lane = l->idle;
+
+		l->idle = lane->next;
+		chan_free(lane->chan);
+		free(lane);
+	}
+	free(l);
+	return NULL;
+}
+
+void lanes_give(struct lanes *l, struct chan *c, uint64_t id)
+{
+	struct lane *lane = calloc(1, sizeof(*lane));
+
+	bug_if(!lane);
+	lane->chan = c;
+	lane->id = id;
+	pthread_mutex_lock(&l->lock);
+	lane->next = l->idle;
+	l->idle = lane;
+	pthread_cond_signal(&l->freed);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void lanes_add(struct lanes *l, int fd, uint64_t id)
+{
+	lanes_give(l, chan_new(fd, l->me, l->peer), id);
+}
+
+struct chan *lanes_take(struct lanes *l, deadline d, uint64_t *ret_id)
+{
+	struct timespec until = { .tv_sec = d / 1000, .tv_nsec = d % 1000 * 1000000 };
+	struct lane *lane;
+	struct chan *c;
+
+	pthread_mutex_lock(&l->lock);
+	while (!l->idle) {
+		if (pthread_cond_timedwait(&l->freed, &l->lock, &until) == ETIMEDOUT && !l->idle) {
+			pthread_mutex_unlock(&l->lock);
+			return NULL;
+		}
+	}
+	lane = l->idle;
+	l->idle = lane->next;
+	pthread_mutex_unlock(&l->lock);
+	c = lane->chan;
+	*ret_id = lane->id;
+	free(lane);
+	return c;
+}
+
+int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a, deadline d,
+	      struct msg *ret, struct why *why)
+{
+	for (;;) {
+		uint64_t id;
+		struct chan *c = lanes_take(l, d, &id);
+		int r;
+
+		if (!c)
+			return why_set(why, -ETIMEDOUT, "no free lane to %s", msg_process_name(l->peer));
+		r = chan_send(c, question, why);
+		if (r == -EPIPE) {
+			/* It died while the lane was idle and has not seen the question. */
+			chan_free(c);
+			continue;
+		}
+		if (r == 0)
+			r = chan_receive(c, a, d, ret, why);
+		if (r == 0 && ret->type != want) {
+			r = why_set(why, -EPROTO, "%s answered %s with %s", msg_process_name(l->peer),
+				    msg_name(question->type), msg_name(ret->type));
+			msg_close(ret);
+		}
+		if (r < 0) {
+			chan_free(c);
+			return r;
+		}
+		lanes_give(l, c, id);
+		return 0;
+	}
+}
+
+struct server {
+	struct chan *chan;
+	lanes_answer_fn *answer;
+	void *ctx;
+};
+
+enum { LANE_ARENA_BUDGET = 64 << 20 };
+
+static void serve(void *ctx)
+{
+	struct server s = *(struct server *)ctx;
+	struct arena *a = arena_new("lane", LANE_ARENA_BUDGET);
+	int r = 0;
+
+	free(ctx);
+	while (r >= 0) {
+		struct msg m;
+		struct why why;
+
+		r = chan_receive(s.chan, a, CHAN_FOREVER, &m, &why);
+		if (r < 0)
+			break;
+		r = s.answer(s.ctx, s.chan, &m, a);
+		msg_close(&m);
+		arena_reset(a);
+	}
+	arena_free(a);
+	chan_free(s.chan);
+}
+
+int lanes_serve(int fd, enum process me, enum process peer, lanes_answer_fn *answer, void *ctx, struct why *why)
+{
+	struct server *s = malloc(sizeof(*s));
+	int r;
+
+	bug_if(!s);
+	*s = (struct server){ chan_new(fd, me, peer), answer, ctx };
+	r = proc_thread(serve, s, why);
+	if (r < 0) {
+		chan_free(s->chan);
+		free(s);
+	}
+	return r;
+}

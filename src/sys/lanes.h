@@ -1,0 +1,41 @@
+/* sys/lanes.h - the lanes from one process to another.
+ *
+ * A lane is one chan on which one question at a time is asked and answered, so code on
+ * both sides is a straight line and one slow question holds up nobody else. The asking
+ * process keeps its idle lanes in a pool; the answering one has a thread per lane.
+ * When a process dies its lanes end; the supervisor sends new ones.
+ *
+ * Memory   a pool owns its idle lanes; a taken lane belongs to the taker until given back.
+ * Limits   as many questions in flight as lanes; more wait, until their deadline.
+ * Threads  internally locked.
+ * Errors   lanes_ask: -ETIMEDOUT, -EPIPE and so on: the other process could not answer;
+ *          the lane is then closed, never used again.
+ */
+#ifndef SYS_LANES_H
+#define SYS_LANES_H
+
+#include "sys/chan.h"
+
+struct lanes;
+
+struct lanes *lanes_new(enum process me, enum process peer) must_use;
+/* Closes the idle lanes; none may be in use. */
+struct lanes *lanes_free(struct lanes *l);
+/* Swallows fd. id is told to the lane's user (the worker's number, 0 when there is none). */
+void lanes_add(struct lanes *l, int fd, uint64_t id);
+/* NULL when none became free before the deadline. */
+struct chan *lanes_take(struct lanes *l, deadline d, uint64_t *ret_id) must_use;
+void lanes_give(struct lanes *l, struct chan *c, uint64_t id);
+/* take, ask, give (or close on failure). A question on a lane whose process has died in
+ * the meantime is asked again on another one: nobody has answered it. */
+int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a,
+	      deadline d, struct msg *ret, struct why *why) must_use;
+
+/* Answers one message on a lane; returns 0, or negative to close the lane. The arena and
+ * the message end after the call. */
+typedef int lanes_answer_fn(void *ctx, struct chan *c, struct msg *m, struct arena *a);
+/* Serves fd (swallowed) in a new thread until its peer goes away. */
+int lanes_serve(int fd, enum process me, enum process peer, lanes_answer_fn *answer, void *ctx,
+		struct why *why) must_use;
+
+#endif

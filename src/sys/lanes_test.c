@@ -1,0 +1,120 @@
+/* Lanes: many threads ask at once, each gets its own answer; a lane whose process died is
+ * passed over; without lanes a question ends at its deadline. */
+#include "sys/lanes.h"
+
+#include "sys/proc.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { LANES = 4, ASKERS = 16, QUESTIONS = 200 };
+
+static int echo(void *ctx, struct chan *c, struct msg *m, struct arena *a)
+{
+	struct msg answer = { .type = MSG_dns_told, .dns_told = { m->dns_ask.questions } };
+
+	(void)ctx;
+	(void)a;
+	return chan_send(c, &answer, NULL);
+}
+
+static void connect_lane(struct lanes *l)
+{
+	int fds[2];
+	struct why why;
+
+	assert_int_equal(chan_pair(fds, &why), 0);
+	assert_int_equal(lanes_serve(fds[1], PROCESS_DNS, PROCESS_SCAN, echo, NULL, &why), 0);
+	lanes_add(l, fds[0], 0);
+}
+
+struct asker {
+	struct lanes *lanes;
+	unsigned number, wrong;
+};
+
+static void *ask_many(void *ctx)
+{
+	struct asker *k = ctx;
+	struct arena *a = arena_new("asker", 4 << 20);
+
+	for (unsigned i = 0; i < QUESTIONS; i++) {
+		str text = arena_fmt(a, "asker %u question %u", k->number, i);
+		struct msg q = { .type = MSG_dns_ask, .dns_ask = { 0, text } }, answer;
+
+		if (lanes_ask(k->lanes, &q, MSG_dns_told, a, deadline_in(10000), &answer, NULL) < 0 ||
+		    !str_eq(answer.dns_told.answers, text))
+			k->wrong++;
+		arena_reset(a);
+	}
+	arena_free(a);
+	return NULL;
+}
+
+static void many_askers_each_get_their_own_answers(void **state)
+{
+	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
+	struct asker askers[ASKERS];
+	pthread_t threads[ASKERS];
+
+	(void)state;
+	for (int i = 0; i < LANES; i++)
+		connect_lane(l);
+	for (unsigned i = 0; i < ASKERS; i++) {
+		askers[i] = (struct asker){ l, i, 0 };
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_many, &askers[i]), 0);
+	}
+	for (unsigned i = 0; i < ASKERS; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(askers[i].wrong, 0);
+	}
+	lanes_free(l);
+}
+
+static void a_dead_lane_is_passed_over(void **state)
+{
+	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
+	struct arena *a = arena_new("test", 1 << 20);
+	struct msg q = { .type = MSG_dns_ask, .dns_ask = { 0, STR("hello") } }, answer;
+	int fds[2];
+
+	(void)state;
+	connect_lane(l);
+	assert_int_equal(chan_pair(fds, NULL), 0);
+	close(fds[1]);
+	lanes_add(l, fds[0], 0); /* taken first, and dead */
+	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(5000), &answer, NULL), 0);
+	assert_true(str_eq(answer.dns_told.answers, STR("hello")));
+	arena_free(a);
+	lanes_free(l);
+}
+
+static void without_lanes_a_question_ends_at_its_deadline(void **state)
+{
+	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
+	struct arena *a = arena_new("test", 1 << 20);
+	struct msg q = { .type = MSG_dns_ask }, answer;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(20), &answer, &why), -ETIMEDOUT);
+	arena_free(a);
+	lanes_free(l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_askers_each_get_their_own_answers),
+		cmocka_unit_test(a_dead_lane_is_passed_over),
+		cmocka_unit_test(without_lanes_a_question_ends_at_its_deadline),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
