@@ -1,11 +1,10 @@
 #include "base/arena.h"
+#include "base/exact.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 static jmp_buf spent;
 

@@ -4,19 +4,23 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 enum { FOREIGN = 64 };
 
+/* The value of each ASCII character, or FOREIGN. */
+/* clang-format off */
+static const uint8_t values[128] = {
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63,
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
+	64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64,
+	64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+};
+/* clang-format on */
+
 static unsigned value_of(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return (unsigned)(c - 'A');
-	if (c >= 'a' && c <= 'z')
-		return (unsigned)(c - 'a' + 26);
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0' + 52);
-	if (c == '+')
-		return 62;
-	if (c == '/')
-		return 63;
-	return FOREIGN;
+	return (unsigned char)c < sizeof(values) ? values[(unsigned char)c] : FOREIGN;
 }
 
 void base64_encode(struct strbuf *out, str in)
@@ -38,20 +42,34 @@ void base64_encode(struct strbuf *out, str in)
 	}
 }
 
-/* The bytes of a group of n sextets (2..4) held in v. */
-static void put_group(struct strbuf *out, uint32_t v, unsigned n)
-{
-	char bytes[3];
+/* Decoded bytes on their way to out, so that it is asked once a chunk. */
+struct chunk {
+	struct strbuf *out;
+	char bytes[3 * 1024];
+	size_t n;
+};
 
+static void flush(struct chunk *c)
+{
+	strbuf_put(c->out, str_of(c->bytes, c->n));
+	c->n = 0;
+}
+
+/* The bytes of a group of n sextets (2..4) held in v. */
+static void put_group(struct chunk *c, uint32_t v, unsigned n)
+{
+	if (c->n + 3 > sizeof(c->bytes))
+		flush(c);
 	v <<= 6 * (4 - n);
-	bytes[0] = (char)(v >> 16);
-	bytes[1] = (char)(v >> 8);
-	bytes[2] = (char)v;
-	strbuf_put(out, str_of(bytes, n - 1));
+	c->bytes[c->n] = (char)(v >> 16);
+	c->bytes[c->n + 1] = (char)(v >> 8);
+	c->bytes[c->n + 2] = (char)v;
+	c->n += n - 1;
 }
 
 bool base64_decode(struct strbuf *out, str in)
 {
+	struct chunk chunk;
 	size_t pad = 0;
 
 	if (in.n % 4)
@@ -69,30 +87,57 @@ bool base64_decode(struct strbuf *out, str in)
 		if (last & (pad == 1 ? 3 : 15))
 			return false;
 	}
+	chunk.out = out;
+	chunk.n = 0;
 	for (size_t i = 0; i < in.n; i += 4) {
 		unsigned n = i + 4 == in.n ? 4 - (unsigned)pad : 4;
 		uint32_t v = 0;
 
 		for (unsigned k = 0; k < n; k++)
 			v = v << 6 | value_of(in.p[i + k]);
-		put_group(out, v, n);
+		put_group(&chunk, v, n);
 	}
+	flush(&chunk);
 	return true;
+}
+
+/* Whole groups without anything foreign, from offset i: where they end. */
+static size_t put_clean_groups(struct chunk *c, str in, size_t i)
+{
+	for (; i + 4 <= in.n; i += 4) {
+		unsigned a = value_of(in.p[i]), b = value_of(in.p[i + 1]);
+		unsigned d = value_of(in.p[i + 2]), e = value_of(in.p[i + 3]);
+
+		if ((a | b | d | e) & FOREIGN)
+			break;
+		put_group(c, a << 18 | b << 12 | d << 6 | e, 4);
+	}
+	return i;
 }
 
 void base64_decode_lenient(struct strbuf *out, str in, struct base64_seen *ret_seen)
 {
 	struct base64_seen seen = { 0 };
+	struct chunk chunk;
 	bool padded = false;
 	uint32_t v = 0;
 	unsigned n = 0;
 
+	strbuf_reserve(out, in.n / 4 * 3 + 3);
+	chunk.out = out;
+	chunk.n = 0;
 	for (size_t i = 0; i < in.n; i++) {
-		unsigned six = value_of(in.p[i]);
+		unsigned six;
 
+		if (n == 0 && !padded) {
+			i = put_clean_groups(&chunk, in, i);
+			if (i == in.n)
+				break;
+		}
+		six = value_of(in.p[i]);
 		if (in.p[i] == '=') {
 			if (n >= 2)
-				put_group(out, v, n);
+				put_group(&chunk, v, n);
 			padded = true;
 			v = n = 0;
 			continue;
@@ -104,12 +149,13 @@ void base64_decode_lenient(struct strbuf *out, str in, struct base64_seen *ret_s
 		seen.data_after_pad |= padded;
 		v = v << 6 | six;
 		if (++n == 4) {
-			put_group(out, v, 4);
+			put_group(&chunk, v, 4);
 			v = n = 0;
 		}
 	}
 	if (n >= 2)
-		put_group(out, v, n);
+		put_group(&chunk, v, n);
+	flush(&chunk);
 	seen.truncated = n != 0;
 	*ret_seen = seen;
 }

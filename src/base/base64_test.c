@@ -1,11 +1,10 @@
 #include "base/base64.h"
+#include "base/exact.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 static void strict_decoding_accepts_canonical_text_only(void **state)
 {

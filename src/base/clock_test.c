@@ -1,11 +1,10 @@
 #include "base/clock.h"
+#include "base/exact.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 static void dates_are_written_and_read(void **state)
 {
@@ -77,11 +76,16 @@ static void internet_dates_are_strict(void **state)
 		str in;
 		bool ok;
 	} cases[] = {
-		{ STR("2026-11-21T19:36:42.5Z"), true },  { STR("2026-11-21t19:36:42z"), true },
-		{ STR("2026-11-21T19:36:42+01:00"), true }, { STR("2026-11-21T19:36:42"), false },
-		{ STR("2026-11-21T19:36:42 Z"), false },  { STR("2026-13-21T19:36:42Z"), false },
-		{ STR("2026-11-21X19:36:42Z"), false },	  { STR("2026-11-21T19:36:42+1:00"), false },
-		{ STR("20261121T193642Z"), false },	  { STR("2026-11-21T19:36:42+01"), false },
+		{ STR("2026-11-21T19:36:42.5Z"), true },
+		{ STR("2026-11-21t19:36:42z"), true },
+		{ STR("2026-11-21T19:36:42+01:00"), true },
+		{ STR("2026-11-21T19:36:42"), false },
+		{ STR("2026-11-21T19:36:42 Z"), false },
+		{ STR("2026-13-21T19:36:42Z"), false },
+		{ STR("2026-11-21X19:36:42Z"), false },
+		{ STR("2026-11-21T19:36:42+1:00"), false },
+		{ STR("20261121T193642Z"), false },
+		{ STR("2026-11-21T19:36:42+01"), false },
 	};
 
 	(void)state;

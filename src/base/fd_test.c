@@ -5,8 +5,6 @@
 
 #include <cmocka.h>
 
-#include "../tests/lib/exact.h"
-
 #include <errno.h>
 #include <unistd.h>
 

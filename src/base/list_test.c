@@ -5,8 +5,6 @@
 
 #include <cmocka.h>
 
-#include "../tests/lib/exact.h"
-
 struct item {
 	int value;
 	struct list link;
@@ -33,8 +31,7 @@ static void elements_keep_their_order_and_may_leave_during_a_walk(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(items); i++)
 		list_append(&head, &items[i].link);
 	assert_int_equal(sum(&head), 1234);
-	list_each(&head, link)
-	{
+	list_each (&head, link) {
 		struct item *item = list_entry(link, struct item, link);
 
 		if (item->value % 2 == 0) {

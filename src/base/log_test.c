@@ -1,12 +1,10 @@
-#include "base/log.h"
 #include "base/fd.h"
+#include "base/log.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 #include <unistd.h>
 
@@ -30,8 +28,8 @@ static str logged(struct arena *a, void (*fn)(void))
 
 static void log_hostile(void)
 {
-	log_event("test.event", F_STR("from", STR("a\n\"}{\xff")), F_INT("code", -5), F_NUM("x", 1.5),
-		  F_RAW("list", STR("[1]")));
+	log_event("test.event", F_STR("from", STR("a\n\"}{\xff")), F_INT("code", -5),
+		  F_NUM("x", 1.5), F_RAW("list", STR("[1]")));
 }
 
 static void log_huge(void)
@@ -48,8 +46,9 @@ static void hostile_text_cannot_forge_a_line(void **state)
 
 	(void)state;
 	assert_int_equal(str_chr(line, '\n'), line.n - 1);
-	assert_true(str_ends(line, STR(",\"event\":\"test.event\",\"from\":\"a\\n\\\"}{\xef\xbf\xbd\","
-				       "\"code\":-5,\"x\":1.50,\"list\":[1]}\n")));
+	assert_true(
+		str_ends(line, STR(",\"event\":\"test.event\",\"from\":\"a\\n\\\"}{\xef\xbf\xbd\","
+				   "\"code\":-5,\"x\":1.50,\"list\":[1]}\n")));
 }
 
 static void a_field_that_does_not_fit_is_left_out_and_said(void **state)

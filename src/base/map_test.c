@@ -5,8 +5,6 @@
 
 #include <cmocka.h>
 
-#include "../tests/lib/exact.h"
-
 static void what_was_set_is_found_among_many(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 16 << 20);

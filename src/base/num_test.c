@@ -1,11 +1,10 @@
+#include "base/exact.h"
 #include "base/num.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 static void whole_numbers_are_strict(void **state)
 {
@@ -75,11 +74,12 @@ static void fractions_are_decimal(void **state)
 		bool ok;
 		double want;
 	} cases[] = {
-		{ STR("5"), true, 5 },	      { STR("-4.25"), true, -4.25 }, { STR("+0.5"), true, 0.5 },
-		{ STR(".5"), true, 0.5 },     { STR("5."), false, 0 },	     { STR("."), false, 0 },
-		{ STR("-"), false, 0 },	      { STR("1e3"), false, 0 },	     { STR("1.2.3"), false, 0 },
-		{ STR("1.-2"), false, 0 },    { STR("nan"), false, 0 },
-		{ STR("1234567890123456"), false, 0 },
+		{ STR("5"), true, 5 },	    { STR("-4.25"), true, -4.25 },
+		{ STR("+0.5"), true, 0.5 }, { STR(".5"), true, 0.5 },
+		{ STR("5."), false, 0 },    { STR("."), false, 0 },
+		{ STR("-"), false, 0 },	    { STR("1e3"), false, 0 },
+		{ STR("1.2.3"), false, 0 }, { STR("1.-2"), false, 0 },
+		{ STR("nan"), false, 0 },   { STR("1234567890123456"), false, 0 },
 	};
 
 	(void)state;

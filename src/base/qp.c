@@ -33,6 +33,7 @@ size_t qp_decode(struct strbuf *out, str in)
 {
 	size_t bad = 0;
 
+	strbuf_reserve(out, in.n);
 	while (in.n) {
 		size_t eq = str_chr(in, '=');
 		size_t skip;

@@ -1,11 +1,10 @@
+#include "base/exact.h"
 #include "base/qp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 static void bodies_are_decoded_leniently(void **state)
 {

@@ -1,11 +1,10 @@
+#include "base/exact.h"
 #include "base/reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 static void numbers_are_read_in_both_orders(void **state)
 {

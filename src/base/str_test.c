@@ -1,11 +1,10 @@
+#include "base/exact.h"
 #include "base/str.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 static void slices_compare_by_bytes_and_by_ascii_case(void **state)
 {

@@ -35,6 +35,14 @@ static bool reserve(struct strbuf *b, size_t more)
 	return true;
 }
 
+void strbuf_reserve(struct strbuf *b, size_t more)
+{
+	size_t left = b->max - b->n;
+
+	if (!b->overflow)
+		(void)reserve(b, more < left ? more : left); /* cannot overflow */
+}
+
 void strbuf_put(struct strbuf *b, str s)
 {
 	if (!reserve(b, s.n) || s.n == 0)

@@ -20,6 +20,8 @@ struct strbuf {
 };
 
 struct strbuf strbuf_make(struct arena *a, size_t max);
+/* Takes memory for that many bytes more at once, as far as max allows: only a saving. */
+void strbuf_reserve(struct strbuf *b, size_t more);
 void strbuf_put(struct strbuf *b, str s);
 void strbuf_char(struct strbuf *b, char c);
 void strbuf_fmt(struct strbuf *b, const char *fmt, ...) printf_like(2, 3);

@@ -1,11 +1,10 @@
+#include "base/exact.h"
 #include "base/strbuf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 static void text_is_appended_up_to_the_maximum(void **state)
 {
@@ -39,6 +38,24 @@ static void what_does_not_fit_whole_changes_nothing_and_stays_refused(void **sta
 	strbuf_char(&b, 'd'); /* would fit, but order would be lost */
 	strbuf_fmt(&b, "%d", 1);
 	assert_true(str_eq(strbuf_str(&b), STR("abc")));
+}
+
+static void reserving_changes_nothing_but_the_room(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct strbuf b = strbuf_make(a, 1000);
+	const char *p;
+
+	(void)state;
+	strbuf_put(&b, STR("abc"));
+	strbuf_reserve(&b, SIZE_MAX);
+	assert_false(b.overflow);
+	assert_int_equal(b.n, 3);
+	p = b.p;
+	for (int i = 0; i < 997; i++)
+		strbuf_char(&b, 'x');
+	assert_false(b.overflow);
+	assert_ptr_equal(b.p, p);
 }
 
 static void formats_of_any_length_are_whole(void **state)
@@ -88,10 +105,8 @@ static void printable_text_shows_hostile_bytes_as_hexadecimal(void **state)
 	static const struct {
 		str in, out;
 	} cases[] = {
-		{ STR("caf\xc3\xa9"), STR("caf\xc3\xa9") },
-		{ STR("a\x1b[31m"), STR("a\\x1b[31m") },
-		{ STR("\r\n"), STR("\\x0d\\x0a") },
-		{ STR("\xff\xc3"), STR("\\xff\\xc3") },
+		{ STR("caf\xc3\xa9"), STR("caf\xc3\xa9") }, { STR("a\x1b[31m"), STR("a\\x1b[31m") },
+		{ STR("\r\n"), STR("\\x0d\\x0a") },	    { STR("\xff\xc3"), STR("\\xff\\xc3") },
 		{ STR("\xc2\x9b"), STR("\\xc2\\x9b") }, /* CSI in one character */
 	};
 
@@ -111,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_appended_up_to_the_maximum),
 		cmocka_unit_test(what_does_not_fit_whole_changes_nothing_and_stays_refused),
+		cmocka_unit_test(reserving_changes_nothing_but_the_room),
 		cmocka_unit_test(formats_of_any_length_are_whole),
 		cmocka_unit_test(json_strings_are_escaped),
 		cmocka_unit_test(printable_text_shows_hostile_bytes_as_hexadecimal),

@@ -29,15 +29,31 @@ size_t utf8_next(str s, uint32_t *ret_cp)
 	return n;
 }
 
+/* Length of the ASCII at the start of s, in whole words. */
+static size_t ascii_run(str s)
+{
+	size_t i = 0;
+	uint64_t word;
+
+	for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
+		memcpy(&word, s.p + i, sizeof(word));
+		if (word & 0x8080808080808080U)
+			break;
+	}
+	return i;
+}
+
 bool utf8_valid(str s)
 {
 	while (s.n) {
 		uint32_t cp;
-		size_t n = utf8_next(s, &cp);
+		size_t n = ascii_run(s);
 
 		if (n == 0)
+			n = utf8_next(s, &cp);
+		if (n == 0)
 			return false;
-		s = str_skip(s, n);
+		s = str_of(s.p + n, s.n - n);
 	}
 	return true;
 }

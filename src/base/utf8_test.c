@@ -1,11 +1,10 @@
+#include "base/exact.h"
 #include "base/utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-#include "../tests/lib/exact.h"
 
 static void only_what_rfc_3629_allows_is_valid(void **state)
 {
@@ -21,7 +20,7 @@ static void only_what_rfc_3629_allows_is_valid(void **state)
 		{ STR("\xc0\x80"), false },	    /* overlong */
 		{ STR("\xe0\x80\x80"), false },
 		{ STR("\xf0\x80\x80\x80"), false },
-		{ STR("\xed\xa0\x80"), false },	    /* surrogate */
+		{ STR("\xed\xa0\x80"), false }, /* surrogate */
 		{ STR("\x80"), false },
 		{ STR("\xc3"), false },
 		{ STR("\xe2\x82"), false },

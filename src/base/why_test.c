@@ -5,8 +5,6 @@
 
 #include <cmocka.h>
 
-#include "../tests/lib/exact.h"
-
 #include <errno.h>
 
 static void the_text_names_the_error_and_the_number_is_forwarded(void **state)

@@ -156,7 +156,7 @@ const struct conf_key conf_schema[] = {
 	  .initial = "1m,5m,15m,30m,1h,2h,4h", .min = SECOND, .max = 7 * DAY,
 	  .audience = STORE | RELAY | CLI, .doc = "pauses between attempts; the last one repeats" },
 	{ "delivery.max_age", CONF_DURATION, AT(delivery.max_age), .initial = "5d", .min = MINUTE,
-	  .max = 60 * DAY, .audience = STORE | RELAY | CLI, .doc = "then the sender is told" },
+	  .max = 60 * DAY, .audience = STORE | RELAY | CLI, .doc = "then the message is held as undeliverable" },
 	{ "delivery.connections", CONF_U32, AT(delivery.connections), .initial = "20", .min = 1,
 	  .max = 1000, .audience = STORE | RELAY | CLI, .doc = "deliveries at the same moment" },
 	{ "delivery.timeout", CONF_DURATION, AT(delivery.timeout), .initial = "5m", .min = SECOND,
@@ -177,17 +177,17 @@ const struct conf_key conf_schema[] = {
 	  .max = 10 * MINUTE, .audience = EDGE | SCAN | CLI, .doc = "a verdict is due by then" },
 
 	{ "users.edge", CONF_NAME, AT(users.edge), .initial = "_potedge",
-	  .audience = POTERNED | CLI, .doc = "system user of poterne-edge" },
+	  .audience = POTERNED | EDGE | CLI, .doc = "system user of poterne-edge" },
 	{ "users.inspect", CONF_NAME, AT(users.inspect), .initial = "_potinsp",
-	  .audience = POTERNED | CLI, .doc = "system user of poterne-inspect" },
+	  .audience = POTERNED | INSPECT | CLI, .doc = "system user of poterne-inspect" },
 	{ "users.scan", CONF_NAME, AT(users.scan), .initial = "_potscan",
-	  .audience = POTERNED | CLI, .doc = "system user of poterne-scan" },
-	{ "users.dns", CONF_NAME, AT(users.dns), .initial = "_potdns", .audience = POTERNED | CLI,
+	  .audience = POTERNED | SCAN | CLI, .doc = "system user of poterne-scan" },
+	{ "users.dns", CONF_NAME, AT(users.dns), .initial = "_potdns", .audience = POTERNED | DNS | CLI,
 	  .doc = "system user of poterne-dns" },
 	{ "users.store", CONF_NAME, AT(users.store), .initial = "_potstore",
-	  .audience = POTERNED | CLI, .doc = "system user of poterne-store" },
+	  .audience = POTERNED | STORE | CLI, .doc = "system user of poterne-store" },
 	{ "users.relay", CONF_NAME, AT(users.relay), .initial = "_potrelay",
-	  .audience = POTERNED | CLI, .doc = "system user of poterne-relay" },
+	  .audience = POTERNED | RELAY | CLI, .doc = "system user of poterne-relay" },
 };
 
 const size_t conf_schema_n = ARRAY_LEN(conf_schema);

@@ -46,6 +46,16 @@ static bool is_address(str s)
 	return ip_parse(s, &ip);
 }
 
+/* A DNS server: an address, or address@port as unbound writes it. */
+static bool is_server(str s)
+{
+	size_t at = str_chr(s, '@');
+	uint64_t port;
+
+	return is_address(str_sub(s, 0, at)) &&
+	       (at == STR_NONE || (num_u64_max(str_skip(s, at + 1), 65535, &port) && port > 0));
+}
+
 static str copy_lower(struct arena *a, str s)
 {
 	char *p = arena_alloc(a, s.n);
@@ -68,7 +78,7 @@ static bool parse_text(struct arena *a, const struct conf_key *key, str text, st
 	else if (key->type == CONF_DOMAIN)
 		good = is_domain(text);
 	else if (key->type == CONF_ADDRESS)
-		good = is_address(text);
+		good = is_server(text);
 	else if (key->type == CONF_PATH)
 		good = text.n && text.p[0] == '/';
 	else
@@ -397,7 +407,7 @@ void conf_value_expected(const struct conf_key *key, struct strbuf *out)
 		[CONF_STRING] = "text",
 		[CONF_NAME] = "a name of letters, digits, '_', '-' and '.'",
 		[CONF_DOMAIN] = "a domain name",
-		[CONF_ADDRESS] = "an IP address",
+		[CONF_ADDRESS] = "an IP address, or ADDRESS@PORT",
 		[CONF_PATH] = "an absolute path",
 		[CONF_BOOL] = "true or false",
 		[CONF_U32] = "a number",

@@ -157,22 +157,26 @@ static int send_resource(struct child *c, const char *name, str arg, int fd, str
 	return fd < 0 ? 0 : child_tell(c, &m, why);
 }
 
+static int send_certificate(struct super *s, struct child *c, struct why *why)
+{
+	int r;
+
+	if (c->what != PROCESS_EDGE)
+		return 0;
+	r = send_resource(c, "tls.certificate", STR(""), s->prepared.certificate, why);
+	return r < 0 ? r : send_resource(c, "tls.key", STR(""), s->prepared.key, why);
+}
+
 static int send_resources(struct super *s, struct child *c, struct why *why)
 {
 	const struct prepared *p = &s->prepared;
 	int r = 0;
 
 	if (c->what == PROCESS_STORE)
-		return send_resource(c, "control", STR(""), p->control, why);
-	if (c->what != PROCESS_EDGE)
-		return 0;
-	for (size_t i = 0; i < p->n_listeners && r == 0; i++)
+		r = send_resource(c, "control", STR(""), p->control, why);
+	for (size_t i = 0; c->what == PROCESS_EDGE && i < p->n_listeners && r == 0; i++)
 		r = send_resource(c, "listener", p->addresses[i], p->listeners[i], why);
-	if (r == 0)
-		r = send_resource(c, "tls.certificate", STR(""), p->certificate, why);
-	if (r == 0)
-		r = send_resource(c, "tls.key", STR(""), p->key, why);
-	return r;
+	return r < 0 ? r : send_certificate(s, c, why);
 }
 
 static void start_child(struct super *s, struct child *c)
@@ -327,7 +331,7 @@ static void reload(struct super *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct child *c = &s->children[i];
 
-		if (c->control && send_config(s, c, &why) == 0 && send_resources(s, c, &why) == 0)
+		if (c->control && send_config(s, c, &why) == 0 && send_certificate(s, c, &why) == 0)
 			defs_ignore(child_tell(c, &m, &why)); /* one that cannot hear is killed and starts anew */
 	}
 	log_event("reload.done", F_INT("processes", s->n));

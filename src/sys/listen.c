@@ -10,9 +10,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static int open_socket(int family, struct why *why)
+static int open_socket(int family, int type, struct why *why)
 {
-	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(family, type | SOCK_CLOEXEC, 0);
 
 	return fd < 0 ? why_set(why, -errno, "socket: %m") : fd;
 }
@@ -27,7 +27,7 @@ int listen_tcp(str host, uint16_t port, struct why *why)
 
 	if (!ip_parse(host, &ip))
 		return why_set(why, -EINVAL, "listen on %.*s: not an address", STR_ARG(host));
-	fd = open_socket(ip.n == IP_V4 ? AF_INET : AF_INET6, why);
+	fd = open_socket(ip.n == IP_V4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, why);
 	if (fd < 0)
 		return fd;
 	n = sockaddr_fill(&at, ip, port);
@@ -56,7 +56,7 @@ int listen_unix(const char *path, unsigned mode, struct why *why)
 	if (n == 0 || n >= sizeof(at.sun_path))
 		return why_set(why, -ENAMETOOLONG, "listen on %s: %m", path);
 	memcpy(at.sun_path, path, n);
-	fd = open_socket(AF_UNIX, why);
+	fd = open_socket(AF_UNIX, SOCK_SEQPACKET, why);
 	if (fd < 0)
 		return fd;
 	remove_old_socket(path);

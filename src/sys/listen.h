@@ -2,7 +2,7 @@
  * others are handed the descriptor.
  *
  * Input    trusted: our configuration.
- * Memory   the descriptor is the caller's, non-blocking and close-on-exec.
+ * Memory   the descriptor is the caller's, close-on-exec; TCP ones do not block.
  * Limits   LISTEN_BACKLOG connections wait in the kernel, which cuts it to somaxconn.
  * Threads  pure apart from the descriptor.
  * Errors   negative errno and a why.
@@ -17,7 +17,8 @@ enum { LISTEN_BACKLOG = 1024 };
 
 /* host is the text of an IPv4 or IPv6 address; "::" does not take IPv4 along. */
 int listen_tcp(str host, uint16_t port, struct why *why) must_use;
-/* Replaces what stands at path when it is a socket; mode is its permission bits. */
+/* SOCK_SEQPACKET and blocking, for the messages of sys/msg.h. Replaces what stands at path
+ * when it is a socket; mode is its permission bits. */
 int listen_unix(const char *path, unsigned mode, struct why *why) must_use;
 
 #endif

@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 enum {
-	WHEEL_SLOTS = 256,  /* of a second each; a later deadline goes round again */
+	WHEEL_SLOTS = 256, /* of a second each; a later deadline goes round again */
 	EVENTS = 64,
 	TICK_MS = 1000,
 	ACCEPT_BURST = 64,
-	HURRY_MS = 2000,    /* for last words when grace is over */
+	HURRY_MS = 2000, /* for last words when grace is over */
 };
 
 /* First member of whatever epoll points to. */
@@ -32,13 +32,13 @@ struct listener {
 
 struct guest {
 	enum kind kind;
-	bool known;	      /* epoll knows its socket */
-	bool busy;	      /* parked with LOBBY_PARK_BUSY */
+	bool known; /* epoll knows its socket */
+	bool busy;  /* parked with LOBBY_PARK_BUSY */
 	bool expired;
 	enum lobby_expiry expiry;
-	struct list link;     /* in a slot of the wheel, or in ready */
+	struct list link; /* in a slot of the wheel, or in ready */
 	deadline until;
-	char *left;	      /* input the last step has left */
+	char *left; /* input the last step has left */
 	size_t left_n;
 	struct stream io;
 	_Alignas(max_align_t) char owner[];
@@ -51,13 +51,13 @@ struct lobby {
 	struct listener listeners[LOBBY_LISTENERS_MAX];
 	size_t n_listeners, max_threads;
 
-	pthread_mutex_t lock;	  /* of everything below */
+	pthread_mutex_t lock; /* of everything below */
 	pthread_cond_t work, gone;
 	struct list wheel[WHEEL_SLOTS];
-	struct list ready;	  /* guests that wait for a thread */
+	struct list ready; /* guests that wait for a thread */
 	size_t n_ready, n_idle, n_threads, n_guests;
-	int64_t tick;		  /* the second up to which the wheel has turned */
-	bool watching;		  /* the lobby's own thread runs */
+	int64_t tick;  /* the second up to which the wheel has turned */
+	bool watching; /* the lobby's own thread runs */
 	bool stopping, hurry, over;
 };
 
@@ -152,11 +152,11 @@ static void turn_slot(struct lobby *l, struct list *slot)
 
 	/* Moved out first: a guest may go back to this very slot for the next round. */
 	list_init(&due);
-	list_each(slot, link) {
+	list_each (slot, link) {
 		list_remove(link);
 		list_append(&due, link);
 	}
-	list_each(&due, link) {
+	list_each (&due, link) {
 		struct guest *g = list_entry(link, struct guest, link);
 
 		if (g->until <= now) {
@@ -171,7 +171,7 @@ static void turn_slot(struct lobby *l, struct list *slot)
 static void expire_all(struct lobby *l)
 {
 	for (size_t i = 0; i < WHEEL_SLOTS; i++) {
-		list_each(&l->wheel[i], link) {
+		list_each (&l->wheel[i], link) {
 			struct guest *g = list_entry(link, struct guest, link);
 
 			if (!g->busy || l->hurry)
@@ -262,7 +262,8 @@ static bool linger(struct lobby *l, struct guest *g)
 	bool others_are_served;
 
 	pthread_mutex_lock(&l->lock);
-	others_are_served = !l->stopping && (l->n_idle > l->n_ready || l->n_threads < l->max_threads);
+	others_are_served =
+		!l->stopping && (l->n_idle > l->n_ready || l->n_threads < l->max_threads);
 	pthread_mutex_unlock(&l->lock);
 	return others_are_served &&
 	       stream_wait(g->io.fd, POLLIN, deadline_in(LOBBY_LINGER_MS), NULL) == STREAM_OK;
@@ -403,7 +404,8 @@ static void accept_burst(struct lobby *l, struct listener *at)
 	for (int i = 0; i < ACCEPT_BURST && at->fd >= 0; i++) {
 		struct sockaddr_storage from = { 0 };
 		socklen_t n = sizeof(from);
-		int fd = accept4(at->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd =
+			accept4(at->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (fd >= 0) {
 			welcome(l, fd, &from);

@@ -229,7 +229,8 @@ static void *crowd_member(void *ctx)
 		for (int i = 0; i < EACH; i++) {
 			ok = ok && hears(fds[i], "b\n");
 			if (i % 3 == 0)
-				ok = ok && talk(fds[i], "quit\n") && hears(fds[i], "quit\n") && hears_end(fds[i]);
+				ok = ok && talk(fds[i], "quit\n") && hears(fds[i], "quit\n") &&
+				     hears_end(fds[i]);
 			fd_close(fds[i]);
 		}
 		if (!ok)

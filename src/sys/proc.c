@@ -67,10 +67,17 @@ static void take_lanes(struct proc *p, struct msg *m)
 	}
 }
 
+/* A place whose descriptor has been taken is used again, so reloads cost no memory. */
 static void take_resource(struct proc *p, struct msg *m)
 {
 	struct resource *r;
 
+	for (size_t i = 0; i < p->resources.n; i++) {
+		if (p->resources.v[i].fd < 0 && str_eq(p->resources.v[i].name, m->resource.name)) {
+			p->resources.v[i].fd = msg_take_fd(m, 0);
+			return;
+		}
+	}
 	bug_if(p->resources.n >= MAX_PENDING);
 	r = arena_push(p->arena, &p->resources);
 	*r = (struct resource){ arena_str(p->arena, m->resource.name), arena_str(p->arena, m->resource.arg),
@@ -202,6 +209,8 @@ static bool serve_step(struct proc *p, const struct proc_handlers *h, struct are
 				m.lanes.id);
 	} else if (m.type == MSG_config) {
 		take_config(p, &m.config);
+	} else if (m.type == MSG_resource) {
+		take_resource(p, &m);
 	} else if (m.type == MSG_reload && h->reload) {
 		h->reload(h->ctx, p->config);
 	} else if (m.type == MSG_stop) {
@@ -213,7 +222,7 @@ static bool serve_step(struct proc *p, const struct proc_handlers *h, struct are
 	return go_on;
 }
 
-int proc_run(struct proc *p, const struct proc_handlers *h)
+void proc_run(struct proc *p, const struct proc_handlers *h)
 {
 	struct arena *a = arena_new("control", 4 << 20);
 
@@ -225,8 +234,7 @@ int proc_run(struct proc *p, const struct proc_handlers *h)
 	say_ready(p);
 	while (serve_step(p, h, a))
 		arena_reset(a);
-	arena_free(a);
-	return 0;
+	_exit(0);
 }
 
 struct thread_start {

@@ -6,7 +6,7 @@
  *       ... open what must be opened ...
  *       sandbox_enter(&spec)                                      rights gone for good
  *       ... make the services ...
- *       return proc_run(p, &handlers);                            serve until told to stop
+ *       proc_run(p, &handlers);                                   serve until told to stop
  *   }
  *
  * The supervisor starts it by fork and exec with the control socket as descriptor 3.
@@ -45,9 +45,9 @@ struct proc_handlers {
 	void (*stop)(void *ctx, int64_t grace_ms);
 };
 
-/* Hands over the lanes received so far, says ready, and serves the supervisor. Returns
- * the exit status. */
-int proc_run(struct proc *p, const struct proc_handlers *h);
+/* Hands over the lanes received so far, says ready, and serves the supervisor until it says
+ * stop; then ends the process, whose other threads may still be at work. */
+__attribute__((noreturn)) void proc_run(struct proc *p, const struct proc_handlers *h);
 /* Asks the supervisor to kill the worker behind lane id. Any thread. */
 void proc_kill_worker(struct proc *p, uint64_t id, const char *why);
 

@@ -16,10 +16,14 @@
 /* Numbers for accounts that were not created: apart from system, dynamic and nobody ids. */
 enum { OWN_IDS_FROM = 59200, OWN_IDS = 64 };
 
+/* The default accounts, each with a number of its own; other names share the rest. */
+static const char *const default_users[] = { "_potedge", "_potinsp", "_potscan",
+					     "_potdns",	 "_potstore", "_potrelay" };
+
 void sandbox_ids(const char *user, unsigned *ret_uid, unsigned *ret_gid)
 {
 	const struct passwd *pw = getpwnam(user);
-	unsigned sum = 0;
+	unsigned taken = ARRAY_LEN(default_users), sum = 0, number;
 
 	if (pw) {
 		*ret_uid = pw->pw_uid;
@@ -28,7 +32,12 @@ void sandbox_ids(const char *user, unsigned *ret_uid, unsigned *ret_gid)
 	}
 	for (const char *p = user; *p; p++)
 		sum = sum * 31 + (unsigned char)*p;
-	*ret_uid = *ret_gid = OWN_IDS_FROM + sum % OWN_IDS;
+	number = taken + sum % (OWN_IDS - taken);
+	for (unsigned i = 0; i < taken; i++) {
+		if (strcmp(user, default_users[i]) == 0)
+			number = i;
+	}
+	*ret_uid = *ret_gid = OWN_IDS_FROM + number;
 }
 
 /* What any process of ours calls: memory, its own descriptors, time, its end. */

@@ -17,6 +17,8 @@
 #include "base/clock.h"
 #include "base/why.h"
 
+#include <sys/types.h>
+
 enum {
 	STREAM_OK = 0,
 	STREAM_E_EOF,	  /* the peer closed */

@@ -1,0 +1,52 @@
+/* bin/poterne.c - the command line: one row per command. */
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{ "scan", cmd_scan, "judges messages in files, with no gateway running" },
+	{ "check-config", cmd_check_config, "checks configuration, rules and lists" },
+	{ "explain", cmd_explain, "why a past message was treated as it was" },
+	{ "quarantine", cmd_quarantine, "list, show, release or drop what is held" },
+	{ "queue", cmd_queue, "what waits for the next hop" },
+	{ "certificate", cmd_certificate, "makes a self-signed certificate" },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void usage(FILE *out)
+{
+	fputs("usage: poterne COMMAND [OPTIONS]\n\n", out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].summary);
+	fputs("\nEach command has --help. The gateway itself is started by poterned.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		usage(stderr);
+		return CLI_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return CLI_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("poterne " POTERNE_VERSION);
+		return CLI_DONE;
+	}
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	fprintf(stderr, "poterne: %s: no such command; see poterne --help\n", argv[1]);
+	return CLI_USAGE;
+}

@@ -1,0 +1,122 @@
+/* bin/poterne_edge.c - speaks SMTP to strangers: takes mail in, hands it to scan, and
+ * passes on what scan answers. */
+#include "base/fd.h"
+#include "base/log.h"
+#include "smtp/smtpserver.h"
+#include "sys/proc.h"
+#include "sys/sandbox.h"
+#include "tls/tlsctx.h"
+
+#include <stdlib.h>
+
+enum { PEM_MAX = 256 << 10, FILES_BESIDE = 1024, MOST_LISTENERS = 64 };
+
+struct edge {
+	struct proc *proc;
+	struct ssl_ctx_st *tls; /* NULL without a certificate */
+	struct lanes *scan;
+	struct smtpserver *server;
+};
+
+__attribute__((noreturn)) static void fail(const char *what, const struct why *why)
+{
+	log_event("process.failed", F_C("what", what), F_C("why", why->text));
+	exit(1);
+}
+
+/* A certificate that came with its key replaces the one in use. */
+static int take_certificate(struct edge *e, enum conf_tls_version min, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("certificate", 4 * PEM_MAX);
+	cleanup(fd_closep) int chain_fd = proc_take_resource(e->proc, "tls.certificate", NULL);
+	cleanup(fd_closep) int key_fd = proc_take_resource(e->proc, "tls.key", NULL);
+	enum tlsctx_version version = min == CONF_TLS_1_3 ? TLSCTX_1_3 : TLSCTX_1_2;
+	struct ssl_ctx_st *fresh;
+	str chain, key;
+	int r;
+
+	if (chain_fd < 0 || key_fd < 0)
+		return 0;
+	r = fd_read_all(chain_fd, a, PEM_MAX, &chain, why);
+	if (r == 0)
+		r = fd_read_all(key_fd, a, PEM_MAX, &key, why);
+	if (r == 0)
+		r = tlsctx_new_server(chain, key, version, &fresh, why);
+	if (r < 0)
+		return r;
+	tlsctx_free(e->tls);
+	e->tls = fresh;
+	return 0;
+}
+
+static int load(struct edge *e, str config, struct smtppolicy **ret, struct why *why)
+{
+	struct smtppolicy *p;
+	int r = smtppolicy_new(config, &p, why);
+
+	if (r < 0)
+		return r;
+	r = take_certificate(e, p->conf->tls.min_version, why);
+	if (r < 0) {
+		smtppolicy_free(p);
+		return r;
+	}
+	smtppolicy_set_tls(p, e->tls);
+	*ret = p;
+	return 0;
+}
+
+static void on_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t id)
+{
+	struct edge *e = ctx;
+
+	bug_if(peer != PROCESS_SCAN || serve);
+	lanes_add(e->scan, fd, id);
+}
+
+static void on_reload(void *ctx, str config)
+{
+	struct edge *e = ctx;
+	struct smtppolicy *fresh;
+	struct why why;
+
+	if (load(e, config, &fresh, &why) < 0)
+		log_event("reload.refused", F_C("why", why.text));
+	else
+		smtpserver_reload(e->server, fresh);
+}
+
+static void on_stop(void *ctx, int64_t grace_ms)
+{
+	(void)smtpserver_stop(((struct edge *)ctx)->server,
+			      grace_ms); /* the process ends either way */
+}
+
+int main(void)
+{
+	struct edge e = { .proc = proc_enter(PROCESS_EDGE) };
+	struct proc_handlers handlers = { &e, on_lane, on_reload, on_stop };
+	struct smtppolicy *policy;
+	struct why why;
+
+	if (load(&e, proc_config(e.proc), &policy, &why) < 0)
+		fail("configuration", &why);
+	const struct conf *conf = policy->conf;
+	struct sandbox_spec spec = {
+		.user = arena_cz(policy->arena, conf->users.edge),
+		.rights = SANDBOX_THREADS | SANDBOX_ACCEPT,
+		/* A connection and a message being received for each. */
+		.open_files = 2 * (uint64_t)conf->smtp.max_connections + FILES_BESIDE,
+	};
+
+	if (sandbox_enter(&spec, &why) < 0)
+		fail("sandbox", &why);
+	e.scan = lanes_new(PROCESS_EDGE, PROCESS_SCAN);
+	e.server = smtpserver_new(policy, e.scan);
+	for (int i = 0, fd;
+	     i < MOST_LISTENERS && (fd = proc_take_resource(e.proc, "listener", NULL)) >= 0; i++)
+		smtpserver_listen(e.server, fd);
+	if (smtpserver_start(e.server, &why) < 0)
+		fail("start", &why);
+	proc_run(e.proc, &handlers);
+}

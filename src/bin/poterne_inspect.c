@@ -1,0 +1,139 @@
+/* bin/poterne_inspect.c - the sandboxed worker: message bytes in, facts out.
+ *
+ * One thread, one lane, one message at a time. It may read and write its inherited
+ * descriptors and memory, nothing else; the kernel ends it at its deadline or its memory
+ * limit, and the conductor then says "could not be inspected".
+ */
+#include "base/fd.h"
+#include "base/log.h"
+#include "conf/conf.h"
+#include "inspect/inspect.h"
+#include "sys/proc.h"
+#include "sys/sandbox.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { STATUS_BUDGET = 70, LIBRARIES_BYTES = 512 << 20 };
+
+struct worker {
+	struct chan *lane;
+	struct inspect_limits limits;
+	int64_t deadline_ms;
+	uint64_t max_message;
+	struct patterns *patterns;
+	char *facts; /* shared with the conductor, FACTS_MAX_BYTES */
+	struct arena *arena;
+};
+
+__attribute__((noreturn)) static void over_budget(const char *name)
+{
+	log_event("inspect.over_budget", F_C("arena", name));
+	_exit(STATUS_BUDGET);
+}
+
+/* SIGALRM has its default action: the kernel ends a worker that is late. */
+static void set_alarm(int64_t ms)
+{
+	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000 } };
+
+	setitimer(ITIMER_REAL, &t, NULL);
+}
+
+static int setup(struct worker *w, struct msg *m, struct why *why)
+{
+	cleanup(fd_closep) int blob_fd = msg_take_fd(m, 0);
+	cleanup(fd_closep) int facts_fd = msg_take_fd(m, 1);
+	cleanup(fd_unmapp) str blob = STR_NULL;
+	int r = fd_map(blob_fd, SIZE_MAX, &blob, why);
+
+	if (r < 0)
+		return r;
+	w->patterns = patterns_free(w->patterns);
+	if (blob.n) {
+		r = patterns_load(blob, &w->patterns, why);
+		if (r < 0)
+			return r;
+	}
+	if (w->facts)
+		munmap(w->facts, FACTS_MAX_BYTES);
+	w->facts = mmap(NULL, FACTS_MAX_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, facts_fd, 0);
+	return w->facts == MAP_FAILED ? why_set(why, -ENOMEM, "mmap: %m") : 0;
+}
+
+static int inspect(struct worker *w, struct msg *m, struct why *why)
+{
+	struct msg answer = { .type = MSG_inspected };
+	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
+	cleanup(fd_unmapp) str message = STR_NULL;
+	struct facts facts = { 0 };
+	int64_t began = clock_now_us();
+	str encoded;
+	int r = fd_map(fd, w->max_message, &message, why);
+
+	if (r < 0)
+		return r;
+	set_alarm(w->deadline_ms);
+	inspect_message(w->arena, message, w->patterns, &w->limits, &facts);
+	facts.time_us = (uint32_t)(clock_now_us() - began);
+	encoded = facts_encode(w->arena, &facts);
+	bug_if(!w->facts || encoded.n > FACTS_MAX_BYTES);
+	memcpy(w->facts, encoded.p, encoded.n);
+	set_alarm(0);
+	answer.inspected.length = encoded.n;
+	return chan_send(w->lane, &answer, why);
+}
+
+static int serve(struct worker *w, struct why *why)
+{
+	struct msg m;
+	int r = chan_receive(w->lane, w->arena, CHAN_FOREVER, &m, why);
+
+	if (r < 0)
+		return r;
+	r = m.type == MSG_inspect_setup ? setup(w, &m, why) : inspect(w, &m, why);
+	msg_close(&m);
+	arena_reset(w->arena);
+	return r;
+}
+
+int main(void)
+{
+	struct proc *p = proc_enter(PROCESS_INSPECT);
+	struct arena *a = arena_new("conf", 4 << 20);
+	struct conf *conf = conf_new_default(a);
+	struct why why = { "" };
+	struct worker w = { 0 };
+	int fd, r = conf_text_decode(conf, proc_config(p), &why);
+	struct sandbox_spec spec = { .user = arena_cz(a, conf->users.inspect),
+				     .memory_bytes = conf->inspect.memory + LIBRARIES_BYTES };
+
+	arena_on_budget(over_budget);
+	signal(SIGALRM, SIG_DFL);
+	if (r == 0)
+		r = sandbox_enter(&spec, &why);
+	w.limits = inspect_default_limits;
+	w.limits.max_depth = conf->inspect.max_depth;
+	w.limits.max_parts = conf->inspect.max_parts;
+	w.limits.max_unpacked_bytes = conf->inspect.max_unpacked_bytes;
+	w.deadline_ms = conf->inspect.deadline;
+	w.max_message = conf->inspect.max_unpacked_bytes;
+	w.arena = arena_new("inspect", conf->inspect.memory);
+	if (r < 0) {
+		log_event("process.failed", F_C("why", why.text));
+		return 1;
+	}
+	fd = proc_wait_lane(p);
+	if (fd < 0)
+		_exit(0);
+	w.lane = chan_new(fd, PROCESS_INSPECT, PROCESS_SCAN);
+	while (r >= 0)
+		r = serve(&w, &why);
+	if (r != -EPIPE) /* the conductor gone is an ordinary end */
+		log_event("inspect.failed", F_C("why", why.text));
+	_exit(r == -EPIPE ? 0 : 1);
+}

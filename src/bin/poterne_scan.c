@@ -1,0 +1,106 @@
+/* bin/poterne_scan.c - the conductor: asks inspect, DNS and antivirus; judges; answers. */
+#include "base/log.h"
+#include "dns/dnsclient.h"
+#include "scan/intake.h"
+#include "sys/proc.h"
+#include "sys/sandbox.h"
+
+#include <stdlib.h>
+
+enum { CONF_BUDGET = 64 << 20, OPEN_FILES = 8192 };
+
+struct scan {
+	struct proc *proc;
+	struct lanes *dns, *store;
+	struct workers *workers;
+	struct intake *intake;
+};
+
+static void on_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t id)
+{
+	struct scan *s = ctx;
+	struct why why;
+
+	if (peer == PROCESS_INSPECT)
+		workers_add(s->workers, fd, id);
+	else if (peer == PROCESS_DNS)
+		lanes_add(s->dns, fd, id);
+	else if (peer == PROCESS_STORE)
+		lanes_add(s->store, fd, id);
+	else if (serve && lanes_serve(fd, PROCESS_SCAN, PROCESS_EDGE, intake_answer, s->intake, &why) < 0)
+		log_event("lane.failed", F_C("why", why.text));
+}
+
+static void on_kill(void *ctx, uint64_t id, const char *why)
+{
+	proc_kill_worker(((struct scan *)ctx)->proc, id, why);
+}
+
+/* Configuration and rules in one arena of their own. */
+static int load(str text, struct conduct_policy **ret, struct why *why)
+{
+	struct arena *a = arena_new("policy", CONF_BUDGET);
+	struct conf *conf = conf_new_default(a);
+	int r = conf_text_decode(conf, text, why);
+
+	if (r == 0)
+		r = conduct_load_policy(a, conf, ret, why);
+	if (r < 0)
+		arena_free(a);
+	return r;
+}
+
+static void on_reload(void *ctx, str text)
+{
+	struct scan *s = ctx;
+	struct conduct_policy *fresh;
+	struct why why;
+	int r = load(text, &fresh, &why);
+
+	if (r == 0)
+		r = workers_set_patterns(s->workers, fresh->patterns, &why);
+	if (r < 0) {
+		log_event("reload.refused", F_C("why", why.text));
+		return;
+	}
+	intake_set_policy(s->intake, fresh);
+	log_event("reload.rules", F_INT("symbols", fresh->rules->symbols.n));
+}
+
+__attribute__((noreturn)) static void fail(const char *why)
+{
+	log_event("process.failed", F_C("why", why));
+	exit(1);
+}
+
+int main(void)
+{
+	struct scan s = { .proc = proc_enter(PROCESS_SCAN) };
+	struct proc_handlers handlers = { &s, on_lane, on_reload, NULL };
+	struct conduct_policy *policy;
+	struct conductor conductor;
+	struct why why;
+
+	if (load(proc_config(s.proc), &policy, &why) < 0)
+		fail(why.text);
+	const struct conf *conf = policy->conf;
+	struct arena *a = arena_new("paths", 1 << 20);
+	struct sandbox_spec spec = {
+		.user = arena_cz(a, conf->users.scan),
+		.rights = SANDBOX_THREADS | SANDBOX_FILES | SANDBOX_CONNECT,
+		.read_paths = { arena_cz(a, conf->paths.rules), arena_cz(a, conf->paths.lists),
+				conf->paths.overlay.n ? arena_cz(a, conf->paths.overlay) : NULL },
+		.open_files = OPEN_FILES,
+	};
+
+	if (sandbox_enter(&spec, &why) < 0)
+		fail(why.text);
+	s.workers = workers_new((struct workers_host){ &s, on_kill });
+	s.dns = lanes_new(PROCESS_SCAN, PROCESS_DNS);
+	s.store = lanes_new(PROCESS_SCAN, PROCESS_STORE);
+	if (workers_set_patterns(s.workers, policy->patterns, &why) < 0)
+		fail(why.text);
+	conductor = (struct conductor){ s.workers, dnsclient_resolver(s.dns) };
+	s.intake = intake_new(conductor, s.store, policy);
+	proc_run(s.proc, &handlers);
+}

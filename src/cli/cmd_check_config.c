@@ -1,0 +1,146 @@
+#include "cli/cli.h"
+
+#include "conf/conf.h"
+#include "rules/rules.h"
+
+#include <errno.h>
+#include <getopt.h>
+
+static const char usage[] =
+	"usage: poterne check-config [--show] [--json] [--set KEY=VALUE]... [FILE]\n"
+	"Checks the configuration, the rules with their examples, and the lists.\n"
+	"  --show           print the effective configuration\n"
+	"  --json           print one JSON object\n"
+	"  --set KEY=VALUE  change one key after the file\n"
+	"Without FILE the embedded defaults are checked.\n";
+
+struct request {
+	bool show, json;
+	const char *file;
+	struct conf_strings sets;
+};
+
+static int parse_arguments(struct arena *a, int argc, char **argv, struct request *ret)
+{
+	static const struct option options[] = {
+		{ "show", no_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "set", required_argument, NULL, 'S' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct request r = { .sets = { arena_array(a, str, (size_t)argc), 0 } };
+	int c;
+
+	optind = 0;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			exit(CLI_DONE);
+		}
+		if (c == '?')
+			return CLI_USAGE;
+		r.show |= c == 's';
+		r.json |= c == 'j';
+		if (c == 'S')
+			r.sets.v[r.sets.n++] = str_c(optarg);
+	}
+	if (argc - optind > 1)
+		return CLI_USAGE;
+	r.file = argv[optind]; /* NULL at the end */
+	*ret = r;
+	return CLI_DONE;
+}
+
+static int load_configuration(struct conf *c, const struct request *request, struct why *why)
+{
+	int r = request->file ? conf_load_file(c, request->file, why) : 0;
+
+	for (size_t i = 0; r == 0 && i < request->sets.n; i++) {
+		r = conf_set_assignment(c, request->sets.v[i], why);
+		if (r < 0)
+			why_prefix(why, r, "--set");
+	}
+	return r < 0 ? r : conf_check(c, why);
+}
+
+static int check_rules(struct arena *a, const struct conf *c, struct rules **ret, struct why *why)
+{
+	const char *overlay = c->paths.overlay.n ? arena_cz(a, c->paths.overlay) : NULL;
+	struct rules *rules;
+	str blob;
+	int r = rules_load(a, arena_cz(a, c->paths.rules), overlay, arena_cz(a, c->paths.lists),
+			   &rules, why);
+
+	if (r == 0)
+		r = rules_compile(a, rules, &blob, why);
+	if (r == 0)
+		r = rules_try_examples(a, rules, blob, why);
+	if (r == 0)
+		*ret = rules;
+	return r;
+}
+
+static void put_json(struct strbuf *out, const struct conf *c, const struct rules *rules,
+		     const struct why *error)
+{
+	const char *warning;
+
+	strbuf_fmt(out, "{\"valid\":%s,\"error\":", error ? "false" : "true");
+	if (error)
+		strbuf_json(out, str_c(error->text));
+	else
+		strbuf_put(out, STR("null"));
+	strbuf_put(out, STR(",\"warnings\":["));
+	for (size_t i = 0; (warning = conf_check_warning(c, i)); i++) {
+		strbuf_put(out, i ? STR(",") : STR(""));
+		strbuf_json(out, str_c(warning));
+	}
+	strbuf_fmt(out, "],\"symbols\":%zu,\"patterns\":%zu,\"lists\":%zu}\n",
+		   rules ? rules->symbols.n : 0, rules ? rules->patterns.n : 0,
+		   rules ? rules->lists.n : 0);
+}
+
+static void put_text(struct strbuf *out, const struct conf *c, const struct rules *rules)
+{
+	const char *warning;
+
+	for (size_t i = 0; (warning = conf_check_warning(c, i)); i++)
+		fprintf(stderr, "poterne: check-config: warning: %s\n", warning);
+	if (rules)
+		strbuf_fmt(out, "valid: %zu symbols, %zu patterns, %zu lists\n", rules->symbols.n,
+			   rules->patterns.n, rules->lists.n);
+}
+
+int cmd_check_config(int argc, char **argv)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("check-config", 1 << 30);
+	struct strbuf out = strbuf_make(a, 4 << 20);
+	struct conf *c = conf_new_default(a);
+	struct rules *rules = NULL;
+	struct request request;
+	struct why why;
+	bool loaded;
+	int r;
+
+	if (parse_arguments(a, argc, argv, &request) != CLI_DONE) {
+		fputs(usage, stderr);
+		return CLI_USAGE;
+	}
+	r = load_configuration(c, &request, &why);
+	loaded = r == 0;
+	if (loaded)
+		r = check_rules(a, c, &rules, &why);
+	if (request.show && !request.json && loaded)
+		conf_show(c, &out);
+	else if (request.json)
+		put_json(&out, c, rules, r < 0 ? &why : NULL);
+	else
+		put_text(&out, c, rules);
+	fwrite(out.p, 1, out.n, stdout);
+	if (r < 0)
+		fprintf(stderr, "poterne: check-config: %s\n", why.text);
+	if (r < 0)
+		return r == -EINVAL ? CLI_NO : CLI_ENVIRONMENT;
+	return fflush(stdout) == 0 ? CLI_DONE : CLI_ENVIRONMENT;
+}

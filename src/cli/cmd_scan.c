@@ -1,0 +1,342 @@
+#include "cli/cli.h"
+
+#include "base/fd.h"
+#include "cli/localworkers.h"
+#include "cli/messages.h"
+#include "dns/zonefile.h"
+#include "mail/received.h"
+#include "policy/explain.h"
+#include "resolver/resolver.h"
+#include "scan/record.h"
+#include "super/super.h"
+
+#include <getopt.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+enum { MAX_SETS = 256, MAX_JOBS = 64, OUTPUT_MAX = 64 << 20, MESSAGE_BUDGET = 1 << 30 };
+
+static const char help[] =
+	"usage: poterne scan [OPTIONS] FILE...\n"
+	"\n"
+	"Judges messages by the same code as the gateway, with no gateway running. A FILE may be\n"
+	"a message, a directory (walked), an mbox (split), or - for standard input.\n"
+	"\n"
+	"  --json             one JSON object a line, in the order of the files\n"
+	"  --text             with --json: the visible text as well\n"
+	"  --lang en|fr       language of the explanation\n"
+	"  --ip ADDR --helo NAME --from ADDR --rcpt ADDR\n"
+	"                     the client and the envelope; without them they are taken from the\n"
+	"                     topmost Received and Return-Path, else unknown\n"
+	"  --dns FILE         answers every DNS question from this JSON file and nothing else\n"
+	"  --at TIME          the clock, as 2026-11-21T19:00:00Z\n"
+	"  --jobs N           messages at a time (default: the number of cores)\n"
+	"  --config FILE      configuration; without it the embedded defaults\n"
+	"  --set KEY=VALUE    sets one key after the file\n"
+	"\n"
+	"Exit status: 0 all would be delivered, 1 some would not, 2 usage, 3 cannot read.\n";
+
+struct options {
+	struct super_source source;
+	const char *sets[MAX_SETS];
+	const char *ip, *helo, *from, *dns;
+	str rcpt[1];
+	int64_t at; /* 0: now */
+	size_t jobs;
+	bool json, text;
+	enum conf_lang lang;
+};
+
+struct outcome {
+	str text;
+	int status;
+	bool done;
+};
+
+struct scan {
+	const struct options *options;
+	struct conductor conductor;
+	struct conduct_policy *policy;
+	const struct messages *messages;
+	struct outcome *outcomes;
+	struct arena **arenas; /* one per message, ended when printed */
+	_Atomic size_t next;
+	pthread_mutex_t lock;
+	pthread_cond_t ready;
+};
+
+static struct envelope envelope_for(const struct options *o, struct arena *a, str name, str message, int64_t now)
+{
+	struct envelope env = { .mid = str_sub(name, 0, 32), .esmtp = true, .received_at = now };
+	struct received_envelope seen = { 0 };
+	struct strbuf from = strbuf_make(a, 1024);
+
+	received_read(a, message, &seen);
+	address_put(&from, seen.from);
+	env.client_ip = o->ip ? str_c(o->ip) : seen.ip;
+	env.helo = o->helo ? str_c(o->helo) : seen.helo;
+	env.reverse_path = o->from ? str_c(o->from) : strbuf_str(&from);
+	if (str_eq(env.reverse_path, STR("<>")))
+		env.reverse_path = STR("");
+	env.has_reverse_path = o->from || seen.has_from;
+	if (o->rcpt[0].n) {
+		env.recipients = arena_array(a, str, 1);
+		env.recipients[0] = o->rcpt[0];
+		env.n_recipients = 1;
+	}
+	return env;
+}
+
+static int sealed_copy(str message, struct why *why)
+{
+	cleanup(fd_closep) int fd = fd_memfd("message", why);
+	int r = fd < 0 ? fd : fd_write_all(fd, message, why);
+
+	if (r == 0)
+		r = fd_seal(fd, why);
+	return r < 0 ? r : take_fd(fd);
+}
+
+static void put_words(struct strbuf *out, const struct options *o, str name, const struct judgement *j)
+{
+	strbuf_put(out, STR("== "));
+	strbuf_printable(out, name);
+	strbuf_char(out, '\n');
+	explain_put(out, &j->verdict, o->lang);
+	if (j->inspect_error.n) {
+		strbuf_put(out, STR("error: "));
+		strbuf_printable(out, j->inspect_error);
+		strbuf_char(out, '\n');
+	}
+}
+
+static int judge(struct scan *s, struct arena *a, const struct message_file *f, struct strbuf *out, struct why *why)
+{
+	const struct options *o = s->options;
+	int64_t now = o->at ? o->at : clock_wall();
+	cleanup(fd_closep) int fd = -1;
+	struct judgement j;
+	struct envelope env;
+	str message;
+	int r = messages_read(f, a, &message, why);
+
+	if (r < 0)
+		return r;
+	fd = sealed_copy(message, why);
+	if (fd < 0)
+		return fd;
+	env = envelope_for(o, a, f->name, message, now);
+	conduct_judge(&s->conductor, s->policy, a, &env, fd, message, now, &j);
+	if (o->json) {
+		record_put_json(out, f->name, &j, o->text);
+		strbuf_char(out, '\n');
+	} else {
+		put_words(out, o, f->name, &j);
+	}
+	return j.verdict.intended > ACTION_TAG;
+}
+
+static void *work(void *ctx)
+{
+	struct scan *s = ctx;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&s->next, 1)) < s->messages->files.n) {
+		struct arena *a = arena_new("message", MESSAGE_BUDGET);
+		struct strbuf out = strbuf_make(a, OUTPUT_MAX);
+		struct why why = { "" };
+		int r = judge(s, a, &s->messages->files.v[i], &out, &why);
+
+		if (r < 0)
+			fprintf(stderr, "poterne: scan: %s\n", why.text);
+		pthread_mutex_lock(&s->lock);
+		s->arenas[i] = a;
+		s->outcomes[i] = (struct outcome){ strbuf_str(&out), r < 0 ? CLI_ENVIRONMENT : r, true };
+		pthread_cond_broadcast(&s->ready);
+		pthread_mutex_unlock(&s->lock);
+	}
+	return NULL;
+}
+
+/* In input order, each as soon as it and those before it are there. */
+static int print_all(struct scan *s)
+{
+	int status = CLI_DONE;
+
+	for (size_t i = 0; i < s->messages->files.n; i++) {
+		struct outcome *o = &s->outcomes[i];
+
+		pthread_mutex_lock(&s->lock);
+		while (!o->done)
+			pthread_cond_wait(&s->ready, &s->lock);
+		pthread_mutex_unlock(&s->lock);
+		fwrite(o->text.p, 1, o->text.n, stdout);
+		status = o->status > status ? o->status : status;
+		arena_free(s->arenas[i]);
+	}
+	return status;
+}
+
+static int run_all(struct scan *s, size_t jobs, struct arena *a)
+{
+	pthread_t threads[MAX_JOBS];
+	size_t started = 0;
+	int status;
+
+	s->outcomes = arena_array(a, struct outcome, s->messages->files.n);
+	s->arenas = arena_array(a, struct arena *, s->messages->files.n);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->ready, NULL);
+	while (started < jobs && pthread_create(&threads[started], NULL, work, s) == 0)
+		started++;
+	if (!started)
+		work(s);
+	status = print_all(s);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	return status;
+}
+
+static int find_resolver(const struct options *o, const struct conf *conf, struct arena *a, struct dns_resolver *ret,
+			 struct why *why)
+{
+	const char *file = o->dns ? o->dns : conf->dns.file.n ? arena_cz(a, conf->dns.file) : NULL;
+	struct resolver_spec spec = { conf->dns.servers.v, conf->dns.servers.n, NULL };
+	struct zonefile *zones;
+	struct resolver *resolver;
+	int r;
+
+	if (file) {
+		r = zonefile_load(a, file, &zones, why);
+		if (r == 0)
+			*ret = zonefile_resolver(zones);
+		return r;
+	}
+	r = resolver_new(&spec, &resolver, why);
+	if (r == 0)
+		*ret = resolver_resolver(resolver);
+	return r;
+}
+
+static int parse_number(const char *text, size_t max, size_t *ret)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*end || n == 0 || n > max)
+		return -1;
+	*ret = n;
+	return 0;
+}
+
+/* False: usage was wrong and said so. */
+static bool take_option(struct options *o, int c, const char *value)
+{
+	switch (c) {
+	case 'c':
+		o->source.file = value;
+		return true;
+	case 's':
+		if (o->source.n_sets == MAX_SETS)
+			return false;
+		o->sets[o->source.n_sets++] = value;
+		return true;
+	case 'i':
+		o->ip = value;
+		return true;
+	case 'e':
+		o->helo = value;
+		return true;
+	case 'f':
+		o->from = value;
+		return true;
+	case 'r':
+		o->rcpt[0] = str_c(value);
+		return true;
+	case 'd':
+		o->dns = value;
+		return true;
+	case 'J':
+		o->json = true;
+		return true;
+	case 't':
+		o->text = true;
+		return true;
+	case 'a':
+		return clock_parse_rfc3339(str_c(value), &o->at);
+	case 'j':
+		return parse_number(value, MAX_JOBS, &o->jobs) == 0;
+	case 'l':
+		o->lang = strcmp(value, "fr") == 0 ? CONF_LANG_FR : CONF_LANG_EN;
+		return strcmp(value, "fr") == 0 || strcmp(value, "en") == 0;
+	default:
+		return false;
+	}
+}
+
+static int scan_files(struct options *o, int n, char **paths)
+{
+	struct arena *a = arena_new("scan", 1 << 30);
+	struct scan s = { .options = o };
+	struct messages messages = { 0 };
+	struct localworkers *local;
+	struct why why = { "" };
+	struct conf *conf = super_read_conf(&o->source, arena_new("conf", 64 << 20), &why);
+	int r = conf ? 0 : -1, status;
+
+	for (int i = 0; i < n && r == 0; i++)
+		r = messages_add(&messages, a, paths[i], &why);
+	if (r == 0)
+		r = conduct_load_policy(conf->arena, conf, &s.policy, &why);
+	if (r == 0)
+		r = find_resolver(o, conf, a, &s.conductor.dns, &why);
+	if (r == 0)
+		r = localworkers_start(conf, o->jobs, &local, &s.conductor.workers, &why);
+	if (r == 0)
+		r = workers_set_patterns(s.conductor.workers, s.policy->patterns, &why);
+	if (r < 0) {
+		fprintf(stderr, "poterne: scan: %s\n", why.text);
+		return CLI_ENVIRONMENT;
+	}
+	s.messages = &messages;
+	status = run_all(&s, o->jobs, a);
+	localworkers_stop(local);
+	arena_free(a);
+	return fflush(stdout) == 0 ? status : CLI_ENVIRONMENT;
+}
+
+int cmd_scan(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'J' },	  { "text", no_argument, NULL, 't' },
+		{ "lang", required_argument, NULL, 'l' }, { "ip", required_argument, NULL, 'i' },
+		{ "helo", required_argument, NULL, 'e' }, { "from", required_argument, NULL, 'f' },
+		{ "rcpt", required_argument, NULL, 'r' }, { "dns", required_argument, NULL, 'd' },
+		{ "at", required_argument, NULL, 'a' },	  { "jobs", required_argument, NULL, 'j' },
+		{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },	  { 0 },
+	};
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	struct options o = { .jobs = cores > 0 && cores < MAX_JOBS ? (size_t)cores : 2 };
+	int c;
+
+	o.source.sets = o.sets;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(help, stdout);
+			return CLI_DONE;
+		}
+		if (!take_option(&o, c, optarg)) {
+			if (c != '?')
+				fprintf(stderr, "poterne: scan: found %s, expected another value; see "
+						"poterne scan --help\n", optarg ? optarg : "too many options");
+			return CLI_USAGE;
+		}
+	}
+	if (optind == argc) {
+		fputs(help, stderr);
+		return CLI_USAGE;
+	}
+	return scan_files(&o, argc - optind, argv + optind);
+}

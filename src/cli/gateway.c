@@ -1,0 +1,92 @@
+#include "cli/gateway.h"
+
+#include "cli/cli.h"
+#include "super/super.h"
+
+#include <getopt.h>
+
+enum { SETS_MAX = 256 };
+
+static int read_configuration(struct gateway *g, const struct super_source *source,
+			      const char *lang)
+{
+	struct why why = { "" };
+	const struct conf *c = super_read_conf(source, g->arena, &why);
+
+	if (!c) {
+		fprintf(stderr, "poterne: %s: %s\n", g->command, why.text);
+		return CLI_ENVIRONMENT;
+	}
+	g->lang = lang ? (strcmp(lang, "fr") == 0 ? CONF_LANG_FR : CONF_LANG_EN) : c->lang;
+	g->socket = arena_fmt(g->arena, "%.*s/control.sock", STR_ARG(conf_runtime_dir(c))).p;
+	return CLI_DONE;
+}
+
+static int wrong_usage(const char *usage)
+{
+	fputs(usage, stderr);
+	return CLI_USAGE;
+}
+
+bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, const char *usage,
+		   int *ret_status)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "set", required_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "lang", required_argument, NULL, 'l' },
+		{ "message", no_argument, NULL, 'm' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char **sets = arena_array(a, const char *, SETS_MAX);
+	struct super_source source = { .sets = sets };
+	const char *lang = NULL;
+	int c;
+
+	*g = (struct gateway){ .command = argv[0], .arena = a };
+	optind = 0;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			*ret_status = CLI_DONE;
+			return false;
+		}
+		if (c == '?' || (c == 's' && source.n_sets == SETS_MAX) ||
+		    (c == 'l' && strcmp(optarg, "en") != 0 && strcmp(optarg, "fr") != 0)) {
+			*ret_status = wrong_usage(usage);
+			return false;
+		}
+		g->json |= c == 'j';
+		g->message |= c == 'm';
+		if (c == 'c')
+			source.file = optarg;
+		if (c == 's')
+			sets[source.n_sets++] = optarg;
+		if (c == 'l')
+			lang = optarg;
+	}
+	g->words[g->n++] = str_c(argv[0]);
+	while (optind < argc && g->n < GATEWAY_WORDS_MAX)
+		g->words[g->n++] = str_c(argv[optind++]);
+	*ret_status = g->n < 2 || optind < argc ? wrong_usage(usage)
+						: read_configuration(g, &source, lang);
+	return *ret_status == CLI_DONE;
+}
+
+int gateway_ask(struct gateway *g, struct ctlclient_answer *ret)
+{
+	struct why why = { "" };
+
+	if (ctlclient_ask(g->socket, g->words, g->n, g->arena, ret, &why) < 0) {
+		fprintf(stderr, "poterne: %s: %s\n", g->command, why.text);
+		return CLI_ENVIRONMENT;
+	}
+	if (ret->status == CLI_USAGE)
+		fprintf(stderr, "poterne: %s: unknown words; see poterne %s --help\n", g->command,
+			g->command);
+	else if (ret->status != CLI_DONE)
+		fprintf(stderr, "poterne: %s: %.*s\n", g->command, STR_ARG(ret->text));
+	return ret->status;
+}

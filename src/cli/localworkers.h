@@ -1,0 +1,21 @@
+/* cli/localworkers.h - inspection workers of a command's own, when no gateway runs: the
+ * same poterne-inspect, started and sandboxed in the same way.
+ *
+ * Memory   lives until localworkers_stop.
+ * Threads  the kill callback may come from any thread.
+ * Errors   negative errno and why.
+ */
+#ifndef CLI_LOCALWORKERS_H
+#define CLI_LOCALWORKERS_H
+
+#include "conf/conf.h"
+#include "scan/workers.h"
+
+struct localworkers;
+
+/* Starts n workers of conf.paths.programs and fills *ret_workers with them. */
+int localworkers_start(const struct conf *conf, size_t n, struct localworkers **ret,
+		       struct workers **ret_workers, struct why *why) must_use;
+void localworkers_stop(struct localworkers *l);
+
+#endif

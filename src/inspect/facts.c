@@ -1,0 +1,336 @@
+#include "inspect/facts.h"
+
+#include "base/reader.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "inspect/findings.h"
+
+/* The encoding: a magic, the scalars, then each list as a count and its elements; all
+ * numbers little-endian, each string a u32 length and its bytes. limits_hit comes last
+ * and has room of its own, so that it can say what was cut. */
+enum {
+	MAGIC = 0x31534650, /* "PFS1" */
+	ROOM_FOR_LIMITS = 16 << 10,
+	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
+	LIMITS_MAX = 100,
+	LIMIT_NAME_MAX = 64
+};
+
+const struct facts_header *facts_header(const struct facts *f, str name)
+{
+	for (size_t i = 0; i < f->headers.n; i++) {
+		if (str_caseeq(f->headers.v[i].name, name))
+			return &f->headers.v[i];
+	}
+	return NULL;
+}
+
+bool facts_has_finding(const struct facts *f, str name)
+{
+	for (size_t i = 0; i < f->findings.n; i++) {
+		if (str_eq(f->findings.v[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* Writing */
+
+static void put_number(struct strbuf *b, uint64_t v, size_t n)
+{
+	char bytes[8];
+
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = (char)(v >> (8 * i));
+	strbuf_put(b, str_of(bytes, n));
+}
+
+static void put_u32(struct strbuf *b, uint32_t v)
+{
+	put_number(b, v, 4);
+}
+
+/* At most max bytes; text keeps whole characters. */
+static void put_bytes(struct strbuf *b, str s, size_t max)
+{
+	s = str_sub(s, 0, max);
+	put_u32(b, (uint32_t)s.n);
+	strbuf_put(b, s);
+}
+
+static str cut_utf8(str s, size_t max)
+{
+	if (s.n <= max)
+		return s;
+	while (max > 0 && ((unsigned char)s.p[max] & 0xc0) == 0x80)
+		max--;
+	return str_sub(s, 0, max);
+}
+
+static void put_text(struct strbuf *b, str s, size_t max)
+{
+	put_bytes(b, cut_utf8(s, max), max);
+}
+
+static void put_header(struct strbuf *b, const struct facts *f, size_t i)
+{
+	const struct facts_header *h = &f->headers.v[i];
+
+	put_bytes(b, h->name, NAME_MAX_BYTES);
+	put_text(b, h->value, FACTS_MAX_VALUE);
+	put_u32(b, h->line);
+}
+
+static void put_address(struct strbuf *b, const struct facts *f, size_t i)
+{
+	const struct facts_address *a = &f->addresses.v[i];
+
+	put_u32(b, a->where);
+	put_text(b, a->display, NAME_MAX_BYTES);
+	put_bytes(b, a->local, NAME_MAX_BYTES);
+	put_bytes(b, a->domain, NAME_MAX_BYTES);
+}
+
+static void put_part(struct strbuf *b, const struct facts *f, size_t i)
+{
+	const struct facts_part *p = &f->parts.v[i];
+
+	put_u32(b, p->parent);
+	put_bytes(b, p->path, NAME_MAX_BYTES);
+	put_bytes(b, p->type, NAME_MAX_BYTES);
+	put_bytes(b, p->detected, NAME_MAX_BYTES);
+	put_text(b, p->filename, NAME_MAX_BYTES);
+	put_number(b, p->size, 8);
+	strbuf_put(b, str_of(p->sha256, sizeof(p->sha256)));
+	put_u32(b, p->flags);
+}
+
+/* A part that was cut is spoken of as the message. */
+static uint32_t part_or_root(const struct facts *f, uint32_t part)
+{
+	return part < f->parts.n ? part : 0;
+}
+
+static void put_finding(struct strbuf *b, const struct facts *f, size_t i)
+{
+	put_bytes(b, f->findings.v[i].name, NAME_MAX_BYTES);
+	put_bytes(b, f->findings.v[i].evidence, FACTS_MAX_EVIDENCE);
+	put_u32(b, part_or_root(f, f->findings.v[i].part));
+}
+
+static void put_hit(struct strbuf *b, const struct facts *f, size_t i)
+{
+	put_u32(b, f->hits.v[i].pattern);
+	put_bytes(b, f->hits.v[i].evidence, FACTS_MAX_EVIDENCE);
+	put_u32(b, part_or_root(f, f->hits.v[i].part));
+}
+
+static void put_limit(struct strbuf *b, const struct facts *f, size_t i)
+{
+	put_bytes(b, f->limits_hit.v[i], LIMIT_NAME_MAX);
+}
+
+typedef void put_fn(struct strbuf *b, const struct facts *f, size_t i);
+
+/* A count and as many elements as fit; returns that count. */
+static size_t put_list(struct strbuf *b, const struct facts *f, size_t n, size_t max, put_fn *put)
+{
+	size_t count_at = b->n, done;
+
+	b->max += 4; /* the count itself always fits */
+	put_u32(b, 0);
+	for (done = 0; done < n && done < max && !b->overflow; done++) {
+		size_t before = b->n;
+
+		put(b, f, done);
+		if (b->overflow) {
+			b->n = before;
+			b->overflow = false;
+			break;
+		}
+	}
+	for (size_t i = 0; i < 4; i++)
+		b->p[count_at + i] = (char)(done >> (8 * i));
+	return done;
+}
+
+/* Parts first, since findings and hits refer to them. */
+str facts_encode(struct arena *a, const struct facts *f)
+{
+	struct strbuf b = strbuf_make(a, FACTS_MAX_BYTES - ROOM_FOR_LIMITS);
+	struct facts kept = *f;
+	bool cut = false;
+
+	put_u32(&b, MAGIC);
+	put_number(&b, f->message_size, 8);
+	put_u32(&b, f->time_us);
+	put_text(&b, f->error, NAME_MAX_BYTES);
+	put_text(&b, f->text, FACTS_MAX_TEXT);
+	kept.parts.n = put_list(&b, f, f->parts.n, FACTS_MAX_PARTS, put_part);
+	cut |= kept.parts.n < f->parts.n;
+	cut |= put_list(&b, &kept, f->findings.n, FACTS_MAX_FINDINGS, put_finding) < f->findings.n;
+	cut |= put_list(&b, &kept, f->hits.n, FACTS_MAX_HITS, put_hit) < f->hits.n;
+	cut |= put_list(&b, f, f->addresses.n, FACTS_MAX_ADDRESSES, put_address) < f->addresses.n;
+	cut |= put_list(&b, f, f->headers.n, FACTS_MAX_HEADERS, put_header) < f->headers.n;
+	if (cut) {
+		kept.limits_hit.v = arena_array(a, str, f->limits_hit.n + 1);
+		kept.limits_hit.v[0] = STR("facts.bytes");
+		for (size_t i = 0; i < f->limits_hit.n; i++)
+			kept.limits_hit.v[i + 1] = f->limits_hit.v[i];
+		kept.limits_hit.n++;
+	}
+	b.max = FACTS_MAX_BYTES;
+	put_list(&b, &kept, kept.limits_hit.n, LIMITS_MAX, put_limit);
+	return strbuf_str(&b);
+}
+
+/* Reading: from a worker that may be taken over, so every number is checked. */
+
+struct source {
+	struct reader r;
+	struct arena *arena;
+};
+
+static void refuse_if(struct source *s, bool cond)
+{
+	s->r.bad |= cond;
+}
+
+static str get_bytes(struct source *s, size_t max)
+{
+	return reader_lstr(&s->r, max);
+}
+
+static str get_text(struct source *s, size_t max)
+{
+	str text = reader_lstr(&s->r, max);
+
+	refuse_if(s, !utf8_valid(text));
+	return text;
+}
+
+/* An element takes at least least bytes, so a count can never ask for much memory. */
+static size_t get_count(struct source *s, size_t max, size_t least)
+{
+	uint32_t n = reader_u32le(&s->r);
+
+	refuse_if(s, n > max || n > reader_left(&s->r) / least);
+	return s->r.bad ? 0 : n;
+}
+
+static uint32_t get_part_index(struct source *s, size_t parts)
+{
+	uint32_t part = reader_u32le(&s->r);
+
+	refuse_if(s, part >= parts && part != 0);
+	return part;
+}
+
+static void get_parts(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_PARTS, 4 * 6 + 8 + 32);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++) {
+		struct facts_part *p = arena_push(s->arena, &f->parts);
+		str hash;
+
+		p->parent = reader_u32le(&s->r);
+		refuse_if(s, p->parent >= i && p->parent != 0);
+		p->path = get_text(s, NAME_MAX_BYTES);
+		p->type = get_bytes(s, NAME_MAX_BYTES);
+		p->detected = get_text(s, NAME_MAX_BYTES);
+		p->filename = get_text(s, NAME_MAX_BYTES);
+		p->size = reader_u64le(&s->r);
+		hash = reader_bytes(&s->r, sizeof(p->sha256));
+		if (hash.n)
+			memcpy(p->sha256, hash.p, hash.n);
+		p->flags = reader_u32le(&s->r);
+		refuse_if(s, p->flags >= FACTS_PART_MESSAGE << 1);
+	}
+}
+
+static void get_findings(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_FINDINGS, 12);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++) {
+		struct facts_finding *q = arena_push(s->arena, &f->findings);
+
+		q->name = get_bytes(s, NAME_MAX_BYTES);
+		refuse_if(s, !findings_known(q->name));
+		q->evidence = get_bytes(s, FACTS_MAX_EVIDENCE);
+		q->part = get_part_index(s, f->parts.n);
+	}
+}
+
+static void get_hits(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_HITS, 12);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++) {
+		struct facts_hit *h = arena_push(s->arena, &f->hits);
+
+		h->pattern = reader_u32le(&s->r);
+		h->evidence = get_bytes(s, FACTS_MAX_EVIDENCE);
+		h->part = get_part_index(s, f->parts.n);
+	}
+}
+
+static void get_addresses(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_ADDRESSES, 16);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++) {
+		struct facts_address *q = arena_push(s->arena, &f->addresses);
+		uint32_t where = reader_u32le(&s->r);
+
+		refuse_if(s, where > FACTS_CC);
+		q->where = (enum facts_where)where;
+		q->display = get_text(s, NAME_MAX_BYTES);
+		q->local = get_bytes(s, NAME_MAX_BYTES);
+		q->domain = get_bytes(s, NAME_MAX_BYTES);
+	}
+}
+
+static void get_headers(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_HEADERS, 12);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++) {
+		struct facts_header *h = arena_push(s->arena, &f->headers);
+
+		h->name = get_bytes(s, NAME_MAX_BYTES);
+		h->value = get_text(s, FACTS_MAX_VALUE);
+		h->line = reader_u32le(&s->r);
+	}
+}
+
+static void get_limits(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, LIMITS_MAX, 4);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++)
+		*arena_push(s->arena, &f->limits_hit) = get_text(s, LIMIT_NAME_MAX);
+}
+
+bool facts_decode(struct arena *a, str in, struct facts *ret)
+{
+	struct source s = { .r = reader_make(in), .arena = a };
+	struct facts f = { 0 };
+
+	refuse_if(&s, in.n > FACTS_MAX_BYTES || reader_u32le(&s.r) != MAGIC);
+	f.message_size = reader_u64le(&s.r);
+	f.time_us = reader_u32le(&s.r);
+	f.error = get_text(&s, NAME_MAX_BYTES);
+	f.text = get_text(&s, FACTS_MAX_TEXT);
+	get_parts(&s, &f);
+	get_findings(&s, &f);
+	get_hits(&s, &f);
+	get_addresses(&s, &f);
+	get_headers(&s, &f);
+	get_limits(&s, &f);
+	if (s.r.bad || s.r.at != in.n)
+		return false;
+	*ret = f;
+	return true;
+}

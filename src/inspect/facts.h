@@ -1,0 +1,103 @@
+/* inspect/facts.h - what a worker saw in one message: plain, bounded data without opinion.
+ *
+ * The sandboxed worker fills a struct facts and encodes it (facts_encode); the conductor
+ * decodes it (facts_decode) and trusts nothing in it: a worker may be taken over.
+ *
+ * Input    facts_decode: hostile bytes from the worker.
+ * Memory   everything lives in the caller's arena; decoded strings point into the input.
+ * Limits   the FACTS_* ceilings below; what is above is cut and named in limits_hit.
+ * Threads  pure.
+ * Errors   facts_decode answers false and nothing is believed.
+ */
+#ifndef INSPECT_FACTS_H
+#define INSPECT_FACTS_H
+
+#include "base/arena.h"
+
+enum {
+	FACTS_MAX_BYTES = 4 << 20, /* encoded size: the memory shared with a worker */
+	FACTS_MAX_HEADERS = 1000,
+	FACTS_MAX_PARTS = 1000,
+	FACTS_MAX_FINDINGS = 1000,
+	FACTS_MAX_HITS = 1000,
+	FACTS_MAX_ADDRESSES = 1000,
+	FACTS_MAX_EVIDENCE = 200,  /* bytes of evidence kept for one finding */
+	FACTS_MAX_VALUE = 4096,	   /* bytes of one decoded header value kept */
+	FACTS_MAX_TEXT = 256 << 10 /* bytes of visible text kept */
+};
+
+/* One header field of the message itself, in order of appearance. */
+struct facts_header {
+	str name;      /* as written */
+	str value;     /* unfolded, encoded-words (RFC 2047) decoded, UTF-8 */
+	uint32_t line; /* 1 = first line of the message */
+};
+
+enum facts_where { FACTS_FROM, FACTS_SENDER, FACTS_REPLY_TO, FACTS_TO, FACTS_CC };
+
+/* One mailbox of an address header (RFC 5322 3.4). */
+struct facts_address {
+	enum facts_where where;
+	str display; /* decoded, UTF-8, may be empty */
+	str local, domain;
+};
+
+enum facts_part_flags {
+	FACTS_PART_ATTACHMENT = 1 << 0,	   /* has a file name or Content-Disposition: attachment */
+	FACTS_PART_TYPE_MISMATCH = 1 << 1, /* detected type is not the declared one */
+	FACTS_PART_ENCRYPTED = 1 << 2,	   /* could not be opened: password or key */
+	FACTS_PART_IN_ARCHIVE = 1 << 3,	   /* a member of its parent archive */
+	FACTS_PART_UNINSPECTED = 1 << 4,   /* a limit or an error kept it from being inspected */
+	FACTS_PART_MULTIPART = 1 << 5,
+	FACTS_PART_MESSAGE = 1 << 6, /* message/rfc822 */
+};
+
+/* One node of the part tree; parts[0] is the message's own body. */
+struct facts_part {
+	uint32_t parent; /* index; the root's is its own, 0 */
+	str path;	 /* "1", "1.2", archive members "1.2/3" */
+	str type;	 /* declared, lower case, "text/plain" when absent */
+	str detected;	 /* true type by content, a MIME type, or "" when unknown */
+	str filename;	 /* decoded, UTF-8, may be empty */
+	uint64_t size;	 /* bytes after decoding */
+	uint8_t sha256[32];
+	uint32_t flags; /* FACTS_PART_* */
+};
+
+/* A fact with a name of inspect/findings.def, an anomaly or a discovery. */
+struct facts_finding {
+	str name;
+	str evidence; /* what was seen, cut at FACTS_MAX_EVIDENCE, any bytes */
+	uint32_t part;
+};
+
+/* A pattern of the rule files that matched (inspect/patterns.h). */
+struct facts_hit {
+	uint32_t pattern;
+	str evidence;
+	uint32_t part;
+};
+
+struct facts {
+	ARENA_VEC(struct facts_header) headers;
+	ARENA_VEC(struct facts_address) addresses;
+	ARENA_VEC(struct facts_part) parts;
+	ARENA_VEC(struct facts_finding) findings;
+	ARENA_VEC(struct facts_hit) hits;
+	ARENA_VEC(str) limits_hit; /* names of limits, "mime.depth" */
+	str text;		   /* visible text of the body, UTF-8 */
+	str error;		   /* empty, or what could not be inspected and why */
+	uint64_t message_size;
+	uint32_t time_us;
+};
+
+/* Bytes for facts_decode, in the arena; what does not fit FACTS_MAX_BYTES is cut and
+ * facts.limits_hit says so. */
+str facts_encode(struct arena *a, const struct facts *f) must_use;
+bool facts_decode(struct arena *a, str in, struct facts *ret) must_use;
+
+/* First header of that name (case-insensitive), or NULL. */
+const struct facts_header *facts_header(const struct facts *f, str name);
+bool facts_has_finding(const struct facts *f, str name);
+
+#endif

@@ -1,0 +1,168 @@
+#include "base/exact.h"
+#include "inspect/facts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct facts sample(struct arena *a)
+{
+	struct facts f = { .message_size = 123456789012, .time_us = 42 };
+
+	*arena_push(a, &f.headers) = (struct facts_header){ STR("Subject"), STR("caf\xc3\xa9"), 3 };
+	*arena_push(a, &f.addresses) =
+		(struct facts_address){ FACTS_CC, STR("Jean"), STR("j"), STR("x.example") };
+	*arena_push(a, &f.parts) =
+		(struct facts_part){ 0,	      STR("1"), STR("a/b"), STR(""),
+				     STR(""), 0,	{ 0 },	    FACTS_PART_MULTIPART };
+	*arena_push(a, &f.parts) =
+		(struct facts_part){ 0,	       STR("1.1"), STR("c/d"), STR("e/f"),
+				     STR("n"), 7,	   { 1, 2 },   FACTS_PART_ATTACHMENT };
+	*arena_push(a, &f.findings) = (struct facts_finding){ STR("GTUBE"), STR("\0\xff"), 1 };
+	*arena_push(a, &f.hits) = (struct facts_hit){ 4000000000, STR("evidence"), 1 };
+	*arena_push(a, &f.limits_hit) = STR("mime.depth");
+	f.text = STR("visible");
+	f.error = STR("broken");
+	return f;
+}
+
+static void what_is_encoded_is_decoded_again(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+	struct facts f = sample(a), g;
+	str bytes = facts_encode(a, &f);
+
+	(void)state;
+	assert_true(facts_decode(a, bytes, &g));
+	assert_true(str_eq(facts_encode(a, &g), bytes));
+	assert_true(g.message_size == f.message_size && g.time_us == f.time_us);
+	assert_true(str_eq(g.parts.v[1].filename, STR("n")));
+	assert_int_equal(g.parts.v[1].sha256[1], 2);
+	assert_true(g.hits.v[0].pattern == 4000000000);
+	assert_true(str_eq(g.findings.v[0].evidence, STR("\0\xff")));
+	assert_true(str_eq(facts_header(&g, STR("SUBJECT"))->value, STR("caf\xc3\xa9")));
+	assert_null(facts_header(&g, STR("To")));
+	assert_true(facts_has_finding(&g, STR("GTUBE")));
+	assert_false(facts_has_finding(&g, STR("BAD_DATE")));
+}
+
+static void every_truncation_is_refused_and_no_flipped_bit_does_harm(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+	struct facts f = sample(a), g;
+	str bytes = facts_encode(a, &f);
+
+	(void)state;
+	for (size_t n = 0; n < bytes.n; n++) {
+		cleanup(exact_freep) str cut = exact_copy(str_sub(bytes, 0, n));
+
+		assert_false(facts_decode(a, cut, &g));
+	}
+	for (size_t bit = 0; bit < bytes.n * 8; bit++) {
+		cleanup(exact_freep) str bad = exact_copy(bytes);
+
+		((char *)(uintptr_t)bad.p)[bit / 8] ^= (char)(1 << bit % 8);
+		if (facts_decode(a, bad, &g))
+			assert_true(str_eq(facts_encode(a, &g), bad));
+	}
+}
+
+static void what_would_not_be_believed_is_refused(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+		struct facts f = sample(a), g;
+
+		switch (i) {
+		case 0:
+			f.parts.v[1].parent = 1; /* its own parent */
+			break;
+		case 1:
+			f.parts.v[1].flags = 1 << 20;
+			break;
+		case 2:
+			f.findings.v[0].name = STR("NO_SUCH_FINDING");
+			break;
+		case 3:
+			f.text = STR("\xff");
+			break;
+		case 4:
+			f.addresses.v[0].where = (enum facts_where)9;
+			break;
+		case 5:
+			f.headers.v[0].value = STR("\xc3");
+			break;
+		case 6:
+			f.parts.v[1].filename = STR("\xff");
+			break;
+		case 7:
+			f.error = STR("\xff");
+			break;
+		}
+		assert_false(facts_decode(a, facts_encode(a, &f), &g));
+	}
+}
+
+static void lists_and_texts_are_cut_at_their_ceilings(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+	struct facts f = sample(a), g;
+	char *big = arena_alloc(a, FACTS_MAX_TEXT + 2);
+
+	(void)state;
+	memset(big, 'x', FACTS_MAX_TEXT + 2);
+	memcpy(big + FACTS_MAX_TEXT - 1, "\xc3\xa9", 2); /* a character across the ceiling */
+	f.text = str_of(big, FACTS_MAX_TEXT + 1);
+	f.findings.v[0].evidence = str_of(big, FACTS_MAX_EVIDENCE + 1);
+	f.headers.v[0].value = str_of(big, FACTS_MAX_VALUE + 1);
+	while (f.headers.n < FACTS_MAX_HEADERS + 1) {
+		struct facts_header again = f.headers.v[0];
+
+		*arena_push(a, &f.headers) = again;
+	}
+	assert_true(facts_decode(a, facts_encode(a, &f), &g));
+	assert_int_equal(g.text.n, FACTS_MAX_TEXT - 1);
+	assert_int_equal(g.findings.v[0].evidence.n, FACTS_MAX_EVIDENCE);
+	assert_int_equal(g.headers.v[0].value.n, FACTS_MAX_VALUE);
+	assert_true(g.headers.n > 800 && g.headers.n < FACTS_MAX_HEADERS);
+	assert_true(str_eq(g.limits_hit.v[0], STR("facts.bytes")));
+	assert_true(str_eq(g.limits_hit.v[1], STR("mime.depth")));
+}
+
+static void a_full_memory_still_decodes(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+	struct facts f = { 0 }, g;
+	char *big = arena_alloc(a, FACTS_MAX_TEXT);
+
+	(void)state;
+	memset(big, 'x', FACTS_MAX_TEXT);
+	f.text = str_of(big, FACTS_MAX_TEXT);
+	for (size_t i = 0; i < FACTS_MAX_PARTS; i++) {
+		str s = str_of(big, 1024);
+
+		*arena_push(a, &f.parts) = (struct facts_part){ 0, s, s, s, s, 1, { 0 }, 0 };
+		*arena_push(a, &f.findings) =
+			(struct facts_finding){ STR("GTUBE"), s, FACTS_MAX_PARTS - 1 };
+	}
+	assert_true(facts_decode(a, facts_encode(a, &f), &g));
+	assert_true(g.parts.n > 900 && g.parts.n < FACTS_MAX_PARTS);
+	assert_int_equal(g.limits_hit.n, 1);
+	for (size_t i = 0; i < g.findings.n; i++)
+		assert_int_equal(g.findings.v[i].part, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_encoded_is_decoded_again),
+		cmocka_unit_test(every_truncation_is_refused_and_no_flipped_bit_does_harm),
+		cmocka_unit_test(what_would_not_be_believed_is_refused),
+		cmocka_unit_test(lists_and_texts_are_cut_at_their_ceilings),
+		cmocka_unit_test(a_full_memory_still_decodes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

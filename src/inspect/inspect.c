@@ -1,0 +1,50 @@
+#include "inspect/inspect_private.h"
+
+const struct inspect_limits inspect_default_limits = {
+	.max_depth = 20,
+	.max_parts = FACTS_MAX_PARTS,
+	.max_headers = FACTS_MAX_HEADERS,
+	.max_unpacked_bytes = 64 << 20,
+};
+
+static uint32_t at_most(uint32_t v, uint32_t max)
+{
+	return v < max ? v : max;
+}
+
+static struct inspect_limits clamp(const struct inspect_limits *given)
+{
+	struct inspect_limits l = *given;
+
+	l.max_parts = at_most(l.max_parts, FACTS_MAX_PARTS);
+	l.max_headers = at_most(l.max_headers, FACTS_MAX_HEADERS);
+	l.max_depth = at_most(l.max_depth, 100); /* the walker calls itself once a level */
+	if (l.max_parts == 0)
+		l.max_parts = 1;
+	return l;
+}
+
+void inspect_message(struct arena *a, str message, struct patterns *patterns,
+		     const struct inspect_limits *limits, struct facts *ret)
+{
+	struct walk w = {
+		.arena = a,
+		.facts = ret,
+		.patterns = patterns,
+		.limits = clamp(limits),
+		.text = strbuf_make(a, FACTS_MAX_TEXT),
+		.hits = map_make(a),
+	};
+	uint32_t root;
+
+	*ret = (struct facts){ .message_size = message.n };
+	w.budget = w.limits.max_unpacked_bytes;
+	root = walk_add_part(&w, 0, '.', 1);
+	walk_scan(&w, PATTERN_RAW, STR(""), message, root);
+	inspect_headers_read(&w, message);
+	inspect_part_walk(&w, root, message, STR("text/plain"), 0);
+	if (!w.has_content)
+		walk_find(&w, FINDING_EMPTY_MESSAGE, root, STR(""));
+	ret->text = strbuf_str(&w.text);
+	charset_close(&w.charsets);
+}

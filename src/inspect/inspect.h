@@ -1,0 +1,28 @@
+/* inspect/inspect.h - message bytes in, facts out. The worker's whole work.
+ *
+ * Input    hostile: the message as received (CRLF line ends, dot-unstuffed).
+ * Memory   facts live in the arena and may point into message, which must outlive them.
+ * Limits   struct inspect_limits; each one reached is named in facts.limits_hit.
+ * Threads  pure; one message at a time per arena and pattern set.
+ * Errors   none: what could not be inspected is a fact (facts.error, part flags).
+ */
+#ifndef INSPECT_INSPECT_H
+#define INSPECT_INSPECT_H
+
+#include "inspect/facts.h"
+#include "inspect/patterns.h"
+
+struct inspect_limits {
+	uint32_t max_depth; /* nested parts and archives */
+	uint32_t max_parts;
+	uint32_t max_headers;
+	uint64_t max_unpacked_bytes; /* decoded and unpacked, all parts together */
+};
+
+extern const struct inspect_limits inspect_default_limits;
+
+/* patterns may be NULL. */
+void inspect_message(struct arena *a, str message, struct patterns *patterns,
+		     const struct inspect_limits *limits, struct facts *ret);
+
+#endif

@@ -1,0 +1,142 @@
+#include "base/clock.h"
+#include "inspect/inspect.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/* The sanitizer's memmem looks at all that lies ahead at each call, which is quadratic. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "intercept_memmem=0";
+}
+
+enum { SIZE = 1 << 20, TIMES = 8, SLACK_US = 20000 };
+
+/* A message of SIZE bytes: head, then piece again and again. With number, each piece gets
+ * its own: "%zu" in it. */
+static str repeat(struct arena *a, const char *head, const char *piece)
+{
+	struct strbuf b = strbuf_make(a, SIZE + 1000);
+	const char *mark = strstr(piece, "%zu");
+
+	strbuf_put(&b, str_c(head));
+	for (size_t i = 0; b.n < SIZE; i++) {
+		if (mark)
+			strbuf_fmt(&b, "%.*s%zu%s", (int)(mark - piece), piece, i, mark + 3);
+		else
+			strbuf_put(&b, str_c(piece));
+	}
+	return strbuf_str(&b);
+}
+
+static str nested_multiparts(struct arena *a)
+{
+	struct strbuf b = strbuf_make(a, SIZE + 1000);
+
+	for (size_t i = 0; b.n < SIZE; i++)
+		strbuf_fmt(&b, "Content-Type: multipart/mixed; boundary=b%zu\r\n\r\n--b%zu\r\n", i,
+			   i);
+	return strbuf_str(&b);
+}
+
+static int64_t once(str message)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("pathology", 1 << 30);
+	int64_t start = clock_now_us();
+	struct facts f;
+
+	inspect_message(a, message, NULL, &inspect_default_limits, &f);
+	assert_true(facts_encode(a, &f).n <= FACTS_MAX_BYTES);
+	return clock_now_us() - start;
+}
+
+/* The best of some runs, fewer when one is quick enough. */
+static int64_t best_of(int runs, str message, int64_t enough)
+{
+	int64_t best = INT64_MAX;
+
+	for (int i = 0; i < runs && best > enough; i++) {
+		int64_t t = once(message);
+
+		best = t < best ? t : best;
+	}
+	return best;
+}
+
+static void hostile_megabytes_take_no_longer_than_honest_ones(void **state)
+{
+	static const struct {
+		const char *name, *head, *piece;
+	} cases[] = {
+		{ "parentheses in To", "To: ", "(" },
+		{ "quotes in To", "To: ", "\"" },
+		{ "angles in To", "To: ", "<" },
+		{ "routes in To", "To: ", "<@:>" },
+		{ "addresses in To", "To: ", "a@b," },
+		{ "semicolons in Content-Type", "Content-Type: ", ";" },
+		{ "parameters", "Content-Type: a/b", ";p%zu=x" },
+		{ "sections", "Content-Type: a/b", ";p*%zu=x" },
+		{ "backslashes in a parameter", "Content-Type: a/b; c=\"", "\\\"" },
+		{ "encoded-word starts", "Subject: ", "=?" },
+		{ "encoded-words without end", "Subject: ", "=?utf-8?Q?a" },
+		{ "encoded-words", "Subject: ", "=?utf-8?Q?a?= " },
+		{ "encoded-words of many charsets", "Subject: ", "=?iso-8859-%zu?Q?=E9?= " },
+		{ "unknown charsets", "Subject: ", "=?x-%zu?Q?=E9?= " },
+		{ "folded lines", "Subject: ", "\r\n x" },
+		{ "fields", "", "X: y\r\n" },
+		{ "lines without colon", "", "x\r\n" },
+		{ "boundary lines", "Content-Type: multipart/mixed; boundary=b\r\n\r\n",
+		  "--b\r\n" },
+		{ "nearly boundaries", "Content-Type: multipart/mixed; boundary=b\r\n\r\n",
+		  "--bx\r\n" },
+		{ "boundary padding", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n--b",
+		  " " },
+		{ "dashes", "Content-Type: multipart/mixed; boundary=--------\r\n\r\n", "-" },
+		{ "nested messages", "", "Content-Type: message/rfc822\r\n\r\n" },
+		{ "tag starts", "Content-Type: text/html\r\n\r\n", "<a" },
+		{ "comment starts", "Content-Type: text/html\r\n\r\n", "<!--" },
+		{ "script starts", "Content-Type: text/html\r\n\r\n", "<script>" },
+		{ "references", "Content-Type: text/html\r\n\r\n", "&" },
+		{ "quoted attributes", "Content-Type: text/html\r\n\r\n", "<a b=\"" },
+		{ "equals signs", "Content-Transfer-Encoding: quoted-printable\r\n\r\n", "=" },
+		{ "padding", "Content-Transfer-Encoding: base64\r\n\r\n", "=" },
+		{ "zip ends", "Content-Type: application/zip\r\n\r\nPK\3\4", "PK\5\6" },
+		{ "received comments", "Received: from ", "(" },
+	};
+	cleanup(arena_freep) struct arena *a = arena_new("messages", 256 << 20);
+	/* What honest people send: a page of French text. */
+	str page = repeat(
+		a, "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+		"<p style=3D\"x\">Voil=C3=A0 l'&eacute;t&eacute; &nbsp;!</p>\r\n");
+	int64_t honest = best_of(3, page, 0);
+	int64_t allowed = honest * TIMES + SLACK_US;
+	bool slow = false;
+
+	(void)state;
+	for (size_t i = 0; i <= ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *one = arena_new("message", 16 << 20);
+		bool last = i == ARRAY_LEN(cases);
+		str message =
+			last ? nested_multiparts(one) : repeat(one, cases[i].head, cases[i].piece);
+		int64_t t = best_of(4, message, allowed);
+
+		if (t > allowed)
+			print_error("%s: %lld us, an honest page %lld us\n",
+				    last ? "nested multiparts" : cases[i].name, (long long)t,
+				    (long long)honest);
+		slow |= t > allowed;
+	}
+	assert_false(slow);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hostile_megabytes_take_no_longer_than_honest_ones),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

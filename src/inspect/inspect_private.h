@@ -1,0 +1,65 @@
+/* inspect/inspect_private.h - what the files of the walker share.
+ *
+ * inspect.c starts; inspect_headers.c reads the message's own header; inspect_part.c
+ * walks the MIME tree; inspect_leaf.c examines bytes; inspect_archive.c opens archives
+ * and comes back to inspect_leaf.c; inspect_name.c judges file names; walk.c keeps the
+ * account of what was found and of what is left of the limits.
+ *
+ * Input    hostile.   Memory  facts in w->arena, decoded bytes in short-lived arenas.
+ * Limits   w->limits, w->budget; each one reached is named by walk_limit.
+ * Threads  one walk at a time.   Errors  none: facts.
+ */
+#ifndef INSPECT_PRIVATE_H
+#define INSPECT_PRIVATE_H
+
+#include "base/map.h"
+#include "base/strbuf.h"
+#include "inspect/findings.h"
+#include "inspect/inspect.h"
+#include "inspect/magic.h"
+#include "mime/charset.h"
+
+enum {
+	WALK_SAME_FINDING_MAX = 16, /* of one name: a flood must not hide the others */
+	WALK_NO_PART = UINT32_MAX,
+};
+
+struct walk {
+	struct arena *arena;
+	struct facts *facts;
+	struct patterns *patterns; /* may be NULL */
+	struct inspect_limits limits;
+	struct charsets charsets;
+	struct strbuf text; /* becomes facts.text */
+	struct map hits;    /* pattern ids that are reported already */
+	uint64_t budget;    /* bytes that may still be decoded or unpacked */
+	uint16_t found[FINDINGS_N];
+	bool has_content; /* text or an attachment was seen */
+};
+
+/* walk.c */
+void walk_find(struct walk *w, enum finding what, uint32_t part, str evidence);
+void walk_limit(struct walk *w, str name);
+/* A new part "PARENT.PATH separator number", or WALK_NO_PART at the limit. */
+uint32_t walk_add_part(struct walk *w, uint32_t parent, char separator, uint32_t number);
+struct facts_part *walk_part(struct walk *w, uint32_t index);
+void walk_scan(struct walk *w, enum pattern_scope scope, str header, str text, uint32_t part);
+/* An arena for bytes that are forgotten after a look at them. */
+struct arena *walk_scratch(const struct walk *w) must_use;
+void walk_spend(struct walk *w, uint64_t bytes);
+
+/* inspect_headers.c */
+void inspect_headers_read(struct walk *w, str message);
+/* inspect_part.c: entity is a header section and a body. */
+void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_type,
+		       uint32_t depth);
+/* inspect_leaf.c: size, hash, true type, test marks, members. */
+void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t depth);
+/* inspect_archive.c */
+void inspect_archive_open(struct walk *w, uint32_t index, str bytes, bool compressed_only,
+			  uint32_t depth);
+/* inspect_name.c */
+void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
+bool inspect_name_is_script(str filename);
+
+#endif

@@ -1,0 +1,312 @@
+#include "inspect/magic.h"
+
+#include "base/reader.h"
+#include "inspect/magic_ole.h"
+#include "inspect/magic_zip.h"
+
+struct signature {
+	uint32_t offset;
+	str bytes;
+	str type;
+	enum magic_family family;
+};
+
+#define SIG(at, lit, mime, fam)                                                                    \
+	{                                                                                          \
+		(at), STR(lit), STR(mime), (fam)                                                   \
+	}
+
+/* Longer and surer ones before shorter ones; what needs a second look is in special(). */
+static const struct signature signatures[] = {
+	SIG(0,
+	    "\x7f"
+	    "ELF",
+	    "application/x-elf", MAGIC_PROGRAM),
+	SIG(0, "\xfe\xed\xfa\xce", "application/x-mach-binary", MAGIC_PROGRAM),
+	SIG(0, "\xfe\xed\xfa\xcf", "application/x-mach-binary", MAGIC_PROGRAM),
+	SIG(0, "\xce\xfa\xed\xfe", "application/x-mach-binary", MAGIC_PROGRAM),
+	SIG(0, "\xcf\xfa\xed\xfe", "application/x-mach-binary", MAGIC_PROGRAM),
+	SIG(0, "\x4c\0\0\0\x01\x14\x02\0", "application/x-ms-shortcut", MAGIC_PROGRAM),
+	SIG(0, "ITSF", "application/vnd.ms-htmlhelp", MAGIC_PROGRAM),
+	SIG(0, "\0asm", "application/wasm", MAGIC_PROGRAM),
+	SIG(0, "!<arch>\ndebian", "application/vnd.debian.binary-package", MAGIC_PROGRAM),
+	SIG(0, "\xed\xab\xee\xdb", "application/x-rpm", MAGIC_PROGRAM),
+	SIG(0, "dex\n", "application/x-dex", MAGIC_PROGRAM),
+	SIG(0, "{\\rt", "application/rtf", MAGIC_OFFICE),
+	SIG(0, "\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3",
+	    "application/onenote", MAGIC_OFFICE),
+	SIG(0, "\0\x01\0\0Standard Jet DB", "application/x-msaccess", MAGIC_OFFICE),
+	SIG(0, "\0\x01\0\0Standard ACE DB", "application/x-msaccess", MAGIC_OFFICE),
+	SIG(0, "\x78\x9f\x3e\x22", "application/vnd.ms-tnef", MAGIC_DATA),
+	SIG(0, "7z\xbc\xaf\x27\x1c", "application/x-7z-compressed", MAGIC_ARCHIVE),
+	SIG(0, "Rar!\x1a\x07", "application/vnd.rar", MAGIC_ARCHIVE),
+	SIG(0, "MSCF\0\0\0\0", "application/vnd.ms-cab-compressed", MAGIC_ARCHIVE),
+	SIG(7, "**ACE**", "application/x-ace", MAGIC_ARCHIVE),
+	SIG(0, "\x60\xea", "application/x-arj", MAGIC_ARCHIVE),
+	SIG(257, "ustar", "application/x-tar", MAGIC_ARCHIVE),
+	SIG(32769, "CD001", "application/x-iso9660-image", MAGIC_ARCHIVE),
+	SIG(0, "!<arch>\n", "application/x-archive", MAGIC_ARCHIVE),
+	SIG(0, "070701", "application/x-cpio", MAGIC_ARCHIVE),
+	SIG(0, "070707", "application/x-cpio", MAGIC_ARCHIVE),
+	SIG(0, "xar!", "application/x-xar", MAGIC_ARCHIVE),
+	SIG(0, "MSWIM\0\0\0", "application/x-ms-wim", MAGIC_ARCHIVE),
+	SIG(0, "vhdxfile", "application/x-vhdx-disk", MAGIC_ARCHIVE),
+	SIG(0, "conectix", "application/x-vhd-disk", MAGIC_ARCHIVE),
+	SIG(0, "\x1f\x8b\x08", "application/gzip", MAGIC_COMPRESSED),
+	SIG(0,
+	    "\xfd"
+	    "7zXZ\0",
+	    "application/x-xz", MAGIC_COMPRESSED),
+	SIG(0, "BZh", "application/x-bzip2", MAGIC_COMPRESSED),
+	SIG(0, "\x28\xb5\x2f\xfd", "application/zstd", MAGIC_COMPRESSED),
+	SIG(0, "\x04\x22\x4d\x18", "application/x-lz4", MAGIC_COMPRESSED),
+	SIG(0, "\x1f\x9d", "application/x-compress", MAGIC_COMPRESSED),
+	SIG(0, "\x89PNG\r\n\x1a\n", "image/png", MAGIC_IMAGE),
+	SIG(0, "\xff\xd8\xff", "image/jpeg", MAGIC_IMAGE),
+	SIG(0, "GIF87a", "image/gif", MAGIC_IMAGE),
+	SIG(0, "GIF89a", "image/gif", MAGIC_IMAGE),
+	SIG(0, "II*\0", "image/tiff", MAGIC_IMAGE),
+	SIG(0, "MM\0*", "image/tiff", MAGIC_IMAGE),
+	SIG(0, "8BPS\0\x01", "image/vnd.adobe.photoshop", MAGIC_IMAGE),
+	SIG(0, "\0\0\x01\0", "image/vnd.microsoft.icon", MAGIC_IMAGE),
+	SIG(0, "ID3", "audio/mpeg", MAGIC_MEDIA),
+	SIG(0, "OggS\0", "audio/ogg", MAGIC_MEDIA),
+	SIG(0, "fLaC", "audio/flac", MAGIC_MEDIA),
+	SIG(0, "\x1a\x45\xdf\xa3", "video/x-matroska", MAGIC_MEDIA),
+	SIG(0, "SQLite format 3\0", "application/vnd.sqlite3", MAGIC_DATA),
+	SIG(0, "%!PS", "application/postscript", MAGIC_DATA),
+};
+
+static bool at_offset(str bytes, size_t offset, str wanted)
+{
+	return offset <= bytes.n && str_starts(str_skip(bytes, offset), wanted);
+}
+
+static bool looks_like_text(str bytes)
+{
+	return str_chr(str_sub(bytes, 0, 512), '\0') == STR_NONE;
+}
+
+static struct magic make(str type, enum magic_family family)
+{
+	return (struct magic){ type, family, 0 };
+}
+
+/* The same four bytes start Java classes and universal Mach-O programs. */
+static struct magic cafebabe(str bytes)
+{
+	struct reader r = reader_make(str_skip(bytes, 4));
+
+	return reader_u32be(&r) < 40 ? make(STR("application/x-mach-binary"), MAGIC_PROGRAM)
+				     : make(STR("application/java-vm"), MAGIC_PROGRAM);
+}
+
+/* "-lh5-" and its family behind two bytes. */
+static bool is_lha(str bytes)
+{
+	return bytes.n > 7 && bytes.p[2] == '-' && bytes.p[3] == 'l' &&
+	       (bytes.p[4] == 'h' || bytes.p[4] == 'z') && bytes.p[6] == '-';
+}
+
+static bool is_flash(str bytes)
+{
+	return bytes.n > 8 && (bytes.p[0] == 'F' || bytes.p[0] == 'C' || bytes.p[0] == 'Z') &&
+	       at_offset(bytes, 1, STR("WS")) && (unsigned char)bytes.p[3] < 60;
+}
+
+/* Readers accept junk before the header (ISO 32000-1 annex H.3.4.1); then only an object
+ * tells a document from a text about one. */
+static bool is_pdf(str bytes)
+{
+	size_t at = str_find(str_sub(bytes, 0, 1024), STR("%PDF-"));
+
+	return at == 0 || (at != STR_NONE && str_find(bytes, STR("endobj")) != STR_NONE);
+}
+
+/* Signatures that are too short, or too common, to be believed alone. */
+static struct magic special(str b)
+{
+	if (str_starts(b, STR("MZ")) && !looks_like_text(b))
+		return make(STR("application/vnd.microsoft.portable-executable"), MAGIC_PROGRAM);
+	if (str_starts(b, STR("PK\3\4")) || str_starts(b, STR("PK\5\6")) ||
+	    str_starts(b, STR("PK00PK\3\4")))
+		return magic_zip_detect(b);
+	if (str_starts(b, STR("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")))
+		return magic_ole_detect(b);
+	if (str_starts(b, STR("\xca\xfe\xba\xbe")))
+		return cafebabe(b);
+	if (is_pdf(b))
+		return make(STR("application/pdf"), MAGIC_PDF);
+	if (is_flash(b))
+		return make(STR("application/vnd.adobe.flash.movie"), MAGIC_PROGRAM);
+	if (is_lha(b))
+		return make(STR("application/x-lzh-compressed"), MAGIC_ARCHIVE);
+	if (str_starts(b, STR("RIFF")) && at_offset(b, 8, STR("WEBP")))
+		return make(STR("image/webp"), MAGIC_IMAGE);
+	if (str_starts(b, STR("RIFF")) && !looks_like_text(b))
+		return make(STR("audio/vnd.wave"), MAGIC_MEDIA);
+	if (str_starts(b, STR("BM")) && at_offset(b, 6, STR("\0\0\0\0")))
+		return make(STR("image/bmp"), MAGIC_IMAGE);
+	if (at_offset(b, 4, STR("ftyp")) && !looks_like_text(b))
+		return make(STR("video/mp4"), MAGIC_MEDIA);
+	if (str_starts(b, STR("\xff\xfb")) || str_starts(b, STR("\xff\xf3")))
+		return make(STR("audio/mpeg"), MAGIC_MEDIA);
+	return make(STR(""), MAGIC_UNKNOWN);
+}
+
+/* Text types: the first sign of markup behind white space and a byte order mark. */
+static struct magic markup(str b)
+{
+	static const struct {
+		str start;
+		str type;
+		enum magic_family family;
+	} starts[] = {
+		{ STR("<!doctype html"), STR("text/html"), MAGIC_MARKUP },
+		{ STR("<html"), STR("text/html"), MAGIC_MARKUP },
+		{ STR("<head"), STR("text/html"), MAGIC_MARKUP },
+		{ STR("<body"), STR("text/html"), MAGIC_MARKUP },
+		{ STR("<script"), STR("text/html"), MAGIC_MARKUP },
+		{ STR("<svg"), STR("image/svg+xml"), MAGIC_MARKUP },
+		{ STR("<hta:application"), STR("application/hta"), MAGIC_SCRIPT },
+		{ STR("<?php"), STR("application/x-php"), MAGIC_SCRIPT },
+		{ STR("#!"), STR("application/x-shellscript"), MAGIC_SCRIPT },
+		{ STR("[InternetShortcut]"), STR("application/x-mswinurl"), MAGIC_SCRIPT },
+		{ STR("Windows Registry Editor"), STR("application/x-ms-regedit"), MAGIC_SCRIPT },
+		{ STR("REGEDIT4"), STR("application/x-ms-regedit"), MAGIC_SCRIPT },
+	};
+
+	b = str_sub(b, 0, MAGIC_TEXT_WINDOW);
+	if (str_starts(b, STR("\xef\xbb\xbf")))
+		b = str_skip(b, 3);
+	b = str_trim(b);
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
+		if (str_casestarts(b, starts[i].start))
+			return make(starts[i].type, starts[i].family);
+	}
+	if (!str_casestarts(b, STR("<?xml")))
+		return make(STR(""), MAGIC_UNKNOWN);
+	if (str_casefind(b, STR("<svg")) != STR_NONE)
+		return make(STR("image/svg+xml"), MAGIC_MARKUP);
+	if (str_casefind(b, STR("<html")) != STR_NONE)
+		return make(STR("text/html"), MAGIC_MARKUP);
+	return make(STR("application/xml"), MAGIC_MARKUP);
+}
+
+struct magic magic_detect(str bytes)
+{
+	struct magic m = special(bytes);
+
+	if (m.family != MAGIC_UNKNOWN)
+		return m;
+	for (size_t i = 0; i < ARRAY_LEN(signatures); i++) {
+		if (at_offset(bytes, signatures[i].offset, signatures[i].bytes))
+			return make(signatures[i].type, signatures[i].family);
+	}
+	return markup(bytes);
+}
+
+struct magic magic_detect_text(str bytes)
+{
+	return looks_like_text(bytes) ? markup(bytes) : magic_detect(bytes);
+}
+
+struct magic magic_detect_script(str bytes)
+{
+	static const struct {
+		str word;
+		str type;
+	} words[] = {
+		{ STR("WScript."), STR("application/x-wsh-script") },
+		{ STR("ActiveXObject("), STR("application/javascript") },
+		{ STR("CreateObject("), STR("text/vbscript") },
+		{ STR("@echo off"), STR("application/x-bat") },
+		{ STR("powershell"), STR("application/x-powershell") },
+		{ STR("<job"), STR("application/x-wsh-script") },
+		{ STR("Invoke-Expression"), STR("application/x-powershell") },
+	};
+
+	if (!looks_like_text(bytes))
+		return make(STR(""), MAGIC_UNKNOWN);
+	bytes = str_sub(bytes, 0, MAGIC_SCRIPT_WINDOW);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_casefind(bytes, words[i].word) != STR_NONE)
+			return make(words[i].type, MAGIC_SCRIPT);
+	}
+	return make(STR(""), MAGIC_UNKNOWN);
+}
+
+bool magic_is_neutral(str declared)
+{
+	static const str neutral[] = {
+		STR("application/octet-stream"),   STR("application/binary"),
+		STR("binary/octet-stream"),	   STR("application/x-download"),
+		STR("application/force-download"), STR("application/x-unknown"),
+		STR("application/octetstream"),	   STR("application/download"),
+		STR("application/unknown"),	   STR("application/x-octet-stream"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(neutral); i++) {
+		if (str_eq(declared, neutral[i]))
+			return true;
+	}
+	return false;
+}
+
+enum magic_family magic_family_of(str declared)
+{
+	static const struct {
+		str start;
+		enum magic_family family;
+	} families[] = {
+		{ STR("image/svg"), MAGIC_MARKUP },
+		{ STR("image/"), MAGIC_IMAGE },
+		{ STR("audio/"), MAGIC_MEDIA },
+		{ STR("video/"), MAGIC_MEDIA },
+		{ STR("text/html"), MAGIC_MARKUP },
+		{ STR("text/xml"), MAGIC_MARKUP },
+		{ STR("application/xml"), MAGIC_MARKUP },
+		{ STR("application/xhtml"), MAGIC_MARKUP },
+		{ STR("text/rtf"), MAGIC_OFFICE },
+		{ STR("application/rtf"), MAGIC_OFFICE },
+		{ STR("application/pdf"), MAGIC_PDF },
+		{ STR("application/x-pdf"), MAGIC_PDF },
+		{ STR("application/msword"), MAGIC_OFFICE },
+		{ STR("application/msexcel"), MAGIC_OFFICE },
+		{ STR("application/mspowerpoint"), MAGIC_OFFICE },
+		{ STR("application/vnd.ms-cab"), MAGIC_ARCHIVE },
+		{ STR("application/vnd.ms-htmlhelp"), MAGIC_PROGRAM },
+		{ STR("application/vnd.ms-"), MAGIC_OFFICE },
+		{ STR("application/vnd.openxmlformats-"), MAGIC_OFFICE },
+		{ STR("application/vnd.oasis.opendocument."), MAGIC_OFFICE },
+		{ STR("application/epub"), MAGIC_OFFICE },
+		{ STR("application/onenote"), MAGIC_OFFICE },
+		{ STR("application/zip"), MAGIC_ARCHIVE },
+		{ STR("application/x-zip"), MAGIC_ARCHIVE },
+		{ STR("application/vnd.rar"), MAGIC_ARCHIVE },
+		{ STR("application/x-rar"), MAGIC_ARCHIVE },
+		{ STR("application/x-7z"), MAGIC_ARCHIVE },
+		{ STR("application/x-tar"), MAGIC_ARCHIVE },
+		{ STR("application/x-compressed"), MAGIC_ARCHIVE },
+		{ STR("application/x-ace"), MAGIC_ARCHIVE },
+		{ STR("application/x-iso9660"), MAGIC_ARCHIVE },
+		{ STR("application/gzip"), MAGIC_COMPRESSED },
+		{ STR("application/x-gzip"), MAGIC_COMPRESSED },
+		{ STR("application/x-xz"), MAGIC_COMPRESSED },
+		{ STR("application/x-bzip"), MAGIC_COMPRESSED },
+		{ STR("application/zstd"), MAGIC_COMPRESSED },
+		{ STR("application/x-msdownload"), MAGIC_PROGRAM },
+		{ STR("application/x-dosexec"), MAGIC_PROGRAM },
+		{ STR("application/vnd.microsoft.portable-executable"), MAGIC_PROGRAM },
+		{ STR("application/x-executable"), MAGIC_PROGRAM },
+		{ STR("application/x-elf"), MAGIC_PROGRAM },
+		{ STR("application/x-msi"), MAGIC_PROGRAM },
+		{ STR("application/java"), MAGIC_PROGRAM },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		if (str_starts(declared, families[i].start))
+			return families[i].family;
+	}
+	return MAGIC_UNKNOWN;
+}

@@ -1,0 +1,14 @@
+/* inspect/magic_zip.h - what kind of document or program a zip file is, by the names in
+ * its central directory (APPNOTE 4.3.12).
+ *
+ * Input    hostile.   Memory  literals.   Limits  MAGIC_ZIP_NAMES names.
+ * Threads  pure.      Errors  a plain zip when nothing is recognised.
+ */
+#ifndef INSPECT_MAGIC_ZIP_H
+#define INSPECT_MAGIC_ZIP_H
+
+#include "inspect/magic.h"
+
+struct magic magic_zip_detect(str bytes);
+
+#endif

@@ -1,0 +1,100 @@
+#include "inspect/inspect_private.h"
+
+enum { SCRATCH_BASE = 256 << 20, SCRATCH_FACTOR = 16 };
+
+void walk_find(struct walk *w, enum finding what, uint32_t part, str evidence)
+{
+	struct facts_finding *f;
+
+	if (w->found[what] >= WALK_SAME_FINDING_MAX || w->facts->findings.n >= FACTS_MAX_FINDINGS)
+		return;
+	w->found[what]++;
+	f = arena_push(w->arena, &w->facts->findings);
+	f->name = findings_name(what);
+	f->evidence = arena_str(w->arena, str_sub(evidence, 0, FACTS_MAX_EVIDENCE));
+	f->part = part;
+}
+
+void walk_limit(struct walk *w, str name)
+{
+	for (size_t i = 0; i < w->facts->limits_hit.n; i++) {
+		if (str_eq(w->facts->limits_hit.v[i], name))
+			return;
+	}
+	*arena_push(w->arena, &w->facts->limits_hit) = name;
+}
+
+struct facts_part *walk_part(struct walk *w, uint32_t index)
+{
+	return &w->facts->parts.v[index];
+}
+
+uint32_t walk_add_part(struct walk *w, uint32_t parent, char separator, uint32_t number)
+{
+	uint32_t index = (uint32_t)w->facts->parts.n;
+	struct facts_part *p;
+
+	if (index >= w->limits.max_parts) {
+		walk_limit(w, STR("mime.parts"));
+		walk_find(w, FINDING_MIME_TOO_MANY_PARTS, parent, STR(""));
+		return WALK_NO_PART;
+	}
+	p = arena_push(w->arena, &w->facts->parts);
+	p->parent = parent;
+	if (index == 0) {
+		p->path = STR("1");
+	} else {
+		str path = w->facts->parts.v[parent].path;
+
+		p->path = arena_fmt(w->arena, "%.*s%c%u", STR_ARG(path), separator, number);
+	}
+	p->type = p->detected = p->filename = STR("");
+	return index;
+}
+
+struct hit_context {
+	struct walk *w;
+	uint32_t part;
+};
+
+static void on_hit(void *ctx, uint32_t id, str evidence)
+{
+	struct hit_context *c = ctx;
+	struct facts_hit *h;
+	uint32_t *key;
+
+	if (map_get(&c->w->hits, str_of(&id, sizeof(id))))
+		return;
+	if (c->w->facts->hits.n >= FACTS_MAX_HITS) {
+		walk_limit(c->w, STR("patterns.hits"));
+		return;
+	}
+	key = arena_make(c->w->arena, uint32_t);
+	*key = id;
+	(void)map_set(&c->w->hits, str_of(key, sizeof(*key)), key);
+	h = arena_push(c->w->arena, &c->w->facts->hits);
+	h->pattern = id;
+	h->evidence = arena_str(c->w->arena, str_sub(evidence, 0, FACTS_MAX_EVIDENCE));
+	h->part = c->part;
+}
+
+void walk_scan(struct walk *w, enum pattern_scope scope, str header, str text, uint32_t part)
+{
+	struct hit_context c = { w, part };
+
+	if (w->patterns)
+		patterns_scan(w->patterns, scope, header, text, on_hit, &c);
+}
+
+/* Growing and converting takes several times what the limits let through. */
+struct arena *walk_scratch(const struct walk *w)
+{
+	return arena_new("inspect scratch",
+			 SCRATCH_BASE + (w->limits.max_unpacked_bytes + w->facts->message_size) *
+						SCRATCH_FACTOR);
+}
+
+void walk_spend(struct walk *w, uint64_t bytes)
+{
+	w->budget -= bytes < w->budget ? bytes : w->budget;
+}

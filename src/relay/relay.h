@@ -1,0 +1,38 @@
+/* relay/relay.h - one attempt to hand a spooled message over, to the next hop or into the
+ * local Maildir: the answer to message deliver.
+ *
+ * Nothing leaves for the Internet: there is one next hop, and it is configured. Nothing is
+ * bounced: what cannot be delivered is told to the store, which keeps it.
+ *
+ * Input    message deliver from the store; addresses are parsed again before use.
+ * Memory   settings live as long as the process; an attempt uses the lane's arena.
+ * Limits   SMTPCLIENT_RECIPIENTS a transaction, more are several transactions.
+ * Threads  any number of lanes; relay_set swaps the settings under them.
+ * Errors   every recipient gets an outcome; only a lane that breaks is closed.
+ */
+#ifndef RELAY_RELAY_H
+#define RELAY_RELAY_H
+
+#include "mail/address.h"
+#include "relay/nexthop.h"
+#include "sys/chan.h"
+
+struct relay_settings {
+	bool maildir; /* else by nexthop */
+	int maildir_fd;
+	str domain; /* of <postmaster> without one */
+	struct nexthop_settings nexthop;
+};
+
+struct relay {
+	const struct relay_settings *_Atomic settings;
+	struct nexthop nexthop;
+};
+
+void relay_init(struct relay *r, const struct relay_settings *s);
+/* The new settings hold for attempts that begin from now on; the old ones must stay. */
+void relay_set(struct relay *r, const struct relay_settings *s);
+/* For lanes_serve; ctx is a struct relay. */
+int relay_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a);
+
+#endif

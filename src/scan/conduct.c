@@ -1,0 +1,57 @@
+#include "scan/conduct.h"
+
+#include "scan/avevidence.h"
+#include "scan/spfevidence.h"
+
+enum { INSPECT_MARGIN_MS = 2000 }; /* a late worker ends itself first; then we do not wait */
+
+int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct_policy **ret, struct why *why)
+{
+	const char *overlay = conf->paths.overlay.n ? arena_cz(a, conf->paths.overlay) : NULL;
+	struct conduct_policy *p = arena_make(a, struct conduct_policy);
+	struct rules *rules;
+	int r;
+
+	r = rules_load(a, arena_cz(a, conf->paths.rules), overlay, arena_cz(a, conf->paths.lists), &rules, why);
+	if (r < 0)
+		return r;
+	*p = (struct conduct_policy){ .arena = a, .conf = conf, .rules = rules };
+	r = rules_compile(a, rules, &p->patterns, why);
+	if (r == 0)
+		*ret = p;
+	return r;
+}
+
+static void note_inspection(struct arena *a, struct judgement *j, int r, const struct why *why)
+{
+	if (r == WORKERS_OK && str_empty(j->facts.error))
+		return;
+	j->no_worker = r < 0;
+	j->inspect_error = r == WORKERS_OK ? j->facts.error : arena_str(a, str_c(why->text));
+	evidence_add(a, &j->evidence, STR("INSPECT_FAILED"), j->inspect_error);
+}
+
+void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a, const struct envelope *env,
+		   int fd, str message, int64_t now, struct judgement *ret)
+{
+	const struct conf *conf = p->conf;
+	int64_t began = clock_now_us();
+	deadline d = deadline_in(conf->scan.deadline);
+	struct verdict_options options = verdict_options_of(conf, now);
+	struct judgement j = { 0 };
+	struct inspection inspection;
+	struct why why = { "" };
+	int r;
+
+	workers_begin(c->workers, env->mid, fd, message.n, conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
+	avevidence_collect(a, conf, message, d, &j.evidence);
+	j.spf = spfevidence_collect(a, &c->dns, conf->hostname, env, now,
+				    clock_sooner(d, deadline_in(conf->dns.timeout)), &j.evidence);
+	j.evidence_us = (uint32_t)(clock_now_us() - began);
+	r = workers_end(&inspection, a, &j.facts, &why);
+	j.inspect_us = (uint32_t)(clock_now_us() - began);
+	note_inspection(a, &j, r, &why);
+	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
+	j.time_us = (uint32_t)(clock_now_us() - began);
+	*ret = j;
+}

@@ -1,0 +1,53 @@
+/* scan/conduct.h - the conductor: facts from a worker, evidence from DNS and antivirus,
+ * then the verdict. The same code judges in the gateway and in poterne scan.
+ *
+ * Input    the message and its envelope are hostile; the conductor itself looks at no
+ *          byte of the content: it asks.
+ * Memory   a judgement lives in the caller's arena and may point into the envelope.
+ * Limits   one deadline for everything (conf.scan.deadline).
+ * Threads  conduct_judge from any number of threads; a policy set is const.
+ * Errors   conduct_judge cannot fail: what could not be had is evidence
+ *          (INSPECT_FAILED, AV_ERROR, SPF_TEMPERROR) and the rules say what follows;
+ *          no worker at all is a deferral.
+ */
+#ifndef SCAN_CONDUCT_H
+#define SCAN_CONDUCT_H
+
+#include "auth/spfcheck.h"
+#include "conf/conf.h"
+#include "policy/verdict.h"
+#include "scan/workers.h"
+
+/* One generation of configuration and rules; replaced as a whole on reload. */
+struct conduct_policy {
+	struct arena *arena;
+	const struct conf *conf;
+	const struct rules *rules;
+	str patterns; /* the blob for workers */
+};
+
+/* Reads rules and lists, compiles the patterns. The policy owns the arena on success. */
+int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct_policy **ret,
+			struct why *why) must_use;
+
+struct conductor {
+	struct workers *workers;
+	struct dns_resolver dns;
+};
+
+struct judgement {
+	struct facts facts;
+	struct evidence evidence;
+	struct spf_result spf;
+	struct verdict verdict;
+	str inspect_error; /* empty, or what kept the message from being inspected */
+	bool no_worker;	   /* nobody was there to inspect: our own trouble, defer */
+	uint32_t time_us, inspect_us, evidence_us;
+};
+
+/* fd is the sealed memfd of the message, message its mapping. */
+void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a,
+		   const struct envelope *env, int fd, str message, int64_t now,
+		   struct judgement *ret);
+
+#endif

@@ -1,0 +1,113 @@
+#include "scan/fields.h"
+
+#include "base/clock.h"
+#include "mail/header.h"
+
+static const str ours[] = {
+	STR("X-Spam-Flag"),   STR("X-Spam-Status"), STR("X-Spam-Level"), STR("X-Spam-Score"),
+	STR("X-Spamd-Result"), STR("X-Spamd-Bar"),
+};
+
+/* RFC 8601 5: an Authentication-Results that names our own host is a forgery. */
+static bool claims_our_host(str value, str hostname)
+{
+	str rest = str_trim(value), id;
+
+	if (!str_split(&rest, ';', &id))
+		return false;
+	id = str_trim(id);
+	return str_casestarts(id, hostname) && (id.n == hostname.n || str_is_space(id.p[hostname.n]));
+}
+
+static bool is_forged(struct arena *a, const struct header_field *f, str hostname)
+{
+	if (str_casestarts(f->name, STR("X-Poterne-")))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
+		if (str_caseeq(f->name, ours[i]))
+			return true;
+	}
+	return str_caseeq(f->name, STR("Authentication-Results")) &&
+	       claims_our_host(header_unfold(a, f->raw), hostname);
+}
+
+struct fields_cuts fields_to_cut(struct arena *a, str message, str hostname)
+{
+	struct header_reader r = header_reader_make(message);
+	struct fields_cuts cuts = { .ranges = arena_array(a, uint64_t, 2 * FIELDS_MAX_CUTS) };
+	struct header_field f;
+
+	while (header_next(&r, &f)) {
+		if (!is_forged(a, &f, hostname))
+			continue;
+		if (cuts.n == 2 * FIELDS_MAX_CUTS) {
+			cuts.too_many = true;
+			break;
+		}
+		cuts.ranges[cuts.n++] = (uint64_t)(f.whole.p - message.p);
+		cuts.ranges[cuts.n++] = f.whole.n;
+	}
+	return cuts;
+}
+
+/* Hostile text inside a comment or a value: printable ASCII, nothing that ends anything. */
+static void put_safe(struct strbuf *b, str s, size_t max)
+{
+	s = str_sub(s, 0, max);
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		bool safe = str_is_alnum(c) || (c && strchr(".-_:@+=/[]", c));
+
+		strbuf_char(b, safe ? c : '?');
+	}
+}
+
+/* RFC 5321 4.4; RFC 3848 for the protocol's name. */
+static void put_received(struct strbuf *b, const struct conf *conf, const struct envelope *env)
+{
+	strbuf_put(b, STR("Received: from "));
+	put_safe(b, env->helo.n ? env->helo : STR("unknown"), 255);
+	strbuf_put(b, STR(" (["));
+	put_safe(b, env->client_ip.n ? env->client_ip : STR("unknown"), 64);
+	strbuf_put(b, STR("])\r\n\tby "));
+	put_safe(b, conf->hostname, 255);
+	strbuf_fmt(b, " with %s%s id ", env->esmtp ? "ESMTP" : "SMTP", env->tls_version.n ? "S" : "");
+	put_safe(b, env->mid, 32);
+	if (env->tls_version.n) {
+		strbuf_put(b, STR("\r\n\t(using "));
+		put_safe(b, env->tls_version, 32);
+		strbuf_put(b, STR(" with cipher "));
+		put_safe(b, env->tls_cipher, 64);
+		strbuf_char(b, ')');
+	}
+	strbuf_put(b, STR(";\r\n\t"));
+	clock_put_rfc5322(b, env->received_at);
+	strbuf_put(b, STR("\r\n"));
+}
+
+static void put_authentication(struct strbuf *b, const struct conf *conf, const struct spf_result *spf)
+{
+	strbuf_put(b, STR("Authentication-Results: "));
+	put_safe(b, conf->hostname, 255);
+	strbuf_put(b, STR(";\r\n\tspf="));
+	strbuf_put(b, spfcheck_name(spf->result));
+	strbuf_put(b, str_eq(spf->identity, STR("helo")) ? STR(" smtp.helo=") : STR(" smtp.mailfrom="));
+	put_safe(b, spf->domain.n ? spf->domain : STR("unknown"), 255);
+	strbuf_put(b, STR("\r\n"));
+}
+
+str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env, const struct spf_result *spf,
+		  const struct verdict *v)
+{
+	struct strbuf b = strbuf_make(a, FIELDS_MAX_BYTES);
+
+	strbuf_put(&b, STR("X-Poterne-Verdict: "));
+	strbuf_fmt(&b, "%s; score=%s; id=", action_name(v->action), verdict_points(v->score).text);
+	put_safe(&b, env->mid, 32);
+	strbuf_put(&b, STR("\r\n"));
+	if (v->action == ACTION_TAG || v->action == ACTION_QUARANTINE)
+		strbuf_put(&b, STR("X-Spam-Flag: YES\r\n"));
+	put_authentication(&b, conf, spf);
+	put_received(&b, conf, env);
+	return strbuf_str(&b);
+}

@@ -1,0 +1,33 @@
+/* scan/fields.h - the header fields we add to a message, and the forged copies of them
+ * that we take out first (RFC 8601 5, requirement R-060).
+ *
+ * Input    the message and its envelope are hostile: what is copied into a field is cut
+ *          and reduced to printable ASCII that cannot end a comment or a line.
+ * Memory   in the caller's arena.
+ * Limits   FIELDS_MAX_BYTES of added fields, FIELDS_MAX_CUTS taken out.
+ * Threads  pure.
+ * Errors   cannot fail; more forged copies than FIELDS_MAX_CUTS set too_many, and the
+ *          message is then not delivered.
+ */
+#ifndef SCAN_FIELDS_H
+#define SCAN_FIELDS_H
+
+#include "auth/spfcheck.h"
+#include "conf/conf.h"
+#include "policy/verdict.h"
+
+enum { FIELDS_MAX_BYTES = 16384, FIELDS_MAX_CUTS = 128 };
+
+struct fields_cuts {
+	uint64_t *ranges; /* offset, length, offset, length ... ascending */
+	size_t n;	  /* numbers, twice the ranges */
+	bool too_many;
+};
+
+/* Fields of the message that claim to be ours. */
+struct fields_cuts fields_to_cut(struct arena *a, str message, str hostname) must_use;
+/* Received, Authentication-Results, X-Poterne-Verdict, X-Spam-Flag, each with its CRLF. */
+str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env,
+		  const struct spf_result *spf, const struct verdict *v) must_use;
+
+#endif

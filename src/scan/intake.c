@@ -1,0 +1,261 @@
+#include "scan/intake.h"
+
+#include "base/fd.h"
+#include "base/ident.h"
+#include "base/log.h"
+#include "policy/explain.h"
+#include "scan/fields.h"
+#include "scan/record.h"
+#include "spool/disposition.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { STORE_MS = 30000, MESSAGE_MAX = 1 << 30 };
+
+/* A policy and the number of messages that are being judged by it. */
+struct generation {
+	struct conduct_policy *policy;
+	size_t users;
+	bool current;
+};
+
+struct intake {
+	struct conductor conductor;
+	struct lanes *store;
+	pthread_mutex_t lock;
+	struct generation *generation;
+};
+
+static struct generation *generation_new(struct conduct_policy *policy)
+{
+	struct generation *g = calloc(1, sizeof(*g));
+
+	bug_if(!g);
+	g->policy = policy;
+	g->current = true;
+	return g;
+}
+
+struct intake *intake_new(struct conductor conductor, struct lanes *store, struct conduct_policy *policy)
+{
+	struct intake *in = calloc(1, sizeof(*in));
+
+	bug_if(!in);
+	in->conductor = conductor;
+	in->store = store;
+	pthread_mutex_init(&in->lock, NULL);
+	in->generation = generation_new(policy);
+	return in;
+}
+
+/* Under the lock. */
+static void end_unused(struct generation *g)
+{
+	if (g->current || g->users)
+		return;
+	arena_free(g->policy->arena);
+	free(g);
+}
+
+void intake_set_policy(struct intake *in, struct conduct_policy *policy)
+{
+	struct generation *old;
+
+	pthread_mutex_lock(&in->lock);
+	old = in->generation;
+	in->generation = generation_new(policy);
+	old->current = false;
+	end_unused(old);
+	pthread_mutex_unlock(&in->lock);
+}
+
+static struct generation *hold(struct intake *in)
+{
+	struct generation *g;
+
+	pthread_mutex_lock(&in->lock);
+	g = in->generation;
+	g->users++;
+	pthread_mutex_unlock(&in->lock);
+	return g;
+}
+
+static void let_go(struct intake *in, struct generation *g)
+{
+	pthread_mutex_lock(&in->lock);
+	g->users--;
+	end_unused(g);
+	pthread_mutex_unlock(&in->lock);
+}
+
+static struct envelope envelope_of(const struct msg_submit *m, str mid)
+{
+	return (struct envelope){
+		.sid = m->sid,
+		.mid = mid,
+		.client_ip = m->client_ip,
+		.helo = m->helo,
+		.esmtp = str_starts(m->protocol, STR("ESMTP")),
+		.reverse_path = m->reverse_path,
+		.has_reverse_path = true,
+		.recipients = m->recipients.v,
+		.n_recipients = m->recipients.n,
+		.tls_version = m->tls_version,
+		.tls_cipher = m->tls_cipher,
+		.received_at = (int64_t)m->received_at,
+	};
+}
+
+static enum spool_disposition disposition_of(enum action a)
+{
+	switch (a) {
+	case ACTION_ACCEPT:
+	case ACTION_TAG:
+		return SPOOL_DELIVER;
+	case ACTION_QUARANTINE:
+		return SPOOL_QUARANTINE;
+	case ACTION_DISCARD:
+		return SPOOL_DISCARD;
+	default:
+		return SPOOL_RECORD_ONLY;
+	}
+}
+
+/* One message on its way through here. */
+struct passage {
+	struct intake *in;
+	const struct conduct_policy *policy;
+	struct arena *arena;
+	const struct msg_submit *submit;
+	struct envelope env;
+	struct judgement j;
+	int fd;
+	str message;
+};
+
+static str header_text(const struct facts *f, str name)
+{
+	const struct facts_header *h = facts_header(f, name);
+
+	return h ? str_sub(h->value, 0, 500) : STR("");
+}
+
+/* Makes the message ours, or only writes it into the history. */
+static int keep(struct passage *p, struct fields_cuts cuts, struct why *why)
+{
+	enum spool_disposition disposition = disposition_of(p->j.verdict.action);
+	bool with_body = disposition == SPOOL_DELIVER || disposition == SPOOL_QUARANTINE;
+	struct msg m = { .type = MSG_commit, .fds = { p->fd }, .n_fds = with_body };
+	struct msg answer;
+	int r;
+
+	m.commit = (struct msg_commit){
+		.mid = p->env.mid,
+		.disposition = disposition,
+		.client_ip = p->env.client_ip,
+		.helo = p->env.helo,
+		.reverse_path = p->env.reverse_path,
+		.recipients = p->submit->recipients,
+		.received_at = p->submit->received_at,
+		.body_8bit = p->submit->body_8bit,
+		.smtputf8 = p->submit->smtputf8,
+		.prepend = fields_to_add(p->arena, p->policy->conf, &p->env, &p->j.spf, &p->j.verdict),
+		.cuts = { cuts.ranges, cuts.n },
+		.from = header_text(&p->j.facts, STR("From")),
+		.subject = header_text(&p->j.facts, STR("Subject")),
+		.record = record_for_store(p->arena, &p->env, &p->j),
+	};
+	r = lanes_ask(p->in->store, &m, MSG_committed, p->arena, deadline_in(STORE_MS), &answer, why);
+	if (r < 0)
+		return r;
+	if (answer.committed.status)
+		return why_set(why, -EIO, "store: %.*s", STR_ARG(answer.committed.why));
+	return 0;
+}
+
+static struct verdict_reply temporary_reply(void)
+{
+	return (struct verdict_reply){ 451, "4.3.0", STR("temporary problem here, try again later") };
+}
+
+static void log_done(const struct passage *p, struct verdict_reply reply, const char *trouble)
+{
+	const struct verdict *v = &p->j.verdict;
+	struct strbuf symbols = strbuf_make(p->arena, 8192);
+
+	for (size_t i = 0; i < v->symbols.n; i++) {
+		strbuf_put(&symbols, i ? STR(" ") : STR(""));
+		strbuf_put(&symbols, v->symbols.v[i].rule->name);
+		strbuf_fmt(&symbols, "=%s", verdict_points(v->symbols.v[i].score).text);
+	}
+	log_event("message.done", F_STR("mid", p->env.mid), F_STR("sid", p->env.sid), F_STR("ip", p->env.client_ip),
+		  F_STR("from", p->env.reverse_path), F_INT("recipients", p->env.n_recipients),
+		  F_INT("size", p->message.n), F_C("action", action_name(v->action)),
+		  F_C("intended", action_name(v->intended)), F_NUM("score", v->score / 100.0),
+		  F_STR("decision", v->decision ? v->decision->name : STR("")), F_STR("symbols", strbuf_str(&symbols)),
+		  F_STR("tls", p->env.tls_version), F_INT("code", reply.code), F_INT("inspect_us", p->j.inspect_us),
+		  F_INT("time_us", p->j.time_us), F_C("trouble", trouble));
+}
+
+static struct verdict_reply pass(struct passage *p)
+{
+	struct fields_cuts cuts = fields_to_cut(p->arena, p->message, p->policy->conf->hostname);
+	struct verdict_reply reply;
+	struct why why = { "" };
+
+	conduct_judge(&p->in->conductor, p->policy, p->arena, &p->env, p->fd, p->message, clock_wall(), &p->j);
+	reply = verdict_reply(p->arena, &p->j.verdict, p->env.mid);
+	if (p->j.no_worker) {
+		reply = temporary_reply();
+		log_done(p, reply, "no worker could inspect the message");
+		return reply;
+	}
+	if (cuts.too_many) {
+		reply = (struct verdict_reply){ 550, "5.6.0", STR("too many header fields that only we may add") };
+		log_done(p, reply, "forged header fields");
+		return reply;
+	}
+	if (keep(p, cuts, &why) < 0 && reply.code == 250)
+		reply = temporary_reply();
+	log_done(p, reply, why.text);
+	return reply;
+}
+
+static struct verdict_reply receive(struct intake *in, struct msg *m, struct arena *a, str mid)
+{
+	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
+	cleanup(fd_unmapp) str message = STR_NULL;
+	struct generation *g;
+	struct passage p;
+	struct verdict_reply reply;
+	struct why why;
+
+	if (fd < 0 || !fd_is_sealed(fd) || fd_map(fd, MESSAGE_MAX, &message, &why) < 0 ||
+	    message.n != m->submit.size) {
+		log_event("intake.refused", F_STR("sid", m->submit.sid),
+			  F_C("why", "the edge sent a message that is not sealed memory of the size it says"));
+		return temporary_reply();
+	}
+	g = hold(in);
+	p = (struct passage){ .in = in, .policy = g->policy, .arena = a, .submit = &m->submit,
+			      .env = envelope_of(&m->submit, mid), .fd = fd, .message = message };
+	reply = pass(&p);
+	let_go(in, g);
+	return reply;
+}
+
+int intake_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
+{
+	struct ident id = ident_make(clock_wall_ms());
+	struct msg answer = { .type = MSG_submitted };
+	struct verdict_reply reply;
+
+	if (m->type != MSG_submit)
+		return -EPROTO;
+	reply = receive(ctx, m, a, ident_str(&id));
+	answer.submitted = (struct msg_submitted){ (uint64_t)reply.code, str_c(reply.enhanced), reply.text,
+						   ident_str(&id) };
+	return chan_send(c, &answer, NULL);
+}

@@ -1,0 +1,254 @@
+#include "scan/workers.h"
+
+#include "base/fd.h"
+#include "sys/chan.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct worker {
+	struct worker *next;
+	struct chan *chan;
+	uint64_t id;
+	uint64_t generation; /* of the patterns it has; 0: none */
+	const char *facts;   /* shared memory, written by the worker at any time */
+	int facts_fd;
+};
+
+struct workers {
+	struct workers_host host;
+	pthread_mutex_t lock;
+	pthread_cond_t freed;
+	struct worker *idle;
+	int patterns_fd;
+	uint64_t generation;
+};
+
+struct workers *workers_new(struct workers_host host)
+{
+	struct workers *w = calloc(1, sizeof(*w));
+	pthread_condattr_t attr;
+
+	bug_if(!w);
+	w->host = host;
+	w->patterns_fd = -1;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->freed, &attr);
+	pthread_condattr_destroy(&attr);
+	return w;
+}
+
+int workers_set_patterns(struct workers *w, str blob, struct why *why)
+{
+	cleanup(fd_closep) int fd = fd_memfd("patterns", why);
+	int r = fd < 0 ? fd : fd_write_all(fd, blob, why);
+
+	if (r == 0)
+		r = fd_seal(fd, why);
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&w->lock);
+	fd_closep(&w->patterns_fd);
+	w->patterns_fd = take_fd(fd);
+	w->generation++;
+	pthread_mutex_unlock(&w->lock);
+	return 0;
+}
+
+static void worker_free(struct worker *k)
+{
+	chan_free(k->chan);
+	if (k->facts)
+		munmap((void *)(uintptr_t)k->facts, FACTS_MAX_BYTES);
+	fd_closep(&k->facts_fd);
+	free(k);
+}
+
+struct workers *workers_free(struct workers *w)
+{
+	while (w && w->idle) {
+		struct worker *k = w->idle;
+
+		w->idle = k->next;
+		worker_free(k);
+	}
+	if (w)
+		fd_closep(&w->patterns_fd);
+	free(w);
+	return NULL;
+}
+
+static void give(struct workers *w, struct worker *k)
+{
+	pthread_mutex_lock(&w->lock);
+	k->next = w->idle;
+	w->idle = k;
+	pthread_cond_signal(&w->freed);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* The worker is lost, and whoever started it makes sure that it is. */
+static void give_up(struct workers *w, struct worker *k, const char *why)
+{
+	w->host.kill(w->host.ctx, k->id, why);
+	worker_free(k);
+}
+
+void workers_add(struct workers *w, int fd, uint64_t id)
+{
+	struct worker *k = calloc(1, sizeof(*k));
+
+	bug_if(!k);
+	k->chan = chan_new(fd, PROCESS_SCAN, PROCESS_INSPECT);
+	k->id = id;
+	k->facts_fd = -1;
+	give(w, k);
+}
+
+static struct worker *take(struct workers *w, deadline d)
+{
+	struct timespec until = { .tv_sec = d / 1000, .tv_nsec = d % 1000 * 1000000 };
+	struct worker *k;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->idle) {
+		if (pthread_cond_timedwait(&w->freed, &w->lock, &until) == ETIMEDOUT && !w->idle) {
+			pthread_mutex_unlock(&w->lock);
+			return NULL;
+		}
+	}
+	k = w->idle;
+	w->idle = k->next;
+	pthread_mutex_unlock(&w->lock);
+	return k;
+}
+
+static int map_facts(struct worker *k, struct why *why)
+{
+	void *p;
+
+	k->facts_fd = fd_memfd("facts", why);
+	if (k->facts_fd < 0)
+		return k->facts_fd;
+	/* The worker could shrink the file under our mapping: its size is sealed. */
+	if (ftruncate(k->facts_fd, FACTS_MAX_BYTES) < 0 || fd_seal_size(k->facts_fd) < 0)
+		return why_set(why, -errno, "facts memory: %m");
+	p = mmap(NULL, FACTS_MAX_BYTES, PROT_READ, MAP_SHARED, k->facts_fd, 0);
+	if (p == MAP_FAILED)
+		return why_set(why, -errno, "facts memory: %m");
+	k->facts = p;
+	return 0;
+}
+
+static int setup(struct workers *w, struct worker *k, struct why *why)
+{
+	struct msg m = { .type = MSG_inspect_setup, .n_fds = 2 };
+	cleanup(fd_closep) int patterns = -1;
+	uint64_t generation;
+	int r;
+
+	if (!k->facts) {
+		r = map_facts(k, why);
+		if (r < 0)
+			return r;
+	}
+	pthread_mutex_lock(&w->lock);
+	generation = w->generation;
+	if (k->generation != generation)
+		patterns = dup(w->patterns_fd);
+	pthread_mutex_unlock(&w->lock);
+	if (k->generation == generation)
+		return 0;
+	m.inspect_setup.generation = generation;
+	m.fds[0] = patterns;
+	m.fds[1] = k->facts_fd;
+	r = patterns < 0 ? why_set(why, -EMFILE, "patterns: no descriptor") : chan_send(k->chan, &m, why);
+	if (r == 0)
+		k->generation = generation;
+	return r;
+}
+
+/* Hands the message to some worker. One that is found dead never saw it: not counted. */
+static int start(struct inspection *in)
+{
+	struct msg m = { .type = MSG_inspect,
+			 .inspect = { in->mid, in->size },
+			 .fds = { in->fd },
+			 .n_fds = 1 };
+
+	for (;;) {
+		struct worker *k = take(in->workers, in->until);
+		int r;
+
+		if (!k)
+			return why_set(&in->why, -ETIMEDOUT, "no inspection worker became free in time");
+		r = setup(in->workers, k, &in->why);
+		if (r == 0)
+			r = chan_send(k->chan, &m, &in->why);
+		if (r == 0) {
+			in->worker = k;
+			return 0;
+		}
+		give_up(in->workers, k, in->why.text);
+		if (r != -EPIPE)
+			return r;
+	}
+}
+
+void workers_begin(struct workers *w, str mid, int fd, uint64_t size, int64_t patience_ms, deadline until,
+		   struct inspection *ret)
+{
+	*ret = (struct inspection){ .workers = w, .mid = mid, .fd = fd, .size = size, .patience_ms = patience_ms,
+				    .until = until };
+	ret->result = start(ret);
+}
+
+static int read_facts(struct worker *k, uint64_t length, struct arena *a, struct facts *ret, struct why *why)
+{
+	if (length > FACTS_MAX_BYTES)
+		return why_set(why, -EPROTO, "a worker announced %llu bytes of facts", (unsigned long long)length);
+	/* Copied first: what is shared may change while it is read. */
+	if (!facts_decode(a, arena_str(a, str_of(k->facts, length)), ret))
+		return why_set(why, -EPROTO, "a worker sent malformed facts");
+	return 0;
+}
+
+static int finish(struct inspection *in, struct arena *a, struct facts *ret, struct why *why)
+{
+	deadline d = clock_sooner(deadline_in(in->patience_ms), in->until);
+	struct msg m;
+	int r = chan_receive(in->worker->chan, a, d, &m, why);
+
+	if (r == 0 && m.type == MSG_inspected)
+		r = read_facts(in->worker, m.inspected.length, a, ret, why);
+	if (r < 0)
+		give_up(in->workers, in->worker, why->text);
+	else
+		give(in->workers, in->worker);
+	in->worker = NULL;
+	return r;
+}
+
+int workers_end(struct inspection *in, struct arena *a, struct facts *ret, struct why *why)
+{
+	int r;
+
+	*why = in->why;
+	if (in->result < 0)
+		return in->result;
+	r = finish(in, a, ret, why);
+	if (r == 0)
+		return WORKERS_OK;
+	r = start(in);
+	if (r < 0) {
+		*why = in->why;
+		return r;
+	}
+	r = finish(in, a, ret, why);
+	return r < 0 ? WORKERS_E_FAILED : WORKERS_OK;
+}

@@ -1,0 +1,57 @@
+/* scan/workers.h - the sandboxed workers as the conductor uses them.
+ *
+ * Each worker is one lane and one piece of shared memory for facts. A worker that dies,
+ * is late or answers nonsense is given up; the message is tried on one other worker, and
+ * when that fails too it is "could not be inspected", never tried a third time.
+ *
+ * Input    what a worker says is hostile: lengths are checked, facts decoded from a copy.
+ * Memory   facts live in the caller's arena.
+ * Limits   as many messages at a time as workers; more wait, until their deadline.
+ * Threads  internally locked.
+ * Errors   WORKERS_E_FAILED: the message killed two workers or made them late (why says
+ *          how). Negative errno: no worker was to be had, which says nothing about the
+ *          message.
+ */
+#ifndef SCAN_WORKERS_H
+#define SCAN_WORKERS_H
+
+#include "base/clock.h"
+#include "base/why.h"
+#include "inspect/facts.h"
+
+enum { WORKERS_OK, WORKERS_E_FAILED };
+
+struct workers;
+
+/* Called when a worker must die: by the supervisor, or by poterne scan itself. */
+struct workers_host {
+	void *ctx;
+	void (*kill)(void *ctx, uint64_t id, const char *why);
+};
+
+struct workers *workers_new(struct workers_host host) must_use;
+/* The compiled patterns that workers get before their next message. */
+int workers_set_patterns(struct workers *w, str blob, struct why *why) must_use;
+/* Swallows fd, the conductor's end of the lane to worker id. */
+void workers_add(struct workers *w, int fd, uint64_t id);
+/* Closes the idle lanes; none may be in use. */
+struct workers *workers_free(struct workers *w);
+
+/* A message on its way through a worker: begin, do something else meanwhile, end. */
+struct inspection {
+	struct workers *workers;
+	struct worker *worker;
+	str mid;
+	int fd; /* sealed memfd of the message */
+	uint64_t size;
+	int64_t patience_ms; /* per attempt */
+	deadline until;	     /* for all of it */
+	struct why why;
+	int result; /* of begin, told by end */
+};
+
+void workers_begin(struct workers *w, str mid, int fd, uint64_t size, int64_t patience_ms,
+		   deadline until, struct inspection *ret);
+int workers_end(struct inspection *in, struct arena *a, struct facts *ret, struct why *why) must_use;
+
+#endif

@@ -1,0 +1,59 @@
+#include "smtp/clients.h"
+
+#include "base/map.h"
+
+enum { V6_NETWORK_BYTES = 8 };
+
+void clients_init(struct clients *c)
+{
+	pthread_mutex_init(&c->lock, NULL);
+	c->n = 0;
+	for (size_t i = 0; i < CLIENTS_BUCKETS; i++)
+		list_init(&c->buckets[i]);
+}
+
+static struct ip key_of(struct ip ip)
+{
+	if (ip.n == IP_V6)
+		memset(ip.bytes + V6_NETWORK_BYTES, 0, IP_V6 - V6_NETWORK_BYTES);
+	return ip;
+}
+
+static size_t count(const struct list *bucket, struct ip key)
+{
+	size_t n = 0;
+
+	for (const struct list *link = bucket->next; link != bucket; link = link->next)
+		n += ip_eq(((const struct clients_link *)link)->key, key);
+	return n;
+}
+
+int clients_enter(struct clients *c, struct clients_link *l, struct ip ip, size_t max,
+		  size_t max_per_client)
+{
+	struct ip key = key_of(ip);
+	struct list *bucket =
+		&c->buckets[map_hash(str_of(key.bytes, key.n), false) % CLIENTS_BUCKETS];
+	int r = CLIENTS_OK;
+
+	pthread_mutex_lock(&c->lock);
+	if (c->n >= max)
+		r = CLIENTS_E_FULL;
+	else if (count(bucket, key) >= max_per_client)
+		r = CLIENTS_E_CLIENT_FULL;
+	if (r == CLIENTS_OK) {
+		l->key = key;
+		list_append(bucket, &l->link);
+		c->n++;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return r;
+}
+
+void clients_leave(struct clients *c, struct clients_link *l)
+{
+	pthread_mutex_lock(&c->lock);
+	list_remove(&l->link);
+	c->n--;
+	pthread_mutex_unlock(&c->lock);
+}

@@ -1,0 +1,41 @@
+/* smtp/clients.h - how many connections each client has open.
+ *
+ * A client is an IPv4 address or an IPv6 /64, which is what one subscriber has.
+ *
+ * Input    addresses from the kernel; whose, is hostile.
+ * Memory   the link of each connection is inside the caller's session, so nothing is
+ *          allocated after clients_init.
+ * Limits   given at each clients_enter. A chain is as long as one client's connections,
+ *          and those of few others: its hash is seeded.
+ * Threads  internally locked.
+ * Errors   CLIENTS_E_*.
+ */
+#ifndef SMTP_CLIENTS_H
+#define SMTP_CLIENTS_H
+
+#include "base/ip.h"
+#include "base/list.h"
+
+#include <pthread.h>
+
+enum { CLIENTS_OK, CLIENTS_E_CLIENT_FULL, CLIENTS_E_FULL };
+enum { CLIENTS_BUCKETS = 4096 };
+
+struct clients {
+	pthread_mutex_t lock;
+	size_t n;
+	struct list buckets[CLIENTS_BUCKETS];
+};
+
+struct clients_link {
+	struct list link;
+	struct ip key;
+};
+
+void clients_init(struct clients *c);
+/* Counts a connection from ip, unless all or that client would have more than max. */
+int clients_enter(struct clients *c, struct clients_link *l, struct ip ip, size_t max,
+		  size_t max_per_client) must_use;
+void clients_leave(struct clients *c, struct clients_link *l);
+
+#endif

@@ -1,0 +1,58 @@
+#include "smtp/clients.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct ip ip(const char *text)
+{
+	struct ip got;
+
+	assert_true(ip_parse(str_c(text), &got));
+	return got;
+}
+
+static void each_client_and_all_of_them_are_counted(void **state)
+{
+	static const struct {
+		const char *ip;
+		int want;
+	} cases[] = {
+		{ "192.0.2.1", CLIENTS_OK },
+		{ "192.0.2.1", CLIENTS_OK },
+		{ "192.0.2.1", CLIENTS_E_CLIENT_FULL },
+		{ "::ffff:192.0.2.1", CLIENTS_E_CLIENT_FULL },
+		{ "192.0.2.2", CLIENTS_OK },
+		{ "2001:db8::1", CLIENTS_OK },
+		{ "2001:db8::ffff:2", CLIENTS_OK },
+		{ "2001:db8::3", CLIENTS_E_CLIENT_FULL }, /* the same /64 */
+		{ "2001:db8:0:1::3", CLIENTS_OK },	  /* another */
+		{ "192.0.2.3", CLIENTS_E_FULL },
+	};
+	static struct clients c;
+	struct clients_link links[ARRAY_LEN(cases)], again;
+
+	(void)state;
+	clients_init(&c);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_int_equal(clients_enter(&c, &links[i], ip(cases[i].ip), 6, 2),
+				 cases[i].want);
+	clients_leave(&c, &links[0]);
+	assert_int_equal(clients_enter(&c, &again, ip("192.0.2.1"), 6, 2), CLIENTS_OK);
+	clients_leave(&c, &again);
+	for (size_t i = 1; i < ARRAY_LEN(cases); i++) {
+		if (cases[i].want == CLIENTS_OK)
+			clients_leave(&c, &links[i]);
+	}
+	assert_int_equal(c.n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_client_and_all_of_them_are_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

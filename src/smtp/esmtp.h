@@ -1,0 +1,30 @@
+/* smtp/esmtp.h - what stands behind the path of MAIL FROM (RFC 5321 4.1.2, esmtp-param).
+ *
+ * Input    hostile: the rest of a command line.
+ * Memory   none.
+ * Limits   the line's; linear.
+ * Threads  pure.
+ * Errors   ESMTP_E_*; *ret untouched.
+ */
+#ifndef SMTP_ESMTP_H
+#define SMTP_ESMTP_H
+
+#include "base/str.h"
+
+enum {
+	ESMTP_OK,
+	ESMTP_E_SYNTAX,	 /* not SP keyword [= value], a value of the wrong form, or twice */
+	ESMTP_E_UNKNOWN, /* an extension that is not offered */
+};
+
+struct esmtp {
+	uint64_t size;	/* RFC 1870; 0: not declared */
+	bool body_8bit; /* BODY=8BITMIME, RFC 6152 */
+	bool smtputf8;	/* RFC 6531 */
+};
+
+int esmtp_parse_mail(str rest, struct esmtp *ret) must_use;
+/* RCPT has none here: anything is ESMTP_E_UNKNOWN, or ESMTP_E_SYNTAX. */
+int esmtp_parse_rcpt(str rest) must_use;
+
+#endif

@@ -1,0 +1,180 @@
+#include "smtp/reception.h"
+
+#include "base/fd.h"
+#include "smtp/reply.h"
+#include "tls/tlsstream.h"
+
+#include <errno.h>
+
+static const str temporary = { "Temporary problem, try again later", 34 };
+
+bool reception_begin(struct smtpsession *s)
+{
+	struct transaction *t = s->mail;
+	struct why why = { 0 };
+	int fd = fd_memfd("message", &why);
+
+	if (fd < 0) {
+		s->outside->trouble(s->outside->ctx, s, "memory", &why);
+		smtpsession_reply(s, 451, STR("4.3.0"), temporary);
+		return false;
+	}
+	t->fd = fd;
+	t->until = deadline_in(s->policy->conf->smtp.data_timeout);
+	s->state = SMTPSESSION_DATA;
+	smtpsession_reply(s, 354, STR(""), STR("Send the message, end with a line of one dot"));
+	smtpsession_flush(s);
+	return true;
+}
+
+/* Keeps the bytes, unless the message is refused already. */
+static void keep(struct smtpsession *s, str bytes)
+{
+	struct transaction *t = s->mail;
+	struct why why = { 0 };
+
+	if (t->data.bytes > s->policy->conf->smtp.max_message_bytes)
+		t->too_large = true;
+	if (t->too_large || t->no_room || t->failed || t->data.bare)
+		return;
+	t->no_room = !s->outside->hold(s->outside->ctx, (int64_t)bytes.n);
+	if (t->no_room)
+		return;
+	t->held += (int64_t)bytes.n;
+	if (fd_write_all(t->fd, bytes, &why) < 0) {
+		s->outside->trouble(s->outside->ctx, s, "memory", &why);
+		t->failed = true;
+	}
+}
+
+/* RFC 3848, RFC 6531 3.7.5: what stands behind "with" in Received. */
+static str protocol(const struct smtpsession *s)
+{
+	bool tls = tlsstream_active(s->io);
+
+	if (s->mail->params.smtputf8)
+		return tls ? STR("UTF8SMTPS") : STR("UTF8SMTP");
+	if (!s->esmtp)
+		return STR("SMTP");
+	return tls ? STR("ESMTPS") : STR("ESMTP");
+}
+
+static struct msg_submit describe(struct smtpsession *s)
+{
+	struct transaction *t = s->mail;
+	struct strbuf ip = strbuf_make(t->arena, IP_TEXT_MAX);
+
+	ip_put(&ip, s->ip);
+	return (struct msg_submit){
+		.sid = ident_str(&s->sid),
+		.client_ip = strbuf_str(&ip),
+		.client_port = s->port,
+		.helo = smtpsession_helo(s),
+		.protocol = protocol(s),
+		.tls_version = tlsstream_version(s->io),
+		.tls_cipher = tlsstream_cipher(s->io),
+		.reverse_path = t->reverse_path,
+		.recipients = { t->recipients.v, t->recipients.n },
+		.size = t->data.bytes,
+		.body_8bit = t->params.body_8bit,
+		.smtputf8 = t->params.smtputf8,
+		.received_at = (uint64_t)s->outside->wall(s->outside->ctx),
+	};
+}
+
+static void count_answer(struct smtpsession *s, uint64_t code)
+{
+	if (code < 300) {
+		s->accepted++;
+		s->bytes += s->mail->data.bytes;
+	} else if (code < 500) {
+		s->deferred++;
+	} else {
+		s->rejected++;
+	}
+}
+
+static void hand_over(struct smtpsession *s)
+{
+	struct transaction *t = s->mail;
+	struct msg_submit m = describe(s);
+	struct msg_submitted answer = { 0 };
+	struct why why = { 0 };
+	int r = fd_seal(t->fd, &why);
+
+	if (r == 0)
+		r = s->outside->submit(s->outside->ctx, &m, t->fd, s->policy->conf, t->arena,
+				       &answer, &why);
+	if (r == 0 && !reply_valid(answer.code, answer.enhanced))
+		r = why_set(&why, -EPROTO, "code %llu %.*s", (unsigned long long)answer.code,
+			    STR_ARG(answer.enhanced));
+	if (r < 0) {
+		s->outside->trouble(s->outside->ctx, s, "submit", &why);
+		answer = (struct msg_submitted){ 451, STR("4.3.0"), temporary, STR("") };
+	}
+	count_answer(s, answer.code);
+	smtpsession_reply(s, (unsigned)answer.code, answer.enhanced, answer.text);
+}
+
+static void refuse_size(struct smtpsession *s)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "Messages of more than %llu bytes are not accepted",
+		 (unsigned long long)s->policy->conf->smtp.max_message_bytes);
+	smtpsession_refuse(s, 552, STR("5.3.4"), str_c(text), s->mail->reverse_path);
+}
+
+/* The end of the message has come: the transaction ends with its reply. */
+static void finish(struct smtpsession *s)
+{
+	struct transaction *t = s->mail;
+
+	/* A refusal may end the session: the state must be right before. */
+	s->state = SMTPSESSION_READY;
+	if (t->data.bare) {
+		s->rejected++;
+		smtpsession_refuse(s, 550, STR("5.6.0"),
+				   STR("The message has bare carriage returns or line feeds; lines "
+				       "end in CRLF"),
+				   t->reverse_path);
+	} else if (t->too_large) {
+		s->rejected++;
+		refuse_size(s);
+	} else if (t->no_room) {
+		s->deferred++;
+		smtpsession_refuse(s, 452, STR("4.3.1"),
+				   STR("Too many messages at the moment, try again later"),
+				   t->reverse_path);
+	} else if (t->failed) {
+		s->deferred++;
+		smtpsession_reply(s, 451, STR("4.3.0"), temporary);
+	} else {
+		hand_over(s);
+	}
+	smtpsession_reset(s);
+}
+
+void reception_take(struct smtpsession *s)
+{
+	struct why why = { 0 };
+	size_t used, kept;
+	str chunk;
+	int r = stream_peek(s->io, 0, &chunk, &why);
+
+	if (r == STREAM_E_TIMEOUT) {
+		s->waiting = true;
+		return;
+	}
+	if (r != STREAM_OK) {
+		smtpsession_over(s, r < 0 ? "connection lost in the message"
+					  : "closed in the message");
+		return;
+	}
+	/* In place: the buffer was lent to us, what is consumed is read by nobody else. */
+	kept = data_unstuff(&s->mail->data, s->io->in + s->io->in_at, chunk.n, &used);
+	keep(s, str_of(chunk.p, kept));
+	stream_consume(s->io, used);
+	if (data_ended(&s->mail->data))
+		finish(s);
+}

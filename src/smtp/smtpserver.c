@@ -1,0 +1,227 @@
+#include "smtp/smtpserver.h"
+
+#include "base/log.h"
+#include "smtp/smtpsession.h"
+#include "tls/tlsstream.h"
+
+#include <stdatomic.h>
+
+/* Over the deadline of the verdict: the way there and back, and the commit. */
+enum { SUBMIT_MARGIN_MS = 10000 };
+
+struct smtpserver {
+	struct arena *arena;
+	struct lobby *lobby;
+	struct lanes *scan;
+	struct clients clients;
+	struct smtpsession_outside outside;
+	int64_t memory;	      /* that messages may take while they come in */
+	_Atomic int64_t held; /* that they do take */
+	pthread_mutex_t lock; /* of policy */
+	struct smtppolicy *policy;
+};
+
+static struct smtppolicy *current_policy(struct smtpserver *server)
+{
+	struct smtppolicy *p;
+
+	pthread_mutex_lock(&server->lock);
+	p = smtppolicy_ref(server->policy);
+	pthread_mutex_unlock(&server->lock);
+	return p;
+}
+
+void smtpserver_reload(struct smtpserver *server, struct smtppolicy *policy)
+{
+	struct smtppolicy *old;
+
+	pthread_mutex_lock(&server->lock);
+	old = server->policy;
+	server->policy = policy;
+	pthread_mutex_unlock(&server->lock);
+	smtppolicy_free(old);
+}
+
+/* ---- what sessions see ---- */
+
+static int submit(void *ctx, const struct msg_submit *m, int fd, const struct conf *conf,
+		  struct arena *a, struct msg_submitted *ret, struct why *why)
+{
+	struct smtpserver *server = ctx;
+	struct msg question = { .type = MSG_submit, .fds = { fd }, .n_fds = 1, .submit = *m };
+	struct msg answer;
+	int r = lanes_ask(server->scan, &question, MSG_submitted, a,
+			  deadline_in(conf->scan.deadline + SUBMIT_MARGIN_MS), &answer, why);
+
+	if (r < 0)
+		return r;
+	*ret = answer.submitted;
+	msg_close(&answer);
+	return 0;
+}
+
+/* Messages in memory at once: all the small ones, and some of the largest kind. */
+enum { MEMORY_BYTES = 256 << 20, MEMORY_LARGEST = 16 };
+
+static bool hold(void *ctx, int64_t bytes)
+{
+	struct smtpserver *server = ctx;
+	int64_t all = atomic_fetch_add(&server->held, bytes) + bytes;
+
+	if (bytes < 0 || all <= server->memory)
+		return true;
+	atomic_fetch_sub(&server->held, bytes);
+	return false;
+}
+
+static int64_t wall(void *ctx)
+{
+	(void)ctx;
+	return clock_wall();
+}
+
+struct ip_text {
+	char text[IP_TEXT_MAX];
+	size_t n;
+};
+
+static str ip_text(struct ip_text *t, struct ip ip)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("ip", 1024);
+	struct strbuf b = strbuf_make(a, IP_TEXT_MAX);
+
+	ip_put(&b, ip);
+	t->n = b.n;
+	memcpy(t->text, b.p, b.n);
+	return str_of(t->text, t->n);
+}
+
+static void refused(void *ctx, const struct smtpsession *s, unsigned code, str enhanced,
+		    str argument)
+{
+	struct ip_text ip;
+	str from = s->mail ? s->mail->reverse_path : STR_NULL;
+
+	(void)ctx;
+	log_event("smtp.reject", F_STR("sid", ident_str(&s->sid)), F_STR("ip", ip_text(&ip, s->ip)),
+		  F_STR("helo", smtpsession_helo(s)), F_STR("from", from), F_INT("code", code),
+		  F_STR("enhanced", enhanced), F_STR("argument", str_trim(argument)));
+}
+
+static void trouble(void *ctx, const struct smtpsession *s, const char *what, const struct why *why)
+{
+	(void)ctx;
+	log_event("smtp.trouble", F_STR("sid", ident_str(&s->sid)), F_C("what", what),
+		  F_C("why", why->text));
+}
+
+/* ---- what the lobby sees ---- */
+
+static bool arrive(void *ctx, void *guest, struct ip ip, uint16_t port, str *ret_farewell)
+{
+	struct smtpserver *server = ctx;
+	struct smtpsession *s = guest;
+	struct smtppolicy *policy = current_policy(server);
+	const struct conf *conf = policy->conf;
+	int r = clients_enter(&server->clients, &s->client, ip, conf->smtp.max_connections,
+			      conf->smtp.max_connections_per_client);
+
+	if (r != CLIENTS_OK) {
+		struct ip_text text;
+
+		log_event("smtp.full", F_STR("ip", ip_text(&text, ip)),
+			  F_C("limit", r == CLIENTS_E_FULL ? "smtp.max_connections"
+							   : "smtp.max_connections_per_client"));
+		smtppolicy_free(policy);
+		*ret_farewell = STR("421 4.7.0 Too many connections, try again later\r\n");
+		return false;
+	}
+	s->ip = ip;
+	s->port = port;
+	s->sid = ident_make(clock_wall_ms());
+	smtpsession_begin(s, &server->outside, policy);
+	return true;
+}
+
+static enum lobby_next step(void *ctx, void *guest, struct stream *io, deadline *ret_until)
+{
+	(void)ctx;
+	return smtpsession_step(guest, io, ret_until);
+}
+
+static void expire(void *ctx, void *guest, struct stream *io, enum lobby_expiry why)
+{
+	(void)ctx;
+	smtpsession_expire(guest, io, why);
+}
+
+static void leave(void *ctx, void *guest, struct stream *io)
+{
+	struct smtpserver *server = ctx;
+	struct smtpsession *s = guest;
+	struct ip_text ip;
+
+	log_event("smtp.disconnect", F_STR("sid", ident_str(&s->sid)),
+		  F_STR("ip", ip_text(&ip, s->ip)), F_STR("helo", smtpsession_helo(s)),
+		  F_STR("tls", tlsstream_version(io)), F_INT("accepted", s->accepted),
+		  F_INT("rejected", s->rejected), F_INT("deferred", s->deferred),
+		  F_INT("recipients", s->recipients), F_INT("refusals", s->refusals),
+		  F_INT("bytes", s->bytes), F_INT("ms", clock_now_ms() - s->began),
+		  F_C("ended", s->ended));
+	clients_leave(&server->clients, &s->client);
+	smtpsession_end(s, io);
+}
+
+struct smtpserver *smtpserver_new(struct smtppolicy *policy, struct lanes *scan)
+{
+	struct arena *a = arena_new("smtp server", 1 << 20);
+	struct smtpserver *server = arena_make(a, struct smtpserver);
+	struct lobby_handlers handlers = {
+		.ctx = server,
+		.guest_size = sizeof(struct smtpsession),
+		.arrive = arrive,
+		.step = step,
+		.expire = expire,
+		.leave = leave,
+	};
+
+	server->arena = a;
+	server->scan = scan;
+	server->policy = policy;
+	server->memory =
+		MEMORY_BYTES + MEMORY_LARGEST * (int64_t)policy->conf->smtp.max_message_bytes;
+	server->outside =
+		(struct smtpsession_outside){ server, submit, hold, wall, refused, trouble };
+	pthread_mutex_init(&server->lock, NULL);
+	clients_init(&server->clients);
+	server->lobby = lobby_new(&handlers, policy->conf->smtp.threads);
+	return server;
+}
+
+void smtpserver_listen(struct smtpserver *server, int fd)
+{
+	lobby_listen(server->lobby, fd);
+}
+
+int smtpserver_start(struct smtpserver *server, struct why *why)
+{
+	return lobby_start(server->lobby, why);
+}
+
+bool smtpserver_stop(struct smtpserver *server, int64_t grace_ms)
+{
+	bool left = lobby_stop(server->lobby, grace_ms);
+
+	if (!left)
+		log_event("smtp.stop", F_INT("left_behind", lobby_guests(server->lobby)));
+	return left;
+}
+
+struct smtpserver *smtpserver_free(struct smtpserver *server)
+{
+	lobby_free(server->lobby);
+	smtppolicy_free(server->policy);
+	pthread_mutex_destroy(&server->lock);
+	arena_free(server->arena);
+	return NULL;
+}

@@ -1,0 +1,107 @@
+/* smtp/smtpsession.h - one connection of a client that brings mail (RFC 5321).
+ *
+ * The lobby calls smtpsession_step for each burst of bytes; between two steps all there is
+ * of a session is its struct. Verbs are in smtp_verbs.c and verb_*.c, the message itself
+ * in reception.c; both answer through smtpsession_reply and smtpsession_refuse.
+ *
+ * Input    hostile client.
+ * Memory   the struct is the owner's; a transaction has its own arena from MAIL to its end.
+ * Limits   those of conf.smtp; SMTPSESSION_HELO_MAX.
+ * Threads  one at a time for each session.
+ * Errors   none outwards: a session ends, and says why in ended.
+ */
+#ifndef SMTP_SMTPSESSION_H
+#define SMTP_SMTPSESSION_H
+
+#include "base/ident.h"
+#include "smtp/clients.h"
+#include "smtp/smtppolicy.h"
+#include "smtp/transaction.h"
+#include "sys/chan.h"
+#include "sys/lobby.h"
+
+enum { SMTPSESSION_HELO_MAX = 255 };
+
+/* In the order in which a session passes through them; also bits of struct smtp_verb. */
+enum smtpsession_state {
+	SMTPSESSION_NEW = 1 << 0,   /* not greeted yet */
+	SMTPSESSION_START = 1 << 1, /* EHLO or HELO is due */
+	SMTPSESSION_READY = 1 << 2, /* MAIL may come */
+	SMTPSESSION_MAIL = 1 << 3,  /* has a sender */
+	SMTPSESSION_RCPT = 1 << 4,  /* and a recipient */
+	SMTPSESSION_DATA = 1 << 5,  /* bytes of the message come */
+	SMTPSESSION_OVER = 1 << 6,
+};
+
+struct smtpsession;
+
+/* The world as a session sees it. */
+struct smtpsession_outside {
+	void *ctx;
+	/* Hands a message over: fd is sealed and stays the session's. The answer's slices are
+	 * in the arena. Negative: nobody answered. */
+	int (*submit)(void *ctx, const struct msg_submit *m, int fd, const struct conf *conf,
+		      struct arena *a, struct msg_submitted *ret, struct why *why);
+	/* Asks for memory for so many more bytes of messages, or gives back (negative). */
+	bool (*hold)(void *ctx, int64_t bytes);
+	int64_t (*wall)(void *ctx);
+	/* For the log. argument is the client's words that were refused. */
+	void (*refused)(void *ctx, const struct smtpsession *s, unsigned code, str enhanced,
+			str argument);
+	void (*trouble)(void *ctx, const struct smtpsession *s, const char *what,
+			const struct why *why);
+};
+
+struct smtpsession {
+	const struct smtpsession_outside *outside;
+	struct smtppolicy *policy;
+	struct stream *io; /* during a step */
+	struct transaction *mail;
+	struct clients_link client;
+	struct ip ip;
+	uint16_t port;
+	enum smtpsession_state state;
+	bool esmtp;
+	bool skipping;	     /* what comes belongs to a line that was too long */
+	bool waiting;	     /* nothing can be done before more bytes come */
+	deadline due;	     /* of the next whole command: single bytes do not put it off */
+	int64_t began;	     /* clock_now_ms */
+	const char *ended;   /* why it is over, for the log */
+	unsigned refusals;   /* commands answered with 5xx */
+	unsigned accepted;   /* messages answered with 2xx */
+	unsigned rejected;   /* messages answered with 5xx */
+	unsigned deferred;   /* messages answered with 4xx */
+	unsigned recipients; /* accepted at RCPT */
+	uint64_t bytes;	     /* of messages */
+	struct ident sid;
+	uint8_t helo_n;
+	char helo[SMTPSESSION_HELO_MAX];
+};
+
+/* Takes over a reference to the policy. s->sid, ip, port are set by the caller. */
+void smtpsession_begin(struct smtpsession *s, const struct smtpsession_outside *outside,
+		       struct smtppolicy *policy);
+enum lobby_next smtpsession_step(struct smtpsession *s, struct stream *io, deadline *ret_until);
+/* Tells the client that it waited too long, or that we stop. */
+void smtpsession_expire(struct smtpsession *s, struct stream *io, enum lobby_expiry why);
+/* Frees all but the struct itself. */
+void smtpsession_end(struct smtpsession *s, struct stream *io);
+
+/* ---- for verbs ---- */
+
+/* Answers; a write that fails ends the session after the verb. */
+void smtpsession_reply(struct smtpsession *s, unsigned code, str enhanced, str text);
+/* Answers with 4xx or 5xx and has it logged. Too many 5xx: the session is over. */
+void smtpsession_refuse(struct smtpsession *s, unsigned code, str enhanced, str text, str argument);
+void smtpsession_flush(struct smtpsession *s);
+/* why is a literal. */
+void smtpsession_over(struct smtpsession *s, const char *why);
+/* Ends the transaction, if there is one. */
+void smtpsession_reset(struct smtpsession *s);
+
+static inline str smtpsession_helo(const struct smtpsession *s)
+{
+	return str_of(s->helo, s->helo_n);
+}
+
+#endif

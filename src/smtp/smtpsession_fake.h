@@ -1,0 +1,190 @@
+/* smtp/smtpsession_fake.h - for tests: a session with no socket and no other
+ * process: input comes from memory in chunks of any size, output goes to memory, messages
+ * are handed to a note-taker.
+ */
+#ifndef SMTP_SMTPSESSION_FAKE_H
+#define SMTP_SMTPSESSION_FAKE_H
+
+#include "base/fd.h"
+#include "smtp/smtpsession.h"
+
+#include <errno.h>
+#include <poll.h>
+
+enum { FAKE_BUDGET = 64 << 20 };
+
+struct fake_smtp {
+	struct arena *arena;
+	struct smtpsession_outside outside;
+	struct smtpsession session;
+	struct stream io;
+	char in_buffer[LOBBY_IN_BYTES], out_buffer[LOBBY_OUT_BYTES];
+	str input;	 /* what is still to come */
+	size_t chunk;	 /* how much of it comes at once */
+	bool ready, eof; /* a chunk, or the end, may be read now */
+	bool deaf;	 /* the client has gone: writes fail */
+	struct strbuf output;
+	/* what to answer to a message, and what came */
+	struct msg_submitted answer;
+	int submit_error;
+	size_t n_messages;
+	struct strbuf envelopes; /* "<from> <to>... protocol size" a line */
+	str message;		 /* the last one */
+	size_t n_refused, n_trouble;
+	int64_t room, held; /* memory for messages */
+	enum lobby_next next;
+	deadline until;
+};
+
+static ssize_t fake_read(void *ctx, int fd, char *p, size_t n, short *want)
+{
+	struct fake_smtp *f = ctx;
+
+	(void)fd;
+	*want = POLLIN;
+	if (!f->ready)
+		return -EAGAIN;
+	f->ready = false;
+	if (n > f->chunk)
+		n = f->chunk;
+	if (n > f->input.n)
+		n = f->input.n;
+	if (n)
+		memcpy(p, f->input.p, n);
+	f->input = str_skip(f->input, n);
+	return (ssize_t)n;
+}
+
+static ssize_t fake_write(void *ctx, int fd, const char *p, size_t n, short *want)
+{
+	struct fake_smtp *f = ctx;
+
+	(void)fd;
+	(void)want;
+	if (f->deaf)
+		return -EPIPE;
+	strbuf_put(&f->output, str_of(p, n));
+	return (ssize_t)n;
+}
+
+static size_t fake_pending(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+static int fake_submit(void *ctx, const struct msg_submit *m, int fd, const struct conf *conf,
+		       struct arena *a, struct msg_submitted *ret, struct why *why)
+{
+	struct fake_smtp *f = ctx;
+	cleanup(fd_unmapp) str map = STR_NULL;
+
+	(void)a;
+	bug_if(!fd_is_sealed(fd) || fd_map(fd, conf->smtp.max_message_bytes, &map, why) < 0);
+	bug_if(map.n != m->size || m->recipients.n == 0);
+	f->n_messages++;
+	f->message = arena_str(f->arena, map);
+	strbuf_fmt(&f->envelopes, "<%.*s>", STR_ARG(m->reverse_path));
+	for (size_t i = 0; i < m->recipients.n; i++)
+		strbuf_fmt(&f->envelopes, " <%.*s>", STR_ARG(m->recipients.v[i]));
+	strbuf_fmt(&f->envelopes, " %.*s %llu\n", STR_ARG(m->protocol),
+		   (unsigned long long)m->size);
+	if (f->submit_error)
+		return why_set(why, f->submit_error, "asked to fail");
+	*ret = f->answer;
+	return 0;
+}
+
+static bool fake_hold(void *ctx, int64_t bytes)
+{
+	struct fake_smtp *f = ctx;
+
+	if (f->held + bytes > f->room)
+		return false;
+	f->held += bytes;
+	return true;
+}
+
+static int64_t fake_wall(void *ctx)
+{
+	(void)ctx;
+	return 1795290000;
+}
+
+static void fake_refused(void *ctx, const struct smtpsession *s, unsigned code, str enhanced,
+			 str argument)
+{
+	(void)s;
+	bug_if(code < 400 || code > 599 || enhanced.n == 0 || (argument.n && !argument.p));
+	((struct fake_smtp *)ctx)->n_refused++;
+}
+
+static void fake_trouble(void *ctx, const struct smtpsession *s, const char *what,
+			 const struct why *why)
+{
+	(void)s;
+	(void)what;
+	(void)why;
+	((struct fake_smtp *)ctx)->n_trouble++;
+}
+
+/* settings: lines key=value of the configuration. */
+static struct fake_smtp *fake_smtp_new(str settings)
+{
+	static const struct stream_ops ops = { fake_read, fake_write, fake_pending };
+	struct arena *a = arena_new("fake smtp", FAKE_BUDGET);
+	struct fake_smtp *f = arena_make(a, struct fake_smtp);
+	struct smtppolicy *policy;
+	struct why why;
+
+	bug_if(smtppolicy_new(settings, &policy, &why) < 0);
+	f->arena = a;
+	f->outside = (struct smtpsession_outside){ f,	      fake_submit,  fake_hold,
+						   fake_wall, fake_refused, fake_trouble };
+	f->output = strbuf_make(a, 8 << 20);
+	f->envelopes = strbuf_make(a, 1 << 20);
+	f->answer = (struct msg_submitted){ 250, STR("2.0.0"), STR("Accepted"), STR("m") };
+	f->io = (struct stream){ .fd = -1, .ops = &ops, .ctx = f };
+	f->chunk = SIZE_MAX;
+	f->room = INT64_MAX;
+	smtpsession_begin(&f->session, &f->outside, policy);
+	stream_lend(&f->io, f->in_buffer, sizeof(f->in_buffer), f->out_buffer,
+		    sizeof(f->out_buffer));
+	return f;
+}
+
+static inline void fake_smtp_free(struct fake_smtp **f)
+{
+	smtpsession_end(&(*f)->session, &(*f)->io);
+	bug_if((*f)->held);
+	arena_free((*f)->arena);
+}
+
+static void fake_smtp_step(struct fake_smtp *f)
+{
+	f->until = -1;
+	f->next = smtpsession_step(&f->session, &f->io, &f->until);
+	bug_if(f->io.out_n && !f->deaf);
+	bug_if(f->next != LOBBY_CLOSE &&
+	       (f->until < 0 || f->io.in_end - f->io.in_at > LOBBY_LEFT_MAX));
+}
+
+/* The whole conversation: banner, then input in chunks, then the end of the stream unless
+ * the session was over before. */
+static inline void fake_smtp_run(struct fake_smtp *f, str input, size_t chunk)
+{
+	fake_smtp_step(f);
+	f->input = input;
+	f->chunk = chunk;
+	while (f->next != LOBBY_CLOSE && f->input.n) {
+		f->ready = true;
+		fake_smtp_step(f);
+	}
+	f->eof = f->next != LOBBY_CLOSE;
+	if (f->eof) {
+		f->ready = true;
+		fake_smtp_step(f);
+	}
+}
+
+#endif

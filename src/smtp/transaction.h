@@ -1,0 +1,37 @@
+/* smtp/transaction.h - one message on its way in: envelope, and the memory its bytes go to.
+ *
+ * Input    parsed values only.
+ * Memory   in its own arena, together with the struct itself; the memfd ends with it.
+ * Limits   TRANSACTION_BUDGET bytes of envelope, far above what max_recipients allows.
+ * Threads  one at a time.
+ * Errors   cannot fail.
+ */
+#ifndef SMTP_TRANSACTION_H
+#define SMTP_TRANSACTION_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "smtp/data.h"
+#include "smtp/esmtp.h"
+
+enum { TRANSACTION_BUDGET = 16 << 20 };
+
+struct transaction {
+	struct arena *arena;
+	str reverse_path; /* "a@b", or empty: the null path */
+	ARENA_VEC(str) recipients;
+	bool full; /* one recipient too many was refused */
+	struct esmtp params;
+	/* From DATA on. */
+	int fd; /* memfd, or -1 */
+	struct data data;
+	int64_t held; /* bytes of memory that were asked for */
+	bool too_large, no_room, failed;
+	deadline until;
+};
+
+struct transaction *transaction_new(void) must_use;
+/* Takes NULL; returns NULL. */
+struct transaction *transaction_free(struct transaction *t);
+
+#endif

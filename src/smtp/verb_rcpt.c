@@ -1,0 +1,94 @@
+#include "mail/address.h"
+#include "smtp/smtp_verbs.h"
+
+static void refuse_path(struct smtpsession *s, int error, str args)
+{
+	if (error == ADDRESS_E_UTF8)
+		smtpsession_refuse(s, 553, STR("5.6.7"), STR("This address needs SMTPUTF8"), args);
+	else
+		smtpsession_refuse(s, 553, STR("5.1.3"),
+				   STR("The recipient's address is not valid"), args);
+}
+
+/* Logged once for a message: a list server may go on with hundreds. */
+static void refuse_one_more(struct smtpsession *s, str args)
+{
+	str text = STR("Too many recipients; send the others separately");
+
+	if (s->mail->full)
+		smtpsession_reply(s, 452, STR("4.5.3"), text);
+	else
+		smtpsession_refuse(s, 452, STR("4.5.3"), text, args);
+	s->mail->full = true;
+}
+
+static bool is_postmaster(struct address to)
+{
+	return str_caseeq(to.local, STR("postmaster")) && to.domain.n == 0;
+}
+
+/* A local part that other servers may read as one more address, to relay to it: routes by
+ * "%", "!" and a second "@", in quotes or not. */
+static bool hides_a_route(str local)
+{
+	return str_chr(local, '@') != STR_NONE || str_chr(local, '%') != STR_NONE ||
+	       str_chr(local, '!') != STR_NONE;
+}
+
+/* Mail is received for our own domains only; postmaster alone is whoever runs this
+ * server (RFC 5321 4.5.1). */
+static bool is_ours(const struct conf *conf, struct address to)
+{
+	if (to.domain.n == 0)
+		return is_postmaster(to);
+	return conf_is_own_domain(conf, to.domain) && !hides_a_route(to.local);
+}
+
+static void add_recipient(struct smtpsession *s, struct address to)
+{
+	struct transaction *t = s->mail;
+	struct strbuf text = strbuf_make(t->arena, 2 * ADDRESS_LOCAL_MAX + ADDRESS_DOMAIN_MAX + 3);
+
+	if (is_postmaster(to) && s->policy->conf->domains.n)
+		to.domain = s->policy->conf->domains.v[0];
+	address_put(&text, to);
+	*arena_push(t->arena, &t->recipients) = strbuf_str(&text);
+	s->recipients++;
+	s->state = SMTPSESSION_RCPT;
+}
+
+/* "RCPT TO:" Forward-path (RFC 5321 4.1.1.3). */
+void verb_rcpt(struct smtpsession *s, str args)
+{
+	struct transaction *t = s->mail;
+	struct address to;
+	str rest;
+	int r;
+
+	if (!str_casestarts(args, STR("TO:"))) {
+		smtpsession_refuse(s, 501, STR("5.5.4"), STR("RCPT TO:<address> is expected"),
+				   args);
+		return;
+	}
+	if (t->recipients.n >= s->policy->conf->smtp.max_recipients) {
+		refuse_one_more(s, args);
+		return;
+	}
+	r = address_parse_path(t->arena, str_trim(str_skip(args, 3)), t->params.smtputf8, &to,
+			       &rest);
+	if (r != ADDRESS_OK || address_is_null(to)) {
+		refuse_path(s, r, args);
+		return;
+	}
+	if (esmtp_parse_rcpt(rest) != ESMTP_OK) {
+		smtpsession_refuse(s, 555, STR("5.5.4"),
+				   STR("A parameter of RCPT is not supported"), args);
+		return;
+	}
+	if (!is_ours(s->policy->conf, to)) {
+		smtpsession_refuse(s, 550, STR("5.7.1"), STR("Relaying is refused"), args);
+		return;
+	}
+	add_recipient(s, to);
+	smtpsession_reply(s, 250, STR("2.1.5"), STR("Recipient OK"));
+}

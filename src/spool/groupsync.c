@@ -1,0 +1,56 @@
+#include "spool/groupsync.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+void groupsync_init(struct groupsync *g, int fd)
+{
+	*g = (struct groupsync){ .fd = fd };
+	bug_if(pthread_mutex_init(&g->lock, NULL));
+	bug_if(pthread_cond_init(&g->changed, NULL));
+}
+
+void groupsync_end(struct groupsync *g)
+{
+	pthread_cond_destroy(&g->changed);
+	pthread_mutex_destroy(&g->lock);
+}
+
+/* Called with the lock held by the one who leads; the lock is free while it syncs. */
+static void lead(struct groupsync *g)
+{
+	uint64_t upto = g->arrived;
+	int r;
+
+	g->running = true;
+	pthread_mutex_unlock(&g->lock);
+	r = fsync(g->fd) < 0 ? -errno : 0;
+	pthread_mutex_lock(&g->lock);
+	g->running = false;
+	g->syncs++;
+	g->settled = upto;
+	if (r < 0) {
+		/* A later fsync that succeeds says nothing about what this one lost. */
+		g->failed_to = upto;
+		g->error = r;
+	}
+	pthread_cond_broadcast(&g->changed);
+}
+
+int groupsync_wait(struct groupsync *g, struct why *why)
+{
+	uint64_t ticket;
+	int r;
+
+	pthread_mutex_lock(&g->lock);
+	ticket = ++g->arrived;
+	while (g->settled < ticket) {
+		if (g->running)
+			pthread_cond_wait(&g->changed, &g->lock);
+		else
+			lead(g);
+	}
+	r = ticket <= g->failed_to ? g->error : 0;
+	pthread_mutex_unlock(&g->lock);
+	return r < 0 ? why_set(why, r, "fsync of the directory: %m") : 0;
+}

@@ -1,0 +1,32 @@
+/* spool/spoolstate.h - how far the delivery of one message has come: the sidecar file
+ * beside it. Losing a sidecar only repeats attempts that were made already.
+ *
+ * Input    spoolstate_decode: bytes from a disk.
+ * Memory   the recipients array is in the arena, the reply points into the input.
+ * Limits   SPOOLMETA_MAX_RECIPIENTS, SPOOLMETA_MAX_TEXT.
+ * Threads  pure.   Errors  false, and the output untouched.
+ */
+#ifndef SPOOL_SPOOLSTATE_H
+#define SPOOL_SPOOLSTATE_H
+
+#include "spool/spoolmeta.h"
+
+enum spool_recipient { SPOOL_PENDING, SPOOL_DONE, SPOOL_FAILED, SPOOL_RECIPIENT_STATES };
+
+struct spool_state {
+	uint32_t attempts;
+	int64_t next_at;     /* seconds since 1970 */
+	uint8_t *recipients; /* enum spool_recipient, in the order of the envelope */
+	size_t n_recipients;
+	str reply; /* what the next hop said last */
+};
+
+/* Nothing tried yet. */
+struct spool_state spoolstate_fresh(struct arena *a, size_t n_recipients);
+size_t spoolstate_count(const struct spool_state *s, enum spool_recipient which);
+/* A whole sidecar file, framed. */
+void spoolstate_encode(const struct spool_state *s, struct strbuf *out);
+bool spoolstate_decode(struct arena *a, str file, size_t n_recipients, struct spool_state *ret)
+	must_use;
+
+#endif

@@ -1,0 +1,20 @@
+/* store/upkeep.h - the two quiet threads of the store: one writes the history, the other
+ * lets old quarantine and history expire.
+ *
+ * Memory   nothing is kept.      Limits  UPKEEP_BATCH rows at a time.
+ * Threads  each function is one thread's life; ctx is a struct store.
+ * Errors   logged; tried again later.
+ */
+#ifndef STORE_UPKEEP_H
+#define STORE_UPKEEP_H
+
+#include "store/store.h"
+
+enum { UPKEEP_MS = 60000, UPKEEP_BATCH = 500 };
+
+void upkeep_history(void *store);
+void upkeep_expiry(void *store);
+/* What expires at that time (seconds since 1970). */
+void upkeep_expire(struct store *s, int64_t now);
+
+#endif

@@ -1,0 +1,34 @@
+/* tls/tlsstream.h - TLS under a struct stream: the same calls, other bytes on the wire.
+ *
+ * Input    hostile peer.
+ * Memory   one SSL object for each connection, made here, ended by tlsstream_close; its
+ *          record buffers are released while it is idle (about 14 KiB stay).
+ * Limits   those of the stream. No renegotiation.
+ * Threads  one at a time for each stream. SIGPIPE must be ignored or blocked.
+ * Errors   negative errno and a why; afterwards reads and writes answer -EPROTO when the
+ *          peer breaks the protocol.
+ */
+#ifndef TLS_TLSSTREAM_H
+#define TLS_TLSSTREAM_H
+
+#include "sys/stream.h"
+#include "tls/tlsctx.h"
+
+/* From here on s speaks TLS as the server. The handshake happens inside the reads that
+ * follow, so it can be parked and runs under their deadlines. Plaintext input must have
+ * been discarded and output flushed. */
+int tlsstream_accept(struct stream *s, struct ssl_ctx_st *ctx, struct why *why) must_use;
+/* The whole handshake as the client. host is sent as the name of the server when it is
+ * not an address (RFC 6066 3). On error s is useless: close it. */
+int tlsstream_connect(struct stream *s, struct ssl_ctx_st *ctx, str host, deadline d,
+		      struct why *why) must_use;
+/* Says goodbye when that does not wait, and frees; s then reads as ended. No-op on a
+ * stream without TLS. */
+void tlsstream_close(struct stream *s);
+
+/* True once TLS was begun; version and cipher are "" until the handshake is done. */
+bool tlsstream_active(const struct stream *s);
+str tlsstream_version(const struct stream *s);
+str tlsstream_cipher(const struct stream *s);
+
+#endif

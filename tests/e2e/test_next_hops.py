@@ -1,0 +1,88 @@
+"""Mail goes on: Postfix, smtp-sink and Dovecot as next hops, up, down and refusing."""
+from gateway import Gateway, free_port, wait_until
+from peers import DovecotLmtp, Postfix, SmtpSink, settle
+from samples import PARTNER, text
+
+CLEAN = text(PARTNER, "Bonjour", "Bonjour,\n\n.Une ligne avec un point.\n", 1)
+
+
+def test_smtp_sink_receives_what_was_sent():
+    with SmtpSink() as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+        for _ in range(5):
+            assert g.send(CLEAN)[0] == 250
+        wait_until(lambda: len(sink.messages()) == 5, 20, "five messages at the next hop")
+        assert b"\n.Une ligne avec un point." in sink.messages()[0].replace(b"\r", b"")
+
+
+def test_postfix_receives_and_delivers():
+    with Postfix() as postfix, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{postfix.port}") as g:
+        assert g.send(CLEAN)[0] == 250
+        message = wait_until(postfix.messages, 20, "delivery by Postfix")[0]
+        assert b"Return-Path: <claire.martin@partner.example>" in message
+        assert b"Une ligne avec un point" in message
+
+
+def test_dovecot_receives_by_lmtp_over_a_unix_socket():
+    with DovecotLmtp() as dovecot, Gateway(delivery__next_hop=f"lmtp:unix:{dovecot.socket}") as g:
+        assert g.send(CLEAN)[0] == 250
+        message = wait_until(dovecot.messages, 20, "delivery by Dovecot")[0]
+        assert b"Une ligne avec un point" in message
+
+
+def test_dovecot_refuses_one_of_two_recipients_and_the_other_gets_the_message():
+    with DovecotLmtp() as dovecot, Gateway(delivery__next_hop=f"lmtp:127.0.0.1:{dovecot.port}") as g:
+        assert g.send(CLEAN, recipient=["accueil@hopital.example", "personne@hopital.example"])[0] == 250
+        wait_until(dovecot.messages, 20, "delivery by Dovecot")
+        held = wait_until(lambda: "personne@hopital.example" in g.cli("quarantine", "list", "--json", "--set",
+                                                                     f"paths.state={g.state}").stdout, 20,
+                          "the undeliverable copy in quarantine")
+        assert held
+        settle()
+        assert len(dovecot.messages()) == 1
+
+
+def test_a_next_hop_that_is_down_gets_the_mail_when_it_is_back():
+    port = free_port()
+    sink = SmtpSink()
+    sink.port = port
+    with Gateway(delivery__next_hop=f"smtp:127.0.0.1:{port}", delivery__retry="1s,1s,1s") as g:
+        for _ in range(3):
+            assert g.send(CLEAN)[0] == 250
+        g.wait_event("delivery.deferred")
+        assert "accueil@hopital.example" in g.cli("queue", "list", "--json", "--set", f"paths.state={g.state}").stdout
+        with sink:
+            wait_until(lambda: len(sink.messages()) == 3, 30, "delivery after the outage")
+            wait_until(lambda: not g.cli("queue", "list", "--json", "--set", f"paths.state={g.state}").stdout.strip(),
+                       10, "an empty queue")
+
+
+def test_a_temporary_refusal_is_tried_again():
+    with SmtpSink("-r", "rcpt") as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}",
+                                                 delivery__retry="1s,1s,1s") as g:
+        assert g.send(CLEAN)[0] == 250
+        wait_until(lambda: len(g.events("delivery.deferred")) >= 2, 20, "a second attempt")
+        assert not g.events("delivery.failed")
+
+
+def test_a_next_hop_that_hangs_up_is_tried_again():
+    with SmtpSink("-q", "data") as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}",
+                                                 delivery__retry="1s,1s,1s") as g:
+        assert g.send(CLEAN)[0] == 250
+        wait_until(lambda: len(g.events("delivery.deferred")) >= 2, 20, "a second attempt")
+
+
+def test_a_final_refusal_is_held_as_undeliverable():
+    with SmtpSink("-f", "rcpt") as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+        assert g.send(CLEAN)[0] == 250
+        g.wait_event("delivery.failed")
+        listed = g.cli("quarantine", "list", "--json", "--set", f"paths.state={g.state}").stdout
+        assert "accueil@hopital.example" in listed
+
+
+def test_nothing_leaves_for_the_senders_domain():
+    """This role emits nothing to the Internet: an undeliverable message makes no bounce."""
+    with SmtpSink("-f", "rcpt") as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+        assert g.send(CLEAN)[0] == 250
+        g.wait_event("delivery.failed")
+        settle()
+        assert not sink.messages()
