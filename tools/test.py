@@ -151,6 +151,10 @@ def main():
         units(TSAN, threaded)
         stage("end to end")
         python_tests("tests/e2e/run.py")
+        stage("end to end with sanitizers")
+        os.environ["POTERNE_BUILD"] = ASAN
+        for module in ["test_reception", "test_next_hops"]:
+            python_tests("tests/e2e/run.py", module)
     finish()
 
 

@@ -137,7 +137,8 @@ int cmd_check_config(int argc, char **argv)
 		put_json(&out, c, rules, r < 0 ? &why : NULL);
 	else
 		put_text(&out, c, rules);
-	fwrite(out.p, 1, out.n, stdout);
+	if (out.n)
+		fwrite(out.p, 1, out.n, stdout);
 	if (r < 0)
 		fprintf(stderr, "poterne: check-config: %s\n", why.text);
 	if (r < 0)

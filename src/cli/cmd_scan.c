@@ -171,7 +171,8 @@ static int print_all(struct scan *s)
 		while (!o->done)
 			pthread_cond_wait(&s->ready, &s->lock);
 		pthread_mutex_unlock(&s->lock);
-		fwrite(o->text.p, 1, o->text.n, stdout);
+		if (o->text.n)
+			fwrite(o->text.p, 1, o->text.n, stdout);
 		status = o->status > status ? o->status : status;
 		arena_free(s->arenas[i]);
 	}

@@ -158,7 +158,8 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		{ "smtp: {starttls: on}\n",
 		  "t.yaml:1:18: found \"on\" for smtp.starttls, expected true or false" },
 		{ "dns: {servers: [dns.example]}\n",
-		  "t.yaml:1:17: found \"dns.example\" for dns.servers, expected an IP address" },
+		  "t.yaml:1:17: found \"dns.example\" for dns.servers, expected an IP address, or "
+		  "ADDRESS@PORT" },
 		{ "hostname: a\nhostname: b\n",
 		  "t.yaml:2:1: found the key \"hostname\" a second time, expected it once" },
 		{ "hostname: &x a\n", "t.yaml:1:11: found an anchor (&name), expected a value" },

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs the end-to-end tests: every function test_* of tests/e2e/test_*.py whose name is a
-sentence. Arguments: words that a test's name must contain. Prints "ok NAME" or "not ok NAME".
+sentence. Arguments: words that a test's module and name must contain. Prints "ok NAME" or "not ok NAME".
 """
 import glob
 import importlib
@@ -25,7 +25,7 @@ def main():
     for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
         for name, test in list(vars(module).items()):
-            if not name.startswith("test_") or not callable(test) or not all(w in name for w in words):
+            if not name.startswith("test_") or not callable(test) or not all(w in f"{module.__name__} {name}" for w in words):
                 continue
             began = time.monotonic()
             signal.alarm(LIMIT_S)

@@ -33,8 +33,11 @@ def wait_until(condition, seconds=30, what="a condition"):
         time.sleep(0.02)
 
 
+BUILD = os.environ.get("POTERNE_BUILD", "build/release")
+
+
 class Gateway:
-    def __init__(self, build="build/release", state=None, port=None, config=None, **settings):
+    def __init__(self, build=BUILD, state=None, port=None, config=None, **settings):
         """settings: paths with dots as __, delivery__next_hop="smtp:..."."""
         self.bin = os.path.join(TOP, build, "src")
         self.own_state = state is None
@@ -63,7 +66,8 @@ class Gateway:
             self.from_byte = log.tell()
             self.process = subprocess.Popen([os.path.join(self.bin, "poterned"), *self.arguments()], stderr=log,
                                             stdout=log, stdin=subprocess.DEVNULL, start_new_session=True,
-                                            env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+                                            env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0",
+                                                     UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1"))
         if wait:
             self.wait_event("gateway.ready")
         return self
@@ -141,6 +145,7 @@ class Gateway:
         try:
             if kind is None:
                 self.stop()
+                assert "Sanitizer" not in self.raw_log() and "runtime error" not in self.raw_log(), self.raw_log()[-6000:]
         finally:
             if kind is not None:
                 print(f"--- log of the gateway\n{self.raw_log()[-4000:]}")
