@@ -5,6 +5,7 @@ messages, shows what became of them, and stays up until Ctrl-C.
   --once         stops after the table
   --lang en|fr   language of the reasons
   --port N       SMTP port (default 2525)
+  --state DIR    state directory, emptied first (default run/state of the repository)
 """
 import argparse
 import json
@@ -29,15 +30,14 @@ def colour(text, action):
     return f"\033[{COLOURS.get(action, 0)}m{text}\033[0m"
 
 
-def fresh_state():
-    state = os.path.join(RUN, "state")
+def fresh_state(state):
     try:
         shutil.rmtree(state, ignore_errors=False)
     except FileNotFoundError:
         pass
     except PermissionError as e:
         sys.exit(f"run: cannot clear {state}: {e.strerror} ({e.filename}); it was made by another user, "
-                 f"perhaps root: remove it with sudo rm -r {RUN}")
+                 f"perhaps root: remove it with sudo rm -r {state}")
     os.makedirs(state)
     return state
 
@@ -60,7 +60,7 @@ def where_it_went(g, sample, event):
     return "Maildir" if event["action"] in ("accept", "tag") else event["action"]
 
 
-def reasons(g, mid, lang):
+def reasons(g, mid):
     found = wait_until(lambda: g.cli("explain", "--json", "--set", f"paths.state={g.state}", mid), 10)
     try:
         record = json.loads(found.stdout)
@@ -70,7 +70,7 @@ def reasons(g, mid, lang):
         return []
 
 
-def send_all(g, lang):
+def send_all(g):
     rows = []
     for s in samples():
         code, reply = g.send(s.data, s.sender, s.recipient)
@@ -81,7 +81,7 @@ def send_all(g, lang):
     return rows
 
 
-def show(g, rows, lang):
+def show(g, rows):
     print(f"\n{'message':<21} {'verdict':<11} {'score':>6}  {'reply':<5} {'where it went':<34} main reasons")
     print("-" * 118)
     wrong = 0
@@ -89,7 +89,7 @@ def show(g, rows, lang):
         wrong += event["action"] != s.expected
         print(f"{s.name:<21} {colour(event['action'].ljust(11), event['action'])} "
               f"{event['score']:>6.2f}  {code:<5} {where_it_went(g, s, event):<34} "
-              + "; ".join(reasons(g, event["mid"], lang)[:2])[:160])
+              + "; ".join(reasons(g, event["mid"])[:2])[:160])
     print()
     return wrong
 
@@ -99,18 +99,19 @@ def main():
     parser.add_argument("--once", action="store_true")
     parser.add_argument("--lang", choices=["en", "fr"], default="en")
     parser.add_argument("--port", type=int, default=2525)
+    parser.add_argument("--state", default=os.path.join(RUN, "state"))
     args = parser.parse_args()
     if not port_is_free(args.port):
         sys.exit(f"run: port {args.port} of 127.0.0.1 is in use; stop what listens there, "
                  f"or choose another: make run ARGS='--port 2526'")
-    g = Gateway(state=fresh_state(), port=args.port)
+    g = Gateway(build="build/release", state=fresh_state(os.path.abspath(args.state)), port=args.port, lang=args.lang)
     status = 0
     try:
         g.start()
         print(f"The gateway is up: SMTP on 127.0.0.1:{args.port} for hopital.example, "
               f"processes {', '.join(f'{k} x{len(v)}' for k, v in sorted(g.pids().items()))}.")
-        rows = send_all(g, args.lang)
-        status = 1 if show(g, rows, args.lang) else 0
+        rows = send_all(g)
+        status = 1 if show(g, rows) else 0
         state = g.state
         poterne = os.path.join(g.bin, "poterne")
         option = f"--set paths.state={state}"

@@ -165,7 +165,7 @@ static int keep(struct passage *p, struct fields_cuts cuts, struct why *why)
 		.cuts = { cuts.ranges, cuts.n },
 		.from = header_text(&p->j.facts, STR("From")),
 		.subject = header_text(&p->j.facts, STR("Subject")),
-		.record = record_for_store(p->arena, &p->env, &p->j),
+		.record = record_for_store(p->arena, &p->env, &p->j, p->policy->conf->lang),
 	};
 	r = lanes_ask(p->in->store, &m, MSG_committed, p->arena, deadline_in(STORE_MS), &answer, why);
 	if (r < 0)

@@ -136,7 +136,8 @@ static void put_explanation(struct strbuf *out, const struct verdict *v)
 	strbuf_char(out, '}');
 }
 
-static bool put_stored(struct strbuf *out, const struct envelope *env, const struct judgement *j, bool whole)
+static bool put_stored(struct strbuf *out, const struct envelope *env, const struct judgement *j, enum conf_lang lang,
+		       bool whole)
 {
 	strbuf_put(out, STR("{\"mid\":"));
 	strbuf_json(out, env->mid);
@@ -150,7 +151,7 @@ static bool put_stored(struct strbuf *out, const struct envelope *env, const str
 	put_spf(out, &j->spf);
 	strbuf_char(out, ',');
 	if (whole) {
-		verdictjson_fields(out, &j->verdict, CONF_LANG_EN);
+		verdictjson_fields(out, &j->verdict, lang);
 		strbuf_char(out, ',');
 	} else {
 		strbuf_fmt(out, "\"action\":\"%s\",\"score\":%s,", action_name(j->verdict.action),
@@ -161,13 +162,13 @@ static bool put_stored(struct strbuf *out, const struct envelope *env, const str
 	return !out->overflow;
 }
 
-str record_for_store(struct arena *a, const struct envelope *env, const struct judgement *j)
+str record_for_store(struct arena *a, const struct envelope *env, const struct judgement *j, enum conf_lang lang)
 {
 	struct strbuf out = strbuf_make(a, RECORD_MAX);
 
-	if (put_stored(&out, env, j, true))
+	if (put_stored(&out, env, j, lang, true))
 		return strbuf_str(&out);
 	strbuf_clear(&out);
 	/* The explanations are bounded, so without the symbol list it fits. */
-	return put_stored(&out, env, j, false) ? strbuf_str(&out) : STR("{}");
+	return put_stored(&out, env, j, lang, false) ? strbuf_str(&out) : STR("{}");
 }

@@ -14,7 +14,9 @@
 /* The interface of "poterne scan --json": one object, no line end. text adds the visible
  * text. file is its name as given by the caller. */
 void record_put_json(struct strbuf *out, str file, const struct judgement *j, bool text);
-/* What is kept about a message: verdict, symbols, explanation in every language. */
-str record_for_store(struct arena *a, const struct envelope *env, const struct judgement *j) must_use;
+/* What is kept about a message: verdict, symbols, reasons in the site's language, the
+ * explanation in every one. */
+str record_for_store(struct arena *a, const struct envelope *env, const struct judgement *j,
+		     enum conf_lang lang) must_use;
 
 #endif

@@ -1,7 +1,9 @@
 """Mail goes on: Postfix, smtp-sink and Dovecot as next hops, up, down and refusing."""
+import subprocess
+
 from gateway import Gateway, free_port, wait_until
-from peers import DovecotLmtp, Postfix, SmtpSink, settle
-from samples import PARTNER, text
+from peers import DovecotLmtp, Postfix, SmtpSink, program, settle
+from samples import PARTNER, samples, text
 
 CLEAN = text(PARTNER, "Bonjour", "Bonjour,\n\n.Une ligne avec un point.\n", 1)
 
@@ -86,3 +88,23 @@ def test_nothing_leaves_for_the_senders_domain():
         g.wait_event("delivery.failed")
         settle()
         assert not [m for m in sink.messages() if b"X-Mail-Args: <>" in m]
+
+
+def test_a_load_of_five_hundred_messages_arrives_whole():
+    """Postfix's smtp-source into the gateway, Postfix's smtp-sink behind it."""
+    with SmtpSink() as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+        subprocess.run([program("smtp-source"), "-s", "20", "-m", "500", "-l", "4096", "-M", "mail.partner.example",
+                        "-f", "claire.martin@partner.example", "-t", "accueil@hopital.example",
+                        f"127.0.0.1:{g.port}"], check=True, timeout=120)
+        wait_until(lambda: len(sink.messages()) == 500, 60, "five hundred messages at the next hop")
+        assert not [e for e in g.events("message.done") if e["code"] != 250]
+
+
+def test_a_suspicious_message_is_delivered_with_a_mark():
+    with SmtpSink() as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+        s = {x.name: x for x in samples()}["suspicious"]
+        assert g.send(s.data, s.sender)[0] == 250
+        event = g.events("message.done")[-1]
+        assert event["action"] == "tag", event
+        delivered = wait_until(sink.messages, 20, "delivery")[0]
+        assert b"X-Spam-Flag: YES" in delivered and b"X-Poterne-Verdict: tag" in delivered
