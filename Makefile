@@ -28,7 +28,7 @@ build:
 	@cd $(TOP) && tools/packages build && tools/build $(BUILD) --prefix=$(PREFIX)
 
 run:
-	@cd $(TOP) && tools/packages build run && tools/build build/release && python3 tools/run.py $(ARGS)
+	@cd $(TOP) && tools/packages build run && tools/build build/release --prefix=$(PREFIX) && python3 tools/run.py $(ARGS)
 
 test:
 	@cd $(TOP) && tools/packages build run test && python3 tools/test.py all
@@ -40,10 +40,10 @@ install: build
 	@cd $(TOP) && DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild --quiet
 
 bench:
-	@cd $(TOP) && tools/packages build test bench && tools/build build/release && python3 tests/bench/bench.py $(ARGS)
+	@cd $(TOP) && tools/packages build test bench && tools/build build/release --prefix=$(PREFIX) && python3 tests/bench/bench.py $(ARGS)
 
 evaluate:
-	@cd $(TOP) && tools/packages build test && tools/build build/release && sh tests/evaluate/run.sh $(SHARED)
+	@cd $(TOP) && tools/packages build test && tools/build build/release --prefix=$(PREFIX) && sh tests/evaluate/run.sh $(SHARED)
 
 fuzz:
 	@cd $(TOP) && tools/packages build test && python3 tools/fuzz.py $(ARGS)

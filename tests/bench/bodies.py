@@ -67,8 +67,8 @@ def pdf(rng, size):
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     table = b"".join(b"%010d 00000 n \n" % p for p in places)
-    return bytes(out) + (b"xref\n0 6\n0000000000 65535 f \n%strailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
-                         % (table, len(out)))
+    return bytes(out) + b"xref\n0 6\n0000000000 65535 f \n" + table + (
+        b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(out))
 
 
 def part(content_type, encoding, content, extra=""):

@@ -163,7 +163,8 @@ smtpd_relay_restrictions = permit_mynetworks, reject
         return [self.pid]
 
     def version(self):
-        return subprocess.run([program("postconf"), "-dh", "mail_version"], capture_output=True, text=True).stdout.strip()
+        return subprocess.run([program("postconf"), "-dh", "mail_version"], capture_output=True,
+                              text=True).stdout.strip()
 
 
 class Rspamd:

@@ -4,9 +4,10 @@
 Prints for each set: messages, what would become of them, how many could not be inspected and
 the time of one message; for each source of ham and spam, how well the score tells them apart;
 and messages per CPU second over all. Fields that betray the label (leak-headers.txt) are taken
-out first, and line ends, which who collected them changed here and there, are made equal. Every name is answered by NXDOMAIN. No antivirus. The first messages of a set, which wait for the
-workers to start, are left out of the times. The answers stay in build/evaluate/*.jsonl, the ham that
-was not accepted in false-positives.txt, the hidden attachments that were in let-through.txt.
+out first, and line ends, which their collectors changed here and there, are made equal. Every
+name is answered by NXDOMAIN. No antivirus. The first messages of a set, which wait for the workers
+to start, are left out of the times. The answers stay in build/evaluate/*.jsonl, the ham that was
+not accepted in false-positives.txt, the hidden attachments that were in let-through.txt.
 """
 import bisect
 import collections
@@ -185,10 +186,10 @@ def main():
     pattern, results, cpu, began = leaks(shared), {}, 0, time.monotonic()
     for corpus in [*LABELLED, *UNLABELLED]:
         unpack(shared, corpus, pattern)
-    sets = [d for c in [*LABELLED, *UNLABELLED] for d in sorted(glob.glob(os.path.join(WORK, f"{c}*"))) if os.path.isdir(d)]
+    sets = [d for c in [*LABELLED, *UNLABELLED] for d in sorted(glob.glob(os.path.join(WORK, f"{c}*/")))]
     scanning = time.monotonic()
     print(HEAD)
-    for folder in sets:
+    for folder in (s.rstrip("/") for s in sets):
         answers, seconds = scan(build, folder)
         if answers:
             results[os.path.basename(folder)] = answers
