@@ -180,6 +180,20 @@ static struct verdict_reply temporary_reply(void)
 	return (struct verdict_reply){ 451, "4.3.0", STR("temporary problem here, try again later") };
 }
 
+/* Why, in the site's language; empty when nothing spoke against the message. */
+static str reasons_of(const struct passage *p)
+{
+	const struct verdict_symbol *weighty[EXPLAIN_MAX_REASONS];
+	struct strbuf out = strbuf_make(p->arena, 4096);
+	size_t n = explain_weighty(&p->j.verdict, weighty);
+
+	for (size_t i = 0; i < n; i++) {
+		strbuf_put(&out, i ? STR("; ") : STR(""));
+		explain_reason(&out, weighty[i], p->policy->conf->lang);
+	}
+	return strbuf_str(&out);
+}
+
 static void log_done(const struct passage *p, struct verdict_reply reply, const char *trouble)
 {
 	const struct verdict *v = &p->j.verdict;
@@ -195,6 +209,7 @@ static void log_done(const struct passage *p, struct verdict_reply reply, const 
 		  F_INT("size", p->message.n), F_C("action", action_name(v->action)),
 		  F_C("intended", action_name(v->intended)), F_NUM("score", v->score / 100.0),
 		  F_STR("decision", v->decision ? v->decision->name : STR("")), F_STR("symbols", strbuf_str(&symbols)),
+		  F_STR("reasons", reasons_of(p)),
 		  F_STR("tls", p->env.tls_version), F_INT("code", reply.code), F_INT("inspect_us", p->j.inspect_us),
 		  F_INT("time_us", p->j.time_us), F_C("trouble", trouble));
 }

@@ -124,6 +124,7 @@ def test_explain_says_why_in_both_languages():
         english = wait_until(lambda: (r := g.cli("explain", "--lang", "en", *state_of(g), mid)).returncode == 0 and r.stdout,
                              10, "the record")
         french = g.cli("explain", "--lang", "fr", *state_of(g), mid, check=0).stdout
+        assert "photos.scr" in g.events("message.done")[-1]["reasons"]
         assert "photos.scr" in english and "photos.scr" in french and english != french
 
 
