@@ -12,13 +12,15 @@
 #include "sys/sandbox.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { STATUS_BUDGET = 70, LIBRARIES_BYTES = 512 << 20 };
+enum { STATUS_BUDGET = 70, CONF_BUDGET = 4 << 20, LIBRARIES_BYTES = 512 << 20 };
 
 struct worker {
 	struct chan *lane;
@@ -88,6 +90,24 @@ static int inspect(struct worker *w, struct msg *m, struct why *why)
 	return chan_send(w->lane, &answer, why);
 }
 
+/* What a reload may change. The memory is what the process began with. */
+static int take_limits(struct worker *w, const struct proc *p, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("limits", CONF_BUDGET);
+	struct conf *conf = conf_new_default(a);
+	int r = conf_text_decode(conf, proc_config(p), why);
+
+	if (r < 0)
+		return r;
+	w->limits = inspect_default_limits;
+	w->limits.max_depth = conf->inspect.max_depth;
+	w->limits.max_parts = conf->inspect.max_parts;
+	w->limits.max_unpacked_bytes = conf->inspect.max_unpacked_bytes;
+	w->deadline_ms = conf->inspect.deadline;
+	w->max_message = conf->inspect.max_unpacked_bytes;
+	return 0;
+}
+
 static int serve(struct worker *w, struct why *why)
 {
 	struct msg m;
@@ -101,10 +121,18 @@ static int serve(struct worker *w, struct why *why)
 	return r;
 }
 
+/* What libarchive would open files for, while there still are files: member names are
+ * converted by the locale, and times of zip members by the time zone. */
+static void warm_up(void)
+{
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	tzset();
+}
+
 int main(void)
 {
 	struct proc *p = proc_enter(PROCESS_INSPECT);
-	struct arena *a = arena_new("conf", 4 << 20);
+	struct arena *a = arena_new("conf", CONF_BUDGET);
 	struct conf *conf = conf_new_default(a);
 	struct why why = { "" };
 	struct worker w = { 0 };
@@ -112,16 +140,13 @@ int main(void)
 	struct sandbox_spec spec = { .user = arena_cz(a, conf->users.inspect),
 				     .memory_bytes = conf->inspect.memory + LIBRARIES_BYTES };
 
+	warm_up();
 	arena_on_budget(over_budget);
 	signal(SIGALRM, SIG_DFL);
 	if (r == 0)
 		r = sandbox_enter(&spec, &why);
-	w.limits = inspect_default_limits;
-	w.limits.max_depth = conf->inspect.max_depth;
-	w.limits.max_parts = conf->inspect.max_parts;
-	w.limits.max_unpacked_bytes = conf->inspect.max_unpacked_bytes;
-	w.deadline_ms = conf->inspect.deadline;
-	w.max_message = conf->inspect.max_unpacked_bytes;
+	if (r == 0)
+		r = take_limits(&w, p, &why);
 	w.arena = arena_new("inspect", conf->inspect.memory);
 	if (r < 0) {
 		log_event("process.failed", F_C("why", why.text));
@@ -131,8 +156,13 @@ int main(void)
 	if (fd < 0)
 		_exit(0);
 	w.lane = chan_new(fd, PROCESS_INSPECT, PROCESS_SCAN);
-	while (r >= 0)
-		r = serve(&w, &why);
+	while (r >= 0) {
+		enum proc_work work = proc_wait_work(p, chan_fd(w.lane));
+
+		if (work == PROC_LEAVE)
+			_exit(0);
+		r = work == PROC_RELOAD ? take_limits(&w, p, &why) : serve(&w, &why);
+	}
 	if (r != -EPIPE) /* the conductor gone is an ordinary end */
 		log_event("inspect.failed", F_C("why", why.text));
 	_exit(r == -EPIPE ? 0 : 1);

@@ -34,6 +34,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 		.limits = clamp(limits),
 		.text = strbuf_make(a, FACTS_MAX_TEXT),
 		.hits = map_make(a),
+		.boundaries = map_make(a),
 	};
 	uint32_t root;
 
@@ -43,6 +44,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	walk_scan(&w, PATTERN_RAW, STR(""), message, root);
 	inspect_headers_read(&w, message);
 	inspect_part_walk(&w, root, message, STR("text/plain"), 0);
+	inspect_hidden_search(&w, root, message, 0, 0);
 	if (!w.has_content)
 		walk_find(&w, FINDING_EMPTY_MESSAGE, root, STR(""));
 	ret->text = strbuf_str(&w.text);

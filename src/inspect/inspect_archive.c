@@ -1,6 +1,7 @@
 #include "inspect/inspect_private.h"
 
 #include "base/utf8.h"
+#include "inspect/testmarks.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -10,6 +11,7 @@ enum {
 	RATIO_MAX = 200,      /* unpacked bytes per packed byte... */
 	RATIO_FREE = 8 << 20, /* ...looked at above this many */
 	MEMBER_NAME_MAX = 1000,
+	EMPTY_ZIP = 22,
 	CHUNK = 4096
 };
 
@@ -19,6 +21,7 @@ struct unpack {
 	uint32_t index; /* the archive's own part */
 	uint32_t depth;
 	uint64_t packed, unpacked;
+	struct magic magic;
 	bool stop;
 };
 
@@ -29,10 +32,14 @@ static void archive_closep(struct archive **a)
 
 /* The formats are named one by one: "all" would run other programs and, for mtree, open
  * files that the archive names. A compressed file that is no tar is its only member. */
-static void support(struct archive *a, bool compressed_only)
+static void support(struct archive *a, struct magic m)
 {
 	int r = 0;
 
+	if (m.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED)) {
+		bug_if(archive_read_support_format_zip(a) != ARCHIVE_OK);
+		return;
+	}
 	r |= archive_read_support_filter_gzip(a);
 	r |= archive_read_support_filter_bzip2(a);
 	r |= archive_read_support_filter_xz(a);
@@ -42,10 +49,9 @@ static void support(struct archive *a, bool compressed_only)
 	r |= archive_read_support_filter_compress(a);
 	r |= archive_read_support_format_tar(a);
 	r |= archive_read_support_format_cpio(a);
-	if (compressed_only) {
+	if (m.family == MAGIC_COMPRESSED) {
 		r |= archive_read_support_format_raw(a);
 	} else {
-		r |= archive_read_support_format_zip(a);
 		r |= archive_read_support_format_7zip(a);
 		r |= archive_read_support_format_rar(a);
 		r |= archive_read_support_format_rar5(a);
@@ -63,6 +69,13 @@ static void broken(struct unpack *u, uint32_t part)
 
 	walk_part(u->w, part)->flags |= FACTS_PART_UNINSPECTED;
 	walk_find(u->w, FINDING_ARCHIVE_BROKEN, part, str_c(what ? what : "unreadable"));
+}
+
+/* An archive by its first bytes, and the library finds no member in it. */
+static void nothing_there(struct unpack *u)
+{
+	walk_part(u->w, u->index)->flags |= FACTS_PART_UNINSPECTED;
+	walk_find(u->w, FINDING_ARCHIVE_BROKEN, u->index, STR("no members"));
 }
 
 static void encrypted(struct unpack *u, uint32_t part)
@@ -143,21 +156,30 @@ static void read_member(struct unpack *u, uint32_t part, struct strbuf *out)
 	}
 }
 
+static uint32_t add_member(struct unpack *u, uint32_t number)
+{
+	uint32_t part = walk_add_part(u->w, u->index, '/', number);
+
+	if (part == WALK_NO_PART) {
+		u->stop = true;
+		return part;
+	}
+	walk_part(u->w, part)->flags = FACTS_PART_ATTACHMENT | FACTS_PART_IN_ARCHIVE;
+	walk_part(u->w, part)->type = STR("application/octet-stream"); /* archives declare nothing */
+	return part;
+}
+
 static void take_member(struct unpack *u, struct archive_entry *entry, uint32_t number)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(u->w);
 	struct strbuf data = strbuf_make(scratch, u->w->budget);
-	uint32_t part = walk_add_part(u->w, u->index, '/', number);
 	bool is_raw = archive_format(u->archive) == ARCHIVE_FORMAT_RAW;
+	uint32_t part = add_member(u, number);
 	struct facts_part *p;
 
-	if (part == WALK_NO_PART) {
-		u->stop = true;
+	if (part == WALK_NO_PART)
 		return;
-	}
 	p = walk_part(u->w, part);
-	p->flags = FACTS_PART_ATTACHMENT | FACTS_PART_IN_ARCHIVE;
-	p->type = STR("application/octet-stream"); /* archives declare nothing */
 	p->filename = is_raw ? unpacked_name(u) : member_name(u, entry);
 	inspect_name_check(u->w, part, p->filename, true);
 	if (archive_entry_is_encrypted(entry)) {
@@ -168,6 +190,37 @@ static void take_member(struct unpack *u, struct archive_entry *entry, uint32_t 
 	inspect_leaf_examine(u->w, part, strbuf_str(&data), u->depth + 1);
 }
 
+/* The members of a document are its own affair, as long as none of them is a file that
+ * would stand in a mail as well. */
+static void take_document_member(struct unpack *u, struct archive_entry *entry, uint32_t number)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(u->w);
+	struct strbuf data = strbuf_make(scratch, u->w->budget);
+	uint32_t part = u->index;
+	struct magic m;
+
+	if (archive_entry_is_encrypted(entry)) {
+		encrypted(u, u->index);
+		return;
+	}
+	read_member(u, u->index, &data);
+	m = magic_detect(strbuf_str(&data));
+	if (m.family == MAGIC_PROGRAM || m.family == MAGIC_ARCHIVE ||
+	    m.family == MAGIC_COMPRESSED || m.family == MAGIC_OFFICE ||
+	    testmarks_eicar(strbuf_str(&data)))
+		part = add_member(u, number);
+	if (part != u->index && part != WALK_NO_PART)
+		inspect_leaf_examine(u->w, part, strbuf_str(&data), u->depth + 1);
+}
+
+/* What calls itself a document is opened as one; else people unpack it. */
+static bool is_document(const struct unpack *u)
+{
+	str name = walk_part(u->w, u->index)->filename;
+
+	return u->magic.family == MAGIC_OFFICE && !str_caseends(name, STR(".zip"));
+}
+
 static void read_members(struct unpack *u)
 {
 	struct archive_entry *entry;
@@ -176,8 +229,11 @@ static void read_members(struct unpack *u)
 	for (int i = 0; !u->stop; i++) {
 		int r = archive_read_next_header(u->archive, &entry);
 
-		if (r == ARCHIVE_EOF)
+		if (r == ARCHIVE_EOF) {
+			if (i == 0 && u->packed > EMPTY_ZIP)
+				nothing_there(u);
 			return;
+		}
 		if (i == MEMBERS_MAX) {
 			over_limit(u, u->index, STR("archive.members"));
 			return;
@@ -191,18 +247,25 @@ static void read_members(struct unpack *u)
 		}
 		if (r == ARCHIVE_FAILED)
 			broken(u, u->index);
-		else if (r != ARCHIVE_RETRY && archive_entry_filetype(entry) != AE_IFDIR)
+		else if (r == ARCHIVE_RETRY || archive_entry_filetype(entry) == AE_IFDIR)
+			continue;
+		else if (is_document(u))
+			take_document_member(u, entry, ++number);
+		else
 			take_member(u, entry, ++number);
 	}
 }
 
-void inspect_archive_open(struct walk *w, uint32_t index, str bytes, bool compressed_only,
+void inspect_archive_open(struct walk *w, uint32_t index, str bytes, struct magic magic,
 			  uint32_t depth)
 {
 	cleanup(archive_closep) struct archive *a = archive_read_new();
-	struct unpack u = {
-		.w = w, .archive = a, .index = index, .depth = depth, .packed = bytes.n
-	};
+	struct unpack u = { .w = w,
+			    .archive = a,
+			    .index = index,
+			    .depth = depth,
+			    .packed = bytes.n,
+			    .magic = magic };
 
 	bug_if(!a);
 	if (depth >= w->limits.max_depth) {
@@ -211,7 +274,7 @@ void inspect_archive_open(struct walk *w, uint32_t index, str bytes, bool compre
 		walk_part(w, index)->flags |= FACTS_PART_UNINSPECTED;
 		return;
 	}
-	support(a, compressed_only);
+	support(a, magic);
 	if (archive_read_open_memory(a, bytes.p, bytes.n) != ARCHIVE_OK)
 		broken(&u, index);
 	else

@@ -53,6 +53,7 @@ static void find_flags(struct headers *h, const struct header_field *f)
 		{ HEADER_NO_COLON, FINDING_HEADER_NO_COLON },
 		{ HEADER_BAD_NAME, FINDING_HEADER_BAD_NAME },
 		{ HEADER_BARE_CR, FINDING_HEADER_BARE_CR },
+		{ HEADER_BLANK_LINE, FINDING_HEADER_BLANK_LINE },
 	};
 
 	if (f->flags & HEADER_BARE_LF)

@@ -1,8 +1,11 @@
 #include "inspect/inspect_private.h"
 
 #include "inspect/testmarks.h"
+#include "mail/header.h"
 
 #include <openssl/evp.h>
+
+enum { MESSAGE_FIELDS = 30 }; /* looked at to know a message by */
 
 static void hash(str bytes, uint8_t out[32])
 {
@@ -36,12 +39,17 @@ static bool is_mismatch(const struct facts_part *p, enum magic_family found)
 	return !families_agree(declared, found);
 }
 
+static bool is_shown(const struct facts_part *p)
+{
+	return !(p->flags & FACTS_PART_ATTACHMENT) && str_starts(p->type, STR("text/"));
+}
+
 static struct magic detect(struct walk *w, uint32_t index, str bytes)
 {
 	struct facts_part *p = walk_part(w, index);
 	bool attached = p->flags & FACTS_PART_ATTACHMENT;
-	bool shown = !attached && str_starts(p->type, STR("text/"));
-	struct magic m = shown ? magic_detect_text(bytes) : magic_detect(bytes);
+	struct magic m = is_shown(p) ? magic_detect_text(bytes) : magic_detect(bytes);
+	uint32_t notes = m.notes;
 	bool text_script;
 
 	if (!attached || m.family != MAGIC_UNKNOWN)
@@ -52,6 +60,7 @@ static struct magic detect(struct walk *w, uint32_t index, str bytes)
 	m = magic_detect_script(bytes);
 	if (m.family == MAGIC_UNKNOWN && text_script && bytes.n)
 		m = (struct magic){ STR("application/x-script"), MAGIC_SCRIPT, 0 };
+	m.notes |= notes;
 	return m;
 }
 
@@ -71,6 +80,10 @@ static void judge_type(struct walk *w, uint32_t index, struct magic m)
 	if (m.family == MAGIC_SCRIPT && attached)
 		walk_find(w, FINDING_ATTACHMENT_SCRIPT, index,
 			  p->filename.n ? p->filename : m.type);
+	if (m.notes & MAGIC_HAS_APPENDED)
+		walk_find(w, FINDING_ARCHIVE_APPENDED, index, p->filename.n ? p->filename : m.type);
+	if (m.notes & MAGIC_IS_AMBIGUOUS)
+		walk_find(w, FINDING_ARCHIVE_AMBIGUOUS, index, p->filename);
 	if (m.notes & MAGIC_HAS_MACROS)
 		walk_find(w, FINDING_DOCUMENT_MACRO, index, p->filename.n ? p->filename : m.type);
 	if (m.notes & MAGIC_IS_ENCRYPTED) {
@@ -82,7 +95,43 @@ static void judge_type(struct walk *w, uint32_t index, struct magic m)
 static bool has_members(struct magic m)
 {
 	return m.family == MAGIC_ARCHIVE || m.family == MAGIC_COMPRESSED ||
-	       str_eq(m.type, STR("application/java-archive"));
+	       m.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED);
+}
+
+/* A message attached as if it were data: its reader opens it like any other. */
+static bool is_message(const struct facts_part *p, str bytes)
+{
+	static const str names[] = {
+		STR("From"),	 STR("Date"),	      STR("Subject"), STR("Message-ID"),
+		STR("Received"), STR("MIME-Version"), STR("To"),      STR("Content-Type"),
+	};
+	struct header_reader r = header_reader_make(bytes);
+	struct header_field f;
+	int known = 0;
+
+	for (int i = 0; i < MESSAGE_FIELDS && known < 3 && header_next(&r, &f); i++) {
+		if (i && f.flags & (HEADER_NO_COLON | HEADER_BAD_NAME))
+			break;
+		for (size_t k = 0; k < ARRAY_LEN(names); k++)
+			known += str_caseeq(f.name, names[k]);
+	}
+	return known >= 3 || (known && str_caseends(p->filename, STR(".eml")));
+}
+
+static void open_message(struct walk *w, uint32_t index, str bytes, uint32_t depth)
+{
+	uint32_t child;
+
+	if (depth >= w->limits.max_depth) {
+		walk_limit(w, STR("mime.depth"));
+		walk_find(w, FINDING_MIME_TOO_DEEP, index, walk_part(w, index)->filename);
+		walk_part(w, index)->flags |= FACTS_PART_UNINSPECTED;
+		return;
+	}
+	walk_part(w, index)->flags |= FACTS_PART_MESSAGE;
+	child = walk_add_part(w, index, '.', 1);
+	if (child != WALK_NO_PART)
+		inspect_part_decoded(w, child, bytes, depth + 1);
 }
 
 void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t depth)
@@ -97,5 +146,10 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 	if (testmarks_eicar(bytes))
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);
 	if (has_members(m))
-		inspect_archive_open(w, index, bytes, m.family == MAGIC_COMPRESSED, depth);
+		inspect_archive_open(w, index, bytes, m, depth);
+	else if (str_eq(m.type, STR("application/vnd.ms-tnef")))
+		inspect_tnef_open(w, index, bytes, depth);
+	else if (m.family == MAGIC_UNKNOWN && !is_shown(walk_part(w, index)) &&
+		 is_message(walk_part(w, index), bytes))
+		open_message(w, index, bytes, depth);
 }

@@ -90,7 +90,7 @@ static bool overrides_direction(uint32_t cp)
 
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive)
 {
-	bool direction = false, control = false;
+	bool direction = false, control = false, nul = false;
 	str rest = filename;
 
 	while (rest.n) {
@@ -98,11 +98,14 @@ void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_ar
 		size_t n = utf8_next(rest, &cp);
 
 		direction |= n && overrides_direction(cp);
+		nul |= n && cp == 0;
 		control |= n && (cp < 0x20 || cp == 0x7f);
 		rest = str_skip(rest, n ? n : 1);
 	}
 	if (direction)
 		walk_find(w, FINDING_NAME_RTL_OVERRIDE, index, filename);
+	if (nul)
+		walk_find(w, FINDING_NAME_NUL, index, filename);
 	if (control)
 		walk_find(w, FINDING_NAME_CONTROL, index, filename);
 	if (is_double(filename))

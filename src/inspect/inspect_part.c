@@ -35,10 +35,26 @@ static void find_content_flags(struct node *n)
 		walk_find(n->w, FINDING_MIME_CONFLICTING_NAME, n->index, c->filename);
 	if (c->encoding == CONTENT_UNKNOWN)
 		walk_find(n->w, FINDING_MIME_UNKNOWN_CTE, n->index, c->encoding_name);
+	if (c->flags & CONTENT_CUT)
+		walk_limit(n->w, STR("mime.parameters"));
+	if (c->boundary.p && !content_is(c, STR("multipart/")))
+		walk_find(n->w, FINDING_MIME_STRAY_BOUNDARY, n->index, c->boundary);
 	if (content_is(c, STR("message/partial")))
 		walk_find(n->w, FINDING_MIME_PARTIAL, n->index, c->type);
 	if (content_is(c, STR("message/external-body")))
 		walk_find(n->w, FINDING_MIME_EXTERNAL_BODY, n->index, c->type);
+}
+
+/* The message's own header has findings of its own. */
+static void find_header_flags(struct node *n)
+{
+	uint32_t bad = HEADER_NUL | HEADER_BARE_CR | HEADER_BLANK_LINE;
+	bool of_message = walk_part(n->w, walk_part(n->w, n->index)->parent)->flags & FACTS_PART_MESSAGE;
+
+	if (!of_message) /* whose envelope may stand there as "From " line */
+		bad |= HEADER_NO_COLON | HEADER_BAD_NAME;
+	if (n->index && n->content.header_flags & bad)
+		walk_find(n->w, FINDING_MIME_BAD_PART_HEADER, n->index, n->content.type);
 }
 
 static void too_deep(struct node *n)
@@ -100,17 +116,63 @@ static bool is_attachment(const struct node *n)
 	return n->content.filename.n || (n->content.flags & CONTENT_ATTACHMENT);
 }
 
+static bool is_encoded(const struct node *n)
+{
+	return n->content.encoding == CONTENT_BASE64 || n->content.encoding == CONTENT_QP;
+}
+
+/* In text one forgives what in a file would be another file. */
+static void find_ambiguous_qp(struct node *n, bool bad)
+{
+	size_t at = 0, hit;
+
+	while (!bad && (hit = str_chr(str_skip(n->body, at), '=')) != STR_NONE) {
+		at += hit + 1;
+		for (size_t i = at; i < at + 2 && i < n->body.n; i++)
+			bad |= n->body.p[i] >= 'a' && n->body.p[i] <= 'f';
+	}
+	if (bad)
+		walk_find(n->w, FINDING_MIME_AMBIGUOUS_QP, n->index, n->content.type);
+}
+
+/* "--x" and a field of MIME: parts, for a reader that guesses. */
+static bool begins_with_part(str body)
+{
+	str text = str_trim(str_sub(body, 0, 1000));
+	size_t lf = str_chr(text, '\n');
+
+	return str_starts(text, STR("--")) && lf != STR_NONE &&
+	       str_casestarts(str_skip(text, lf + 1), STR("Content-"));
+}
+
+/* Decoded bytes are searched here, the others with the message as a whole. */
+static void look_behind(struct node *n, const struct transfer *t)
+{
+	const struct facts_part *p = walk_part(n->w, n->index);
+
+	if (n->content.encoding == CONTENT_BASE64 && p->detected.n)
+		*arena_push(n->w->arena, &n->w->taken) = n->body;
+	if (is_encoded(n) && (content_is(&n->content, STR("text/")) || !p->detected.n))
+		inspect_hidden_search(n->w, n->index, t->bytes, n->w->taken.n, n->depth);
+	if (begins_with_part(t->bytes))
+		walk_find(n->w, FINDING_MIME_STRAY_BOUNDARY, n->index, str_sub(t->bytes, 0, 60));
+}
+
 static void leaf(struct node *n)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(n->w);
+	bool shown = !is_attachment(n) && content_is(&n->content, STR("text/"));
 	struct transfer t;
 
 	decode(n, scratch, &t);
+	if (n->content.encoding == CONTENT_QP && !shown)
+		find_ambiguous_qp(n, t.bad_qp);
 	inspect_leaf_examine(n->w, n->index, t.bytes, n->depth);
-	if (is_attachment(n) || !content_is(&n->content, STR("text/")))
-		n->w->has_content |= t.bytes.n > 0;
-	else
+	if (shown)
 		read_text(n, scratch, t.bytes);
+	else
+		n->w->has_content |= t.bytes.n > 0;
+	look_behind(n, &t);
 }
 
 /* message/rfc822 (RFC 2046 5.2.1); an encoding is forbidden there, and seen. */
@@ -128,9 +190,15 @@ static void nested_message(struct node *n)
 		return;
 	}
 	child = walk_add_part(n->w, n->index, '.', 1);
+	if (child == WALK_NO_PART)
+		return;
 	/* Facts outlive the decoded bytes: strings that point there are copied by the walker. */
-	if (child != WALK_NO_PART)
+	if (is_encoded(n)) {
+		inspect_part_decoded(n->w, child, t.bytes, n->depth + 1);
+		*arena_push(n->w->arena, &n->w->taken) = n->body;
+	} else {
 		inspect_part_walk(n->w, child, t.bytes, STR("text/plain"), n->depth + 1);
+	}
 }
 
 static str boundary_of(struct node *n)
@@ -142,11 +210,47 @@ static str boundary_of(struct node *n)
 	return boundary.n ? boundary : multipart_guess_boundary(n->body);
 }
 
+static bool is_declared(const struct walk *w, str boundary)
+{
+	return map_get(&w->boundaries, boundary) != NULL;
+}
+
+static void declare(struct node *n, str boundary)
+{
+	struct walk *w = n->w;
+
+	boundary = arena_str(w->arena, boundary); /* decoded bytes are forgotten earlier */
+	for (size_t i = w->open_here; i < w->open.n; i++) {
+		if (str_eq(w->open.v[i], boundary))
+			walk_find(w, FINDING_MIME_AMBIGUOUS_BOUNDARY, n->index, boundary);
+	}
+	*arena_push(w->arena, &w->open) = boundary;
+	(void)map_set(&w->boundaries, boundary, w);
+}
+
+/* Lines that resemble the boundary and are that of no other multipart. */
+static void find_near_boundaries(struct node *n, const struct multipart *m)
+{
+	struct multipart_near near = { 0 };
+	str line, name;
+
+	while (multipart_next_near(m, &near, &line)) {
+		name = str_skip(line, 2);
+		if (str_ends(name, STR("--")) && !is_declared(n->w, name))
+			name.n -= 2;
+		if (name.n + 2 <= m->delimiter.n || !is_declared(n->w, name)) {
+			walk_find(n->w, FINDING_MIME_AMBIGUOUS_BOUNDARY, n->index, line);
+			return;
+		}
+	}
+}
+
 static void multipart(struct node *n)
 {
 	struct walk *w = n->w;
 	bool digest = content_is(&n->content, STR("multipart/digest"));
-	struct multipart m = multipart_open(w->arena, n->body, boundary_of(n));
+	str boundary = boundary_of(n);
+	struct multipart m = multipart_open(w->arena, n->body, boundary);
 	uint32_t number = 0, child;
 	str part;
 
@@ -158,13 +262,16 @@ static void multipart(struct node *n)
 		too_deep(n);
 		return;
 	}
+	declare(n, boundary);
 	while (multipart_next(&m, &part)) {
 		child = walk_add_part(w, n->index, '.', ++number);
 		if (child == WALK_NO_PART)
-			return;
+			break;
 		inspect_part_walk(w, child, part,
 				  digest ? STR("message/rfc822") : STR("text/plain"), n->depth + 1);
 	}
+	w->open.n--;
+	find_near_boundaries(n, &m);
 	if (!m.started) {
 		walk_find(w, FINDING_MIME_NO_START_BOUNDARY, n->index, n->content.boundary);
 		n->content.type = STR("text/plain"); /* what clients show then */
@@ -187,6 +294,7 @@ void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_t
 	if (is_attachment(&n))
 		p->flags |= FACTS_PART_ATTACHMENT;
 	find_content_flags(&n);
+	find_header_flags(&n);
 	if (n.content.filename.n)
 		inspect_name_check(w, index, n.content.filename, false);
 	if (content_is(&n.content, STR("multipart/")))
@@ -196,4 +304,15 @@ void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_t
 		nested_message(&n);
 	else
 		leaf(&n);
+}
+
+void inspect_part_decoded(struct walk *w, uint32_t index, str message, uint32_t depth)
+{
+	size_t taken = w->taken.n, open_here = w->open_here;
+
+	w->open_here = w->open.n;
+	inspect_part_walk(w, index, message, STR("text/plain"), depth);
+	inspect_hidden_search(w, index, message, taken, depth);
+	w->open_here = open_here;
+	w->taken.n = taken;
 }

@@ -104,6 +104,15 @@ static void hostile_megabytes_take_no_longer_than_honest_ones(void **state)
 		{ "equals signs", "Content-Transfer-Encoding: quoted-printable\r\n\r\n", "=" },
 		{ "padding", "Content-Transfer-Encoding: base64\r\n\r\n", "=" },
 		{ "zip ends", "Content-Type: application/zip\r\n\r\nPK\3\4", "PK\5\6" },
+		{ "short lines of base64", "\r\n", "AAAA\r\n" },
+		{ "base64 of many lengths", "\r\n", "AAAAAAAA\r\nAAAA\r\nAAAAAAAAAAAA\r\n" },
+		{ "broken zip files in the text", "\r\n", "UEsDBBQA\r\n.\r\n" },
+		{ "data addresses", "Content-Type: text/html\r\n\r\n", ";base64,UEsDBBQA-" },
+		{ "uuencode starts", "\r\n", "begin 644 x\r\n" },
+		{ "indented boundaries", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
+		  " --b\r\n" },
+		{ "boundaries of blanks", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b--\r\n",
+		  "     \t     --b " },
 		{ "received comments", "Received: from ", "(" },
 	};
 	cleanup(arena_freep) struct arena *a = arena_new("messages", 256 << 20);

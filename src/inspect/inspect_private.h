@@ -2,8 +2,10 @@
  *
  * inspect.c starts; inspect_headers.c reads the message's own header; inspect_part.c
  * walks the MIME tree; inspect_leaf.c examines bytes; inspect_archive.c opens archives
- * and comes back to inspect_leaf.c; inspect_name.c judges file names; walk.c keeps the
- * account of what was found and of what is left of the limits.
+ * and comes back to inspect_leaf.c; inspect_tnef.c does the same for winmail.dat;
+ * inspect_hidden.c looks for files in what was taken for
+ * text; inspect_name.c judges file names; walk.c keeps the account of what was found and
+ * of what is left of the limits.
  *
  * Input    hostile.   Memory  facts in w->arena, decoded bytes in short-lived arenas.
  * Limits   w->limits, w->budget; each one reached is named by walk_limit.
@@ -34,7 +36,13 @@ struct walk {
 	struct map hits;    /* pattern ids that are reported already */
 	uint64_t budget;    /* bytes that may still be decoded or unpacked */
 	uint16_t found[FINDINGS_N];
+	uint32_t probes;  /* lines of text that were decoded to see what they are */
 	bool has_content; /* text or an attachment was seen */
+	struct map boundaries; /* all that are declared */
+	ARENA_VEC(str) open;   /* boundaries of the multiparts that are being walked... */
+	size_t open_here;      /* ...those from here on in the same bytes as now */
+	/* Pieces of the message that were decoded into something known, in order. */
+	ARENA_VEC(str) taken;
 };
 
 /* walk.c */
@@ -53,11 +61,19 @@ void inspect_headers_read(struct walk *w, str message);
 /* inspect_part.c: entity is a header section and a body. */
 void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_type,
 		       uint32_t depth);
+/* A message that was not there before something was decoded. */
+void inspect_part_decoded(struct walk *w, uint32_t index, str message, uint32_t depth);
 /* inspect_leaf.c: size, hash, true type, test marks, members. */
 void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t depth);
+/* inspect_hidden.c: files that stand in text instead of in parts. Ranges from
+ * w->taken[first_taken] on are left out. */
+void inspect_hidden_search(struct walk *w, uint32_t index, str text, size_t first_taken,
+			   uint32_t depth);
 /* inspect_archive.c */
-void inspect_archive_open(struct walk *w, uint32_t index, str bytes, bool compressed_only,
+void inspect_archive_open(struct walk *w, uint32_t index, str bytes, struct magic magic,
 			  uint32_t depth);
+/* inspect_tnef.c: what Outlook packs attachments into (winmail.dat). */
+void inspect_tnef_open(struct walk *w, uint32_t index, str bytes, uint32_t depth);
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 bool inspect_name_is_script(str filename);

@@ -42,7 +42,6 @@ static const struct signature signatures[] = {
 	SIG(0, "Rar!\x1a\x07", "application/vnd.rar", MAGIC_ARCHIVE),
 	SIG(0, "MSCF\0\0\0\0", "application/vnd.ms-cab-compressed", MAGIC_ARCHIVE),
 	SIG(7, "**ACE**", "application/x-ace", MAGIC_ARCHIVE),
-	SIG(0, "\x60\xea", "application/x-arj", MAGIC_ARCHIVE),
 	SIG(257, "ustar", "application/x-tar", MAGIC_ARCHIVE),
 	SIG(32769, "CD001", "application/x-iso9660-image", MAGIC_ARCHIVE),
 	SIG(0, "!<arch>\n", "application/x-archive", MAGIC_ARCHIVE),
@@ -101,11 +100,43 @@ static struct magic cafebabe(str bytes)
 				     : make(STR("application/java-vm"), MAGIC_PROGRAM);
 }
 
+/* Old tar files bear no mark, only the sum of their header. */
+static bool is_old_tar(str bytes)
+{
+	str digits = str_trim(str_sub(bytes, 148, 156));
+	uint32_t sum = 8 * ' ', said = 0;
+
+	if (bytes.n < 512 || bytes.p[0] == '\0')
+		return false;
+	for (size_t i = 0; i < 512; i++)
+		sum += i >= 148 && i < 156 ? 0 : (unsigned char)bytes.p[i];
+	for (size_t i = 0; i < digits.n && digits.p[i] >= '0' && digits.p[i] <= '7'; i++)
+		said = said * 8 + (uint32_t)(digits.p[i] - '0');
+	return said == sum;
+}
+
+/* Properties, a dictionary size, and a length that is absent or below a terabyte. */
+static bool is_lzma(str bytes)
+{
+	return str_starts(bytes, STR("\x5d\0\0")) &&
+	       (at_offset(bytes, 5, STR("\xff\xff\xff\xff\xff\xff\xff\xff")) ||
+		at_offset(bytes, 10, STR("\0\0\0")));
+}
+
 /* "-lh5-" and its family behind two bytes. */
 static bool is_lha(str bytes)
 {
 	return bytes.n > 7 && bytes.p[2] == '-' && bytes.p[3] == 'l' &&
 	       (bytes.p[4] == 'h' || bytes.p[4] == 'z') && bytes.p[6] == '-';
+}
+
+/* Two bytes, then the sizes of the header and of its first part. */
+static bool is_arj(str bytes)
+{
+	struct reader r = reader_make(bytes);
+	uint32_t mark = reader_u16le(&r), header = reader_u16le(&r), first = reader_u8(&r);
+
+	return mark == 0xea60 && header <= 2600 && first >= 30 && first <= header;
 }
 
 static bool is_flash(str bytes)
@@ -141,6 +172,12 @@ static struct magic special(str b)
 		return make(STR("application/vnd.adobe.flash.movie"), MAGIC_PROGRAM);
 	if (is_lha(b))
 		return make(STR("application/x-lzh-compressed"), MAGIC_ARCHIVE);
+	if (is_arj(b))
+		return make(STR("application/x-arj"), MAGIC_ARCHIVE);
+	if (is_lzma(b))
+		return make(STR("application/x-lzma"), MAGIC_COMPRESSED);
+	if (is_old_tar(b))
+		return make(STR("application/x-tar"), MAGIC_ARCHIVE);
 	if (str_starts(b, STR("RIFF")) && at_offset(b, 8, STR("WEBP")))
 		return make(STR("image/webp"), MAGIC_IMAGE);
 	if (str_starts(b, STR("RIFF")) && !looks_like_text(b))
@@ -193,7 +230,7 @@ static struct magic markup(str b)
 	return make(STR("application/xml"), MAGIC_MARKUP);
 }
 
-struct magic magic_detect(str bytes)
+static struct magic first_bytes(str bytes)
 {
 	struct magic m = special(bytes);
 
@@ -204,6 +241,15 @@ struct magic magic_detect(str bytes)
 			return make(signatures[i].type, signatures[i].family);
 	}
 	return markup(bytes);
+}
+
+struct magic magic_detect(str bytes)
+{
+	struct magic m = first_bytes(bytes);
+
+	if (!(m.notes & MAGIC_IS_ZIP) && magic_zip_is_appended(bytes))
+		m.notes |= MAGIC_HAS_APPENDED;
+	return m;
 }
 
 struct magic magic_detect_text(str bytes)

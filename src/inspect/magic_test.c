@@ -72,6 +72,24 @@ static void a_disk_image_is_told_far_from_its_start(void **state)
 	free(image);
 }
 
+static void old_archives_are_told_by_their_headers(void **state)
+{
+	char tar[512] = "a.txt";
+
+	(void)state;
+	memset(tar + 148, ' ', 8);
+	/* "a.txt" and eight blanks */
+	memcpy(tar + 148, "001357", 6);
+	assert_true(str_eq(magic_detect(str_of(tar, 512)).type, STR("application/x-tar")));
+	assert_int_equal(magic_detect(str_of(tar, 511)).family, MAGIC_UNKNOWN);
+	tar[1] = 'x';
+	assert_int_equal(magic_detect(str_of(tar, 512)).family, MAGIC_UNKNOWN);
+	assert_int_equal(magic_detect(STR("\x60\xea\x22\0\x1ex")).family, MAGIC_ARCHIVE);
+	assert_int_equal(magic_detect(STR("\x60\xea\xff\xff\x1ex")).family, MAGIC_UNKNOWN);
+	assert_int_equal(magic_detect(STR("\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff")).family,
+			 MAGIC_COMPRESSED);
+}
+
 static void notes_tell_of_macros_and_passwords(void **state)
 {
 	static const str word = STR("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -106,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_are_told_by_content),
 		cmocka_unit_test(a_disk_image_is_told_far_from_its_start),
+		cmocka_unit_test(old_archives_are_told_by_their_headers),
 		cmocka_unit_test(notes_tell_of_macros_and_passwords),
 		cmocka_unit_test(scripts_are_told_by_their_words),
 	};

@@ -70,6 +70,8 @@ bool header_next(struct header_reader *r, struct header_field *ret)
 		size_t more = line_length(str_skip(rest, size));
 
 		f.flags |= line_flags(str_sub(rest, size, size + more));
+		if (str_trim(str_sub(rest, size, size + more)).n == 0)
+			f.flags |= HEADER_BLANK_LINE;
 		size += more;
 		r->line++;
 	}

@@ -22,6 +22,7 @@ enum header_flags {
 	HEADER_BAD_NAME = 1 << 4, /* the name holds something else than printable ASCII */
 	HEADER_BARE_CR = 1 << 5,
 	HEADER_BARE_LF = 1 << 6, /* every line of a file that never saw SMTP */
+	HEADER_BLANK_LINE = 1 << 7, /* a line of blanks: for some readers the header ends there */
 };
 
 struct header_field {

@@ -50,6 +50,8 @@ static void what_is_wrong_with_a_field_is_flagged(void **state)
 		{ STR("A B: c\r\n"), HEADER_BAD_NAME },
 		{ STR("A\xc3: c\r\n"), HEADER_BAD_NAME | HEADER_8BIT },
 		{ STR("A: b\r\n \xff\n"), HEADER_8BIT | HEADER_BARE_LF },
+		{ STR("A: b\r\n \t\r\n"), HEADER_BLANK_LINE },
+		{ STR("A:\r\n b\r\n"), 0 },
 	};
 
 	(void)state;

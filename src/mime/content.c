@@ -19,6 +19,7 @@ static void collect(struct arena *a, struct header_reader *r, struct fields *f, 
 	struct header_field h;
 
 	while (header_next(r, &h)) {
+		ret->header_flags |= h.flags;
 		if (!str_casestarts(h.name, STR("Content-")))
 			continue;
 		for (int i = 0; i < FIELDS; i++) {
@@ -144,8 +145,10 @@ void content_read(struct charsets *c, struct arena *a, struct header_reader *r, 
 	/* An unknown disposition counts as attachment (RFC 2183 2.8). */
 	if (disposition.value.n && !str_caseeq(disposition.value, STR("inline")))
 		got.flags |= CONTENT_ATTACHMENT;
-	got.encoding_name = encoding.value;
-	got.encoding = encoding_of(encoding.value);
+	if (type.cut || disposition.cut)
+		got.flags |= CONTENT_CUT;
+	got.encoding_name = encoding.value.n ? encoding.value : f.value[ENCODING];
+	got.encoding = encoding_of(got.encoding_name);
 	*ret = got;
 }
 

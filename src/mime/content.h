@@ -26,6 +26,7 @@ enum content_flags {
 	CONTENT_CONFLICTING_NAME = 1 << 2,
 	CONTENT_ATTACHMENT = 1 << 3, /* Content-Disposition: attachment */
 	CONTENT_BAD_TYPE = 1 << 4,   /* a Content-Type that is no type/subtype */
+	CONTENT_CUT = 1 << 5,	     /* more parameters than PARAMS_MAX */
 };
 
 struct content {
@@ -37,6 +38,7 @@ struct content {
 	enum content_encoding encoding;
 	uint32_t flags; /* enum content_flags */
 	str duplicate;	/* name of the field that stands there twice */
+	uint32_t header_flags; /* enum header_flags, of all fields together */
 };
 
 /* default_type: "text/plain", or "message/rfc822" inside multipart/digest (RFC 2046 5.1.5).

@@ -90,6 +90,42 @@ bool multipart_next(struct multipart *m, str *ret_part)
 	return true;
 }
 
+/* Only blanks and control characters stand between the line's start and at. */
+static bool is_indented(str body, size_t at)
+{
+	while (at > 0 && body.p[at - 1] != '\n') {
+		at--;
+		if ((unsigned char)body.p[at] > ' ')
+			return false;
+	}
+	return true;
+}
+
+bool multipart_next_near(const struct multipart *m, struct multipart_near *near, str *ret_line)
+{
+	for (;;) {
+		size_t hit = str_find(str_skip(m->body, near->at), m->delimiter);
+		size_t start = near->at + hit, end = start + m->delimiter.n, next;
+		bool whole, closing;
+
+		if (hit == STR_NONE)
+			return false;
+		near->at = end;
+		if (!is_indented(m->body, start))
+			continue;
+		whole = start == 0 || m->body.p[start - 1] == '\n';
+		closing = str_starts(str_skip(m->body, end), STR("--")) &&
+			  line_ends(m->body, end + 2, &next);
+		if (whole && !near->closed && (closing || line_ends(m->body, end, &next))) {
+			near->closed = closing;
+			continue;
+		}
+		*ret_line = str_skip(m->body, start);
+		*ret_line = str_trim(str_sub(*ret_line, 0, str_chr(*ret_line, '\n')));
+		return true;
+	}
+}
+
 bool multipart_boundary_valid(str boundary)
 {
 	if (boundary.n == 0 || boundary.n > MULTIPART_BOUNDARY_MAX ||

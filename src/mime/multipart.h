@@ -25,6 +25,15 @@ struct multipart multipart_open(struct arena *a, str body, str boundary);
 /* The next part, header included; its final line end belongs to the boundary. */
 bool multipart_next(struct multipart *m, str *ret_part);
 
+/* Lines that some readers take for boundary lines of m, and others not: indented, with
+ * something behind the boundary, or behind the closing line. Start with a zeroed near;
+ * ret_line begins with "--" and is trimmed. */
+struct multipart_near {
+	size_t at;
+	bool closed;
+};
+bool multipart_next_near(const struct multipart *m, struct multipart_near *near, str *ret_line);
+
 /* Of 1 to 70 bchars, no space at the end (RFC 2046 5.1.1). */
 bool multipart_boundary_valid(str boundary);
 /* What clients use when the parameter is missing: the first line that starts with "--". */

@@ -57,6 +57,33 @@ static void bodies_are_cut_at_boundary_lines(void **state)
 	}
 }
 
+static void lines_that_are_nearly_boundaries_are_told(void **state)
+{
+	static const struct {
+		str body, near;
+	} cases[] = {
+		{ STR("--b\r\n\r\nx\r\n--b--\r\n"), STR("") },
+		{ STR("--b \t\r\nx --b\r\n--b--"), STR("") },
+		{ STR("--bc\r\n"), STR("--bc") },
+		{ STR("x\n \t--b\n"), STR("--b") },
+		{ STR("--b-- x\n"), STR("--b-- x") },
+		{ STR("--b--\n--b\n"), STR("--b") },
+		{ STR("--b--\n--b--"), STR("--b--") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 16);
+		cleanup(exact_freep) str body = exact_copy(cases[i].body);
+		struct multipart m = multipart_open(a, body, STR("b"));
+		struct multipart_near near = { 0 };
+		str line = STR("");
+
+		assert_int_equal(multipart_next_near(&m, &near, &line), cases[i].near.n > 0);
+		assert_true(str_eq(line, cases[i].near));
+	}
+}
+
 static void boundaries_are_checked_and_guessed(void **state)
 {
 	static const char seventy_one[] =
@@ -79,6 +106,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bodies_are_cut_at_boundary_lines),
+		cmocka_unit_test(lines_that_are_nearly_boundaries_are_told),
 		cmocka_unit_test(boundaries_are_checked_and_guessed),
 	};
 

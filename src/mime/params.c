@@ -97,7 +97,7 @@ static void parse_one(struct scan *s, struct params *ret)
 	skip_blank(s);
 	if (more(s) && s->in.p[s->at] == '"') {
 		p.value = quoted_value(s);
-		(void)until_semicolon(s); /* junk behind the quote is not shown by anyone */
+		p.junk = until_semicolon(s).n > 0;
 	} else {
 		p.value = until_semicolon(s);
 	}
@@ -223,8 +223,9 @@ bool params_conflict(const struct params *p, struct charsets *c, struct arena *a
 	for (size_t i = 0; i < p->list.n; i++) {
 		const struct param *q = &p->list.v[i];
 
-		if (q->section < 0 && !q->extended && str_caseeq(q->name, name) &&
-		    !str_eq(q->value, first))
+		if (!str_caseeq(q->name, name))
+			continue;
+		if (q->junk || (q->section < 0 && !q->extended && !str_eq(q->value, first)))
 			return true;
 	}
 	return extended.p && first.p && !str_eq(extended, plain_text(p, c, a, name));

@@ -19,6 +19,7 @@ struct param {
 	str value;     /* quoting removed, percent-encoding and encoded-words kept */
 	int section;   /* RFC 2231 3, or -1 */
 	bool extended; /* RFC 2231 4: percent-encoded, section 0 starts with charset'language' */
+	bool junk;     /* something stands behind the closing quote: some readers add it */
 };
 
 struct params {
@@ -32,7 +33,7 @@ void params_parse(struct arena *a, str in, struct params *ret);
 str params_get(const struct params *p, str name);
 /* Decoded value in UTF-8, RFC 2231 first, then plain with encoded-words; or STR_NULL. */
 str params_get_text(const struct params *p, struct charsets *c, struct arena *a, str name);
-/* Two different values of that name stand there: readers will disagree. */
+/* Two different values of that name stand there, or junk behind one: readers will disagree. */
 bool params_conflict(const struct params *p, struct charsets *c, struct arena *a, str name);
 
 #endif

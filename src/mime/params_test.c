@@ -68,6 +68,10 @@ static void two_different_values_are_a_conflict(void **state)
 		{ STR("a; b=x; b*=utf-8''x"), false },
 		{ STR("a; b=x; b*=utf-8''y"), true },
 		{ STR("a; c=x"), false },
+		{ STR("a; b=\"x\""), false },
+		{ STR("a; b=\"x\" (y)"), false },
+		{ STR("a; b=\"x\"y"), true },
+		{ STR("a; c=\"x\"y; b=x"), false },
 	};
 
 	(void)state;

@@ -128,5 +128,10 @@ str derive_extension(str filename)
 	if (slash != STR_NONE)
 		filename = str_skip(filename, slash + 1);
 	dot = str_rchr(filename, '.');
-	return dot == STR_NONE ? STR("") : str_skip(filename, dot + 1);
+	if (dot == STR_NONE)
+		return STR("");
+	filename = str_skip(filename, dot + 1);
+	for (dot = 0; dot < filename.n && is_part_of_name(filename.p[dot]);)
+		dot++; /* "exe::$DATA", or an invisible character behind it */
+	return dot ? str_sub(filename, 0, dot) : filename;
 }
