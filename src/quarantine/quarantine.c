@@ -122,8 +122,12 @@ static int put_file(struct quarantine *q, int shard, const struct spoolmeta *m, 
 	char name[SPOOLFILE_NAME];
 
 	file_name(m->id, name);
-	if (renameat(q->new_fd, m->id.text, shard, name) < 0)
-		return why_set(why, -errno, "rename: %m");
+	if (renameat(q->new_fd, m->id.text, shard, name) < 0) {
+		int r = why_set(why, -errno, "rename: %m");
+
+		(void)unlinkat(q->new_fd, m->id.text, 0); /* else it bars every later attempt */
+		return r;
+	}
 	step(q, QUARANTINE_AT_RENAMED);
 	if (fsync(shard) < 0)
 		return why_set(why, -errno, "fsync of the directory: %m");
@@ -290,8 +294,8 @@ int quarantine_expire(struct quarantine *q, int64_t before, size_t n, size_t *re
 {
 	cleanup(arena_freep) struct arena *a = arena_new("quarantine", SCRATCH_BUDGET);
 	str *ids = arena_array(a, str, n);
-	size_t found;
-	int r;
+	size_t found, dropped = 0;
+	int r, worst = 0;
 
 	if (!q->index)
 		return no_index(why);
@@ -302,12 +306,15 @@ int quarantine_expire(struct quarantine *q, int64_t before, size_t n, size_t *re
 		struct spool_id id;
 
 		bug_if(!spoolid_parse(ids[i], &id)); /* only parsed ids were put there */
+		/* One that cannot be dropped must not keep the rest for ever. */
 		r = quarantine_drop(q, id, why);
 		if (r < 0)
-			return r;
+			worst = r;
+		else
+			dropped++;
 	}
-	*ret_n = found;
-	return 0;
+	*ret_n = dropped;
+	return worst;
 }
 
 /* The rows while files are compared with them. */

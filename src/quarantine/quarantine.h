@@ -65,7 +65,8 @@ int quarantine_read(struct quarantine *q, struct arena *a, struct spool_id id,
 int quarantine_mark_released(struct quarantine *q, struct spool_id id, struct why *why) must_use;
 /* File and row are gone. E_ABSENT. */
 int quarantine_drop(struct quarantine *q, struct spool_id id, struct why *why) must_use;
-/* Drops up to n messages held since before that time; *ret_n is how many. */
+/* Drops up to n messages held since before that time. One that cannot be dropped is passed
+ * over and makes the call fail; *ret_n is how many were dropped, even then. */
 int quarantine_expire(struct quarantine *q, int64_t before, size_t n, size_t *ret_n,
 		      struct why *why) must_use;
 

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -274,6 +275,25 @@ static void old_messages_expire_in_turn(void **state)
 	assert_int_equal(list(w).v.n, 5);
 }
 
+static void one_that_cannot_be_dropped_keeps_no_other(void **state)
+{
+	struct world *w = *state;
+	struct why why;
+	char path[200];
+	size_t n;
+
+	assert_int_equal(put(w, "Q1", STR("x"), 1000), 0);
+	assert_int_equal(put(w, "Q2", STR("x"), 1001), 0);
+	path_of(w, "Q1", path, sizeof(path));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_true(quarantine_expire(&w->q, 2000, 10, &n, &why) < 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(quarantine_expire(&w->q, 2000, 10, &n, &why), 0);
+	assert_int_equal(n, 1);
+}
+
 static void a_lost_index_is_made_again_from_the_files(void **state)
 {
 	struct world *w = *state;
@@ -416,6 +436,7 @@ int main(void)
 		T(a_dropped_message_is_gone),
 		T(a_released_message_says_so),
 		T(old_messages_expire_in_turn),
+		T(one_that_cannot_be_dropped_keeps_no_other),
 		T(a_lost_index_is_made_again_from_the_files),
 		T(a_broken_database_is_told_from_a_good_one),
 		T(damage_is_seen_and_nothing_is_handed_out),

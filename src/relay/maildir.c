@@ -36,6 +36,12 @@ static bool lower_name(str s, struct maildir_name *ret)
 	return maildirname_encode(str_of(lower, s.n), ret);
 }
 
+enum { NAME_BYTES = MAILDIRNAME_MAX + 16, MAX_LEFTOVERS = 100 };
+
+struct tmp_name {
+	char text[NAME_BYTES + 16];
+};
+
 struct folders {
 	int tmp, new;
 };
@@ -83,11 +89,11 @@ static int write_message(int fd, const struct maildir_message *m, struct why *wh
 	return r;
 }
 
-static int put_in_new(const struct folders *f, const char *name, struct why *why)
+static int put_in_new(const struct folders *f, const char *tmp, const char *name, struct why *why)
 {
 	int outcome = MAILDIR_OK;
 
-	if (linkat(f->tmp, name, f->new, name, 0) < 0) {
+	if (linkat(f->tmp, tmp, f->new, name, 0) < 0) {
 		if (errno != EEXIST)
 			return why_set(why, -errno, "link: %m");
 		outcome = MAILDIR_E_ALREADY;
@@ -97,19 +103,35 @@ static int put_in_new(const struct folders *f, const char *name, struct why *why
 	return outcome;
 }
 
+/* A file in tmp/ that nobody else has: one of an earlier attempt may be the same file as
+ * the delivered one in new/, or still be written to. */
+static int open_tmp(const struct folders *f, const char *name, struct tmp_name *ret,
+		    struct why *why)
+{
+	for (int i = 0; i < MAX_LEFTOVERS; i++) {
+		int fd;
+
+		snprintf(ret->text, sizeof(ret->text), "%s.%d", name, i);
+		fd = openat(f->tmp, ret->text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd >= 0 || errno != EEXIST)
+			return fd < 0 ? why_set(why, -errno, "maildir: tmp/%s: %m", ret->text) : fd;
+	}
+	return why_set(why, -EEXIST, "maildir: tmp/%s: too many leftovers", name);
+}
+
 static int deliver(const struct folders *f, const struct maildir_message *m, const char *name,
 		   struct why *why)
 {
-	cleanup(fd_closep) int fd =
-		openat(f->tmp, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	struct tmp_name tmp;
+	cleanup(fd_closep) int fd = open_tmp(f, name, &tmp, why);
 	int r;
 
 	if (fd < 0)
-		return why_set(why, -errno, "maildir: tmp/%s: %m", name);
+		return fd;
 	r = write_message(fd, m, why);
 	if (r == 0)
-		r = put_in_new(f, name, why);
-	(void)unlinkat(f->tmp, name, 0); /* mail readers remove old files there, too */
+		r = put_in_new(f, tmp.text, name, why);
+	(void)unlinkat(f->tmp, tmp.text, 0); /* mail readers remove old files there, too */
 	return r < 0 ? why_prefix(why, r, "maildir: %s", name) : r;
 }
 
@@ -117,7 +139,7 @@ int maildir_deliver(int dirfd, const struct maildir_message *m, struct address t
 {
 	struct maildir_name domain, local, id;
 	struct folders f;
-	char name[MAILDIRNAME_MAX + 16];
+	char name[NAME_BYTES];
 	int r;
 
 	if (!lower_name(to.domain, &domain) || !lower_name(to.local, &local) ||

@@ -121,6 +121,29 @@ static void half_a_file_of_a_crashed_attempt_is_written_again(void **state)
 	close(fd);
 }
 
+/* The power failed between link and unlink: tmp/ and new/ name one file, and it is delivered. */
+static void what_is_delivered_is_never_written_again(void **state)
+{
+	struct world *w = *state;
+	struct address to = { STR("a"), STR("x.example") };
+	struct maildir_message again = message;
+	struct why why;
+	int fd;
+
+	assert_int_equal(maildir_deliver(w->dirfd, &message, to, &why), MAILDIR_OK);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			linkat(w->dirfd, "x.example/a/new/M1.poterne", w->dirfd,
+			       i ? "x.example/a/tmp/M1.poterne.0" : "x.example/a/tmp/M1.poterne",
+			       0),
+			0);
+	again.body = STR("");
+	assert_int_equal(maildir_deliver(w->dirfd, &again, to, &why), MAILDIR_E_ALREADY);
+	fd = openat(w->dirfd, "x.example/a/new/M1.poterne", O_RDONLY);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 28 + 11);
+	close(fd);
+}
+
 static void hostile_addresses_stay_inside(void **state)
 {
 	static const struct {
@@ -191,6 +214,7 @@ int main(void)
 		T(a_message_lies_in_new_with_its_return_path),
 		T(a_repeated_delivery_delivers_nothing_twice),
 		T(half_a_file_of_a_crashed_attempt_is_written_again),
+		T(what_is_delivered_is_never_written_again),
 		T(hostile_addresses_stay_inside),
 		T(a_name_too_long_is_no_mailbox),
 		T(a_symbolic_link_is_not_followed),

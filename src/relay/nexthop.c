@@ -41,7 +41,7 @@ static struct connection *connection_free(struct connection *c)
 }
 
 /* Swallows fd. */
-static struct connection *connection_new(const struct nexthop_settings *s, int fd)
+static struct connection *connection_new(const struct nexthop_settings *s, int fd, deadline until)
 {
 	struct arena *a = arena_new("connection", CONNECTION_BUDGET);
 	struct connection *c = arena_make(a, struct connection);
@@ -57,6 +57,7 @@ static struct connection *connection_new(const struct nexthop_settings *s, int f
 		.lmtp = s->peer.kind != CONF_PEER_SMTP,
 		.name = s->hostname,
 		.timeout_ms = s->timeout_ms,
+		.until = until,
 	};
 	return c;
 }
@@ -80,16 +81,17 @@ static int introduce(struct connection *c, bool want_tls, struct smtpreply *repl
 		return SMTPCLIENT_OK;
 	if (r != SMTPCLIENT_OK)
 		return r;
-	if (tlsstream_connect(&c->stream, s->tls_ctx, s->peer.at.host, deadline_in(s->timeout_ms),
-			      why) < 0)
+	if (tlsstream_connect(&c->stream, s->tls_ctx, s->peer.at.host,
+			      clock_sooner(deadline_in(s->timeout_ms), c->client.until), why) < 0)
 		return why_prefix(why, SMTPCLIENT_E_LOST, "TLS with the next hop");
 	return smtpclient_hello(&c->client, reply, why);
 }
 
-static int connect_fd(const struct nexthop_settings *s, const struct ip *to, struct why *why)
+static int connect_fd(const struct nexthop_settings *s, const struct ip *to, deadline until,
+		      struct why *why)
 {
-	deadline d = deadline_in(NEXTHOP_CONNECT_MS < s->timeout_ms ? NEXTHOP_CONNECT_MS
-								    : s->timeout_ms);
+	int64_t ms = NEXTHOP_CONNECT_MS < s->timeout_ms ? NEXTHOP_CONNECT_MS : s->timeout_ms;
+	deadline d = clock_sooner(deadline_in(ms), until);
 
 	if (s->peer.kind == CONF_PEER_LMTP_UNIX)
 		return connect_unix(s->peer.path, d, why);
@@ -97,15 +99,16 @@ static int connect_fd(const struct nexthop_settings *s, const struct ip *to, str
 }
 
 static struct connection *try_address(const struct nexthop_settings *s, const struct ip *to,
-				      bool want_tls, struct smtpreply *reply, struct why *why)
+				      bool want_tls, deadline until, struct smtpreply *reply,
+				      struct why *why)
 {
-	int fd = connect_fd(s, to, why);
+	int fd = connect_fd(s, to, until, why);
 	struct connection *c;
 
 	*reply = (struct smtpreply){ 0 };
 	if (fd < 0)
 		return NULL;
-	c = connection_new(s, fd);
+	c = connection_new(s, fd, until);
 	if (introduce(c, want_tls, reply, why) == SMTPCLIENT_OK)
 		return c;
 	return connection_free(c);
@@ -113,13 +116,13 @@ static struct connection *try_address(const struct nexthop_settings *s, const st
 
 /* Opportunistic TLS that fails gives way to none (RFC 7435). */
 static struct connection *connect_to(const struct nexthop_settings *s, const struct ip *to,
-				     struct smtpreply *reply, struct why *why)
+				     deadline until, struct smtpreply *reply, struct why *why)
 {
 	bool tls = s->tls != CONF_CLIENT_TLS_NONE && s->peer.kind != CONF_PEER_LMTP_UNIX;
-	struct connection *c = try_address(s, to, tls, reply, why);
+	struct connection *c = try_address(s, to, tls, until, reply, why);
 
 	if (!c && s->tls == CONF_CLIENT_TLS_MAY && tls && str_starts(str_c(why->text), STR("TLS ")))
-		c = try_address(s, to, false, reply, why);
+		c = try_address(s, to, false, until, reply, why);
 	return c;
 }
 
@@ -131,10 +134,10 @@ static size_t take_records(const struct dns_answer *answer, struct ip *ret, size
 }
 
 /* A, then AAAA, then what the loopback is called (RFC 6761 6.3). */
-static size_t resolve(const struct nexthop_settings *s, struct ip *ret)
+static size_t resolve(const struct nexthop_settings *s, deadline until, struct ip *ret)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("resolve", 4 << 20);
-	deadline d = deadline_in(NEXTHOP_CONNECT_MS);
+	deadline d = clock_sooner(deadline_in(NEXTHOP_CONNECT_MS), until);
 	struct dns_answer answer;
 	size_t n = 0;
 
@@ -153,21 +156,21 @@ static size_t resolve(const struct nexthop_settings *s, struct ip *ret)
 	return take_records(&answer, ret, n);
 }
 
-static struct connection *connect_fresh(const struct nexthop_settings *s, struct smtpreply *reply,
-					struct why *why)
+static struct connection *connect_fresh(const struct nexthop_settings *s, deadline until,
+					struct smtpreply *reply, struct why *why)
 {
 	struct ip at[NEXTHOP_ADDRESSES];
 	struct connection *c = NULL;
 	size_t n;
 
 	if (s->peer.kind == CONF_PEER_LMTP_UNIX)
-		return connect_to(s, NULL, reply, why);
-	n = resolve(s, at);
+		return connect_to(s, NULL, until, reply, why);
+	n = resolve(s, until, at);
 	if (n == 0)
 		(void)why_set(why, -ENOENT, "next hop %.*s: its name has no address",
 			      STR_ARG(s->peer.at.host));
 	for (size_t i = 0; i < n && !c; i++)
-		c = connect_to(s, &at[i], reply, why);
+		c = connect_to(s, &at[i], until, reply, why);
 	return c;
 }
 
@@ -214,19 +217,21 @@ static void nobody_there(const struct smtpclient_job *job, uint64_t *outcome,
 }
 
 void nexthop_deliver(struct nexthop *n, const struct nexthop_settings *s,
-		     const struct smtpclient_job *job, uint64_t *outcome, struct smtpreply *reply)
+		     const struct smtpclient_job *job, deadline until, uint64_t *outcome,
+		     struct smtpreply *reply)
 {
 	struct connection *c = take_idle(n, s);
 	struct why why = { "" };
 	int r = SMTPCLIENT_E_STALE;
 
 	if (c) {
+		c->client.until = until;
 		r = smtpclient_send(&c->client, job, outcome, reply, &why);
 		if (r == SMTPCLIENT_E_STALE)
 			c = connection_free(c);
 	}
 	if (!c) {
-		c = connect_fresh(s, reply, &why);
+		c = connect_fresh(s, until, reply, &why);
 		if (!c) {
 			nobody_there(job, outcome, reply, &why);
 			return;

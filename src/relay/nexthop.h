@@ -47,9 +47,10 @@ struct nexthop {
 };
 
 void nexthop_init(struct nexthop *n);
-/* One transaction; *reply and outcome as smtpclient_send. */
+/* One transaction, over at until; *reply and outcome as smtpclient_send. */
 void nexthop_deliver(struct nexthop *n, const struct nexthop_settings *s,
-		     const struct smtpclient_job *job, uint64_t *outcome, struct smtpreply *reply);
+		     const struct smtpclient_job *job, deadline until, uint64_t *outcome,
+		     struct smtpreply *reply);
 /* Ends idle connections when their time has come; never returns. */
 void nexthop_reap(void *nexthop);
 /* Ends the idle connections that are due; returns when the next one is (INT64_MAX: none). */

@@ -108,7 +108,7 @@ static uint64_t deliver(struct nexthop *n, const struct nexthop_settings *s,
 					    .body = STR("A: b\r\n\r\nc\r\n") };
 	uint64_t outcome = 99;
 
-	nexthop_deliver(n, s, &job, &outcome, reply);
+	nexthop_deliver(n, s, &job, deadline_in(60000), &outcome, reply);
 	return outcome;
 }
 

@@ -11,6 +11,7 @@ void relay_init(struct relay *r, const struct relay_settings *s)
 {
 	*r = (struct relay){ .settings = s };
 	nexthop_init(&r->nexthop);
+	attempts_init(&r->attempts);
 }
 
 void relay_set(struct relay *r, const struct relay_settings *s)
@@ -27,6 +28,7 @@ struct attempt {
 	struct address from, *to;
 	bool *is_address;
 	str body;
+	deadline until;
 	uint64_t *outcome;
 	struct smtpreply reply; /* the most telling one */
 };
@@ -126,7 +128,7 @@ static void transaction(struct attempt *t, size_t from, size_t to)
 	}
 	if (job.n_recipients == 0)
 		return;
-	nexthop_deliver(&t->relay->nexthop, &t->settings->nexthop, &job, outcome, &reply);
+	nexthop_deliver(&t->relay->nexthop, &t->settings->nexthop, &job, t->until, outcome, &reply);
 	for (size_t i = 0; i < job.n_recipients; i++)
 		t->outcome[at[i]] = outcome[i];
 	note(t, &reply);
@@ -165,19 +167,31 @@ static void deliver(struct attempt *t, int fd)
 int relay_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 {
 	struct relay *relay = ctx;
-	struct attempt t = {
-		.relay = relay, .settings = relay->settings, .a = a, .m = &m->deliver
-	};
+	struct attempt t = { .relay = relay,
+			     .settings = relay->settings,
+			     .a = a,
+			     .m = &m->deliver,
+			     .until = deadline_in(RELAY_MS) };
 	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
 	struct msg answer = { .type = MSG_delivered };
+	struct attempts_one *one;
 	struct why why;
+	int r;
 
 	if (m->type != MSG_deliver)
 		return -EPROTO;
-	t.outcome = arena_array(a, uint64_t, m->deliver.recipients.n);
-	deliver(&t, fd);
-	answer.delivered.outcome = (struct msg_nums){ t.outcome, m->deliver.recipients.n };
-	answer.delivered.next_hop = str_sub(t.settings->nexthop.text, 0, 256);
-	answer.delivered.reply = smtpreply_text(&t.reply);
-	return chan_send(c, &answer, &why);
+	one = attempts_begin(&relay->attempts, m->deliver.id, m->deliver.recipients.v,
+			     m->deliver.recipients.n, t.until);
+	if (!one->outcome) {
+		t.outcome = arena_array(a, uint64_t, m->deliver.recipients.n);
+		deliver(&t, fd);
+		attempts_note(one, t.outcome, str_sub(t.settings->nexthop.text, 0, 256),
+			      smtpreply_text(&t.reply));
+	}
+	answer.delivered.outcome = (struct msg_nums){ one->outcome, one->n };
+	answer.delivered.next_hop = one->next_hop;
+	answer.delivered.reply = one->reply;
+	r = chan_send(c, &answer, &why);
+	attempts_end(&relay->attempts, one, r == 0);
+	return r;
 }

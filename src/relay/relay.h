@@ -6,7 +6,7 @@
  *
  * Input    message deliver from the store; addresses are parsed again before use.
  * Memory   settings live as long as the process; an attempt uses the lane's arena.
- * Limits   SMTPCLIENT_RECIPIENTS a transaction, more are several transactions.
+ * Limits   SMTPCLIENT_RECIPIENTS a transaction, more are several transactions; RELAY_MS.
  * Threads  any number of lanes; relay_set swaps the settings under them.
  * Errors   every recipient gets an outcome; only a lane that breaks is closed.
  */
@@ -14,8 +14,13 @@
 #define RELAY_RELAY_H
 
 #include "mail/address.h"
+#include "relay/attempts.h"
 #include "relay/nexthop.h"
 #include "sys/chan.h"
+
+/* Of one attempt, however many transactions: DELIVERY_MS of store/delivery.h is longer, so
+ * the store still waits for what we found out. */
+enum { RELAY_MS = 50 * 60 * 1000 };
 
 struct relay_settings {
 	bool maildir; /* else by nexthop */
@@ -27,6 +32,7 @@ struct relay_settings {
 struct relay {
 	const struct relay_settings *_Atomic settings;
 	struct nexthop nexthop;
+	struct attempts attempts;
 };
 
 void relay_init(struct relay *r, const struct relay_settings *s);

@@ -22,7 +22,7 @@ bool smtpclient_body_is_strict(str body)
 
 static deadline reply_deadline(const struct smtpclient *c)
 {
-	return deadline_in(c->timeout_ms);
+	return clock_sooner(deadline_in(c->timeout_ms), c->until);
 }
 
 /* What the stream says, as the dialogue sees it. */
@@ -75,10 +75,9 @@ static void note_extension(struct smtpclient *c, str line)
 		c->size_max = 0;
 }
 
-static int read_reply(struct smtpclient *c, struct smtpreply *reply, bool extensions,
-		      const char *when, struct why *why)
+static int read_reply_until(struct smtpclient *c, struct smtpreply *reply, bool extensions,
+			    const char *when, deadline d, struct why *why)
 {
-	deadline d = reply_deadline(c);
 	int more;
 
 	*reply = (struct smtpreply){ 0 };
@@ -96,6 +95,21 @@ static int read_reply(struct smtpclient *c, struct smtpreply *reply, bool extens
 			note_extension(c, text);
 	} while (more == SMTPREPLY_MORE);
 	return SMTPCLIENT_OK;
+}
+
+static int read_reply(struct smtpclient *c, struct smtpreply *reply, bool extensions,
+		      const char *when, struct why *why)
+{
+	return read_reply_until(c, reply, extensions, when, reply_deadline(c), why);
+}
+
+/* The reply to the final dot: RFC 5321 4.5.3.2.6 gives it twice the time of the others, as
+ * who hangs up here sends the message once more. */
+static int read_end(struct smtpclient *c, struct smtpreply *reply, struct why *why)
+{
+	deadline d = clock_sooner(deadline_in(2 * c->timeout_ms), c->until);
+
+	return read_reply_until(c, reply, false, "end of data", d, why);
 }
 
 /* One short command and its reply. */
@@ -375,7 +389,7 @@ static int read_results(struct transaction *t, const bool *is_accepted)
 		if (!is_accepted[i])
 			continue;
 		if (first || t->c->lmtp) {
-			int r = read_reply(t->c, &reply, false, "end of data", t->why);
+			int r = read_end(t->c, &reply, t->why);
 
 			if (r != SMTPCLIENT_OK)
 				return r;
@@ -421,6 +435,9 @@ static int run(struct transaction *t, bool utf8, bool *is_accepted)
 				       "next hop accepted DATA without a recipient");
 		return SMTPCLIENT_OK;
 	}
+	/* RFC 5321 4.2.5: whatever comes next from such a server belongs to nothing we said. */
+	if (data.code / 100 == 2)
+		return why_set(t->why, SMTPCLIENT_E_LOST, "next hop took DATA for done");
 	if (data.code != 354)
 		return data_refused(t, is_accepted, &data);
 	r = put_body(t);
@@ -451,6 +468,7 @@ int smtpclient_send(struct smtpclient *c, const struct smtpclient_job *job, uint
 	bug_if(job->n_recipients > SMTPCLIENT_RECIPIENTS);
 	*reply = (struct smtpreply){ 0 };
 	all(&t, SMTPCLIENT_LATER);
+	c->sent++;
 	if (utf8 && !(c->ext & SMTPCLIENT_SMTPUTF8))
 		return never(
 			&t, STR("5.6.7 the next hop does not support SMTPUTF8")); /* RFC 6531 3.2 */
@@ -458,7 +476,6 @@ int smtpclient_send(struct smtpclient *c, const struct smtpclient_job *job, uint
 		return never(
 			&t,
 			STR("5.3.4 the message is too big for the next hop")); /* RFC 1870 6.1 */
-	c->sent++;
 	r = run(&t, utf8, is_accepted);
 	if (r == SMTPCLIENT_E_LOST && reply->lines == 0)
 		smtpreply_say(reply, 451, str_c(why->text));

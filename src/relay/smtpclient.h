@@ -8,7 +8,7 @@
  * Input    hostile server; addresses and bodies checked by the caller.
  * Memory   embedded in its owner; the stream and its buffers are borrowed.
  * Limits   SMTPCLIENT_RCPT_BATCH commands in flight, so that neither side can fill up;
- *          timeout_ms for each reply.
+ *          timeout_ms for each reply, and the deadline of the whole.
  * Threads  one at a time.
  * Errors   SMTPCLIENT_E_* below; the connection is then useless but for E_REFUSED.
  */
@@ -45,12 +45,13 @@ enum { SMTPCLIENT_DELIVERED = 0, SMTPCLIENT_LATER = 4, SMTPCLIENT_NEVER = 5 };
 struct smtpclient {
 	struct stream *s;
 	bool lmtp;
-	str name; /* ours, for EHLO or LHLO */
-	int64_t timeout_ms;
-	unsigned ext;	   /* enum smtpclient_ext, as the server offered */
-	uint64_t size_max; /* its SIZE; 0: not said */
-	unsigned sent;	   /* transactions begun on this connection */
-	bool reset_first;  /* the last one was not completed */
+	str name;	    /* ours, for EHLO or LHLO */
+	int64_t timeout_ms; /* for each reply; twice that after the final dot */
+	deadline until;	    /* of everything, whatever the server does */
+	unsigned ext;	    /* enum smtpclient_ext, as the server offered */
+	uint64_t size_max;  /* its SIZE; 0: not said */
+	unsigned sent;	    /* messages this connection was used for */
+	bool reset_first;   /* the last one was not completed */
 };
 
 struct smtpclient_job {

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 /* A server that follows a script: '<' lines are expected from the client byte by byte,
- * '>' lines are sent. A trailing "|" line closes. */
+ * '>' lines are sent. A trailing "|" line closes, "~" waits for the client to close. */
 struct script {
 	int fd;
 	const char *text;
@@ -50,6 +50,8 @@ static void *serve(void *arg)
 			continue;
 		if (line.p[0] == '|')
 			break;
+		while (line.p[0] == '~' && read(s->fd, with_end, sizeof(with_end)) > 0)
+			;
 		if (line.p[0] == '<' && !expect(s, str_of(with_end, (size_t)n)))
 			break;
 		if (line.p[0] == '>' && write(s->fd, with_end, (size_t)n) != n)
@@ -58,6 +60,9 @@ static void *serve(void *arg)
 	shutdown(s->fd, SHUT_RDWR);
 	return NULL;
 }
+
+/* Of the whole of the next talk. */
+static int64_t talk_ms = 60000;
 
 struct result {
 	int greet, send;
@@ -72,7 +77,10 @@ static struct result talk(const char *text, bool lmtp, const struct smtpclient_j
 	static char in[8192], out[32768];
 	struct script s = { .text = text };
 	struct result r = { .send = -1 };
-	struct smtpclient c = { .lmtp = lmtp, .name = STR("mx.example"), .timeout_ms = 3000 };
+	struct smtpclient c = { .lmtp = lmtp,
+				.name = STR("mx.example"),
+				.timeout_ms = 3000,
+				.until = deadline_in(talk_ms) };
 	struct stream stream;
 	pthread_t t;
 	int fds[2];
@@ -165,6 +173,9 @@ static void each_refusal_has_its_meaning(void **state)
 		{ HELLO ENVELOPE ">250 ok\n>550 no\n>550 no\n>354 go", SMTPCLIENT_E_LOST, 5, 5 },
 		{ HELLO ENVELOPE ">250 ok\n>250 ok\n>250 ok\n>354 go\n" BODY ">hello",
 		  SMTPCLIENT_E_LOST, 4, 4 },
+		{ HELLO ENVELOPE ">250 ok\n>250 ok\n>250 ok\n>250 ok", SMTPCLIENT_E_LOST, 4, 4 },
+		{ HELLO ENVELOPE ">250 ok\n>354 ok\n>250 ok\n>354 go\n" BODY ">250 ok",
+		  SMTPCLIENT_OK, 4, 0 },
 		{ HELLO ENVELOPE ">421 busy\n|", SMTPCLIENT_E_LOST, 4, 4 },
 	};
 
@@ -178,6 +189,31 @@ static void each_refusal_has_its_meaning(void **state)
 				 (int)r.outcome[1], r.why.text);
 		assert_true(r.reply.lines > 0);
 	}
+}
+
+static void lmtp_with_fewer_replies_than_recipients_settles_those_it_answered(void **state)
+{
+	struct result r = talk(">220 hi\n<LHLO mx.example\n>250-server\n>250 PIPELINING\n" ENVELOPE
+			       ">250 ok\n>250 ok\n>250 ok\n>354 go\n" BODY ">250 a\n|",
+			       true, &plain, 1);
+
+	(void)state;
+	assert_int_equal(r.send, SMTPCLIENT_E_LOST);
+	assert_outcomes(&r, 0, 4);
+}
+
+static void the_whole_ends_in_time_whatever_the_server_does(void **state)
+{
+	int64_t began = clock_now_ms();
+	struct result r;
+
+	(void)state;
+	talk_ms = 200;
+	r = talk(HELLO "~", false, &plain, 1);
+	talk_ms = 60000;
+	assert_int_equal(r.send, SMTPCLIENT_E_LOST);
+	assert_outcomes(&r, 4, 4);
+	assert_true(clock_now_ms() - began < 2000);
 }
 
 static void lmtp_answers_for_each_recipient(void **state)
@@ -218,6 +254,17 @@ static void a_kept_connection_that_ended_is_stale(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(scripts); i++)
 		assert_int_equal(talk(scripts[i], false, jobs, 2).send, SMTPCLIENT_E_STALE);
+}
+
+static void a_connection_that_was_only_kept_may_be_stale_too(void **state)
+{
+	struct smtpclient_job jobs[] = { plain, plain };
+
+	(void)state;
+	jobs[0].body = STR("A: b\r\n\r\nlonger than twenty bytes\r\n");
+	assert_int_equal(
+		talk(">220 hi\n<EHLO mx.example\n>250-hello\n>250 SIZE 20\n|", false, jobs, 2).send,
+		SMTPCLIENT_E_STALE);
 }
 
 static void what_the_server_cannot_take_never_leaves(void **state)
@@ -356,9 +403,12 @@ int main(void)
 		cmocka_unit_test(a_pipelined_message_goes_in_two_flights),
 		cmocka_unit_test(a_server_without_extensions_gets_one_command_at_a_time),
 		cmocka_unit_test(each_refusal_has_its_meaning),
+		cmocka_unit_test(lmtp_with_fewer_replies_than_recipients_settles_those_it_answered),
+		cmocka_unit_test(the_whole_ends_in_time_whatever_the_server_does),
 		cmocka_unit_test(lmtp_answers_for_each_recipient),
 		cmocka_unit_test(an_unfinished_transaction_is_reset_before_the_next),
 		cmocka_unit_test(a_kept_connection_that_ended_is_stale),
+		cmocka_unit_test(a_connection_that_was_only_kept_may_be_stale_too),
 		cmocka_unit_test(what_the_server_cannot_take_never_leaves),
 		cmocka_unit_test(parameters_follow_what_is_offered),
 		cmocka_unit_test(a_greeting_that_is_no_welcome_is_refused),

@@ -114,6 +114,17 @@ int64_t queue_pause(struct queue *q, const struct queue_policy *p, uint32_t atte
 	return p->retry_ms[i] + (int64_t)(next_random(q) % (uint64_t)(spread + 1));
 }
 
+int64_t queue_longest_pause(const struct queue_policy *p)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->retry_ms[i] > longest)
+			longest = p->retry_ms[i];
+	}
+	return longest + longest * QUEUE_JITTER_PERCENT / 100;
+}
+
 void queue_put_back(struct queue *q, struct queue_entry *e, int64_t due_at, uint32_t attempts)
 {
 	bug_if(e->at != QUEUE_TAKEN);

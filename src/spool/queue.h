@@ -7,8 +7,9 @@
  * Memory   entries live in the arena given to queue_new and are used again.
  * Limits   QUEUE_MAX messages, then queue_add answers false.
  * Threads  one at a time: the owner locks.
- * Errors   cannot fail but for the limit. The time is an argument, in milliseconds
- *          since 1970.
+ * Errors   cannot fail but for the limit. due_at and now are milliseconds of
+ *          CLOCK_MONOTONIC, so setting the clock moves no attempt; queued_at and the now of
+ *          queue_expired are milliseconds since 1970.
  */
 #ifndef SPOOL_QUEUE_H
 #define SPOOL_QUEUE_H
@@ -33,7 +34,8 @@ struct queue_entry {
 	struct spool_id id;
 	int64_t queued_at, due_at;
 	uint32_t attempts;
-	size_t at; /* place in the heap; QUEUE_TAKEN while someone delivers it */
+	unsigned lost; /* attempts in a row of which no answer came back */
+	size_t at;     /* place in the heap; QUEUE_TAKEN while someone delivers it */
 };
 
 #define QUEUE_TAKEN SIZE_MAX
@@ -67,6 +69,8 @@ void queue_remove(struct queue *q, struct queue_entry *e);
 struct queue_entry *queue_find(struct queue *q, struct spool_id id);
 /* Makes a waiting entry due now; one that is being delivered stays as it is. */
 void queue_hurry(struct queue *q, struct queue_entry *e, int64_t now);
+/* The longest pause of all, jitter included. */
+int64_t queue_longest_pause(const struct queue_policy *p);
 /* The pause before attempt number attempts + 1, jitter included. */
 int64_t queue_pause(struct queue *q, const struct queue_policy *p, uint32_t attempts);
 

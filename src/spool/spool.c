@@ -140,12 +140,30 @@ static int same_as_queued(struct spool *s, struct arena *a, const struct spoolme
 	return why_set(why, -EEXIST, "spool/queue/%s: another message has this id", m->id.text);
 }
 
+/* A sidecar of an earlier message of this name (one that is held and released again) would
+ * say that this one is delivered. */
+static int drop_old_state(struct spool *s, const char *name, struct why *why)
+{
+	char state[SPOOLFILE_NAME];
+
+	if (faccessat(s->queue_fd, name, F_OK, 0) == 0)
+		return 0; /* its message is there */
+	snprintf(state, sizeof(state), "%s" SPOOLFILE_STATE_SUFFIX, name);
+	if (unlinkat(s->queue_fd, state, 0) < 0 && errno != ENOENT)
+		return why_set(why, -errno, "spool/queue/%s: %m", state);
+	return 0;
+}
+
 static int put_in_queue(struct spool *s, struct arena *a, const struct spoolmeta *m,
 			struct why *why)
 {
 	const char *name = m->id.text;
-	int outcome = SPOOL_OK, r;
+	int outcome = SPOOL_OK, r = drop_old_state(s, name, why);
 
+	if (r < 0) {
+		(void)unlinkat(s->new_fd, name, 0); /* spool_open would remove it, too */
+		return r;
+	}
 	if (renameat2(s->new_fd, name, s->queue_fd, name, RENAME_NOREPLACE) < 0) {
 		if (errno != EEXIST) {
 			r = why_set(why, -errno, "spool/queue/%s: %m", name);

@@ -224,6 +224,32 @@ static void cuts_outside_the_message_are_refused(void **state)
 	assert_false(bodyparts_make(w->a, STR(""), STR("0123456789"), cases[0], 3, &parts));
 }
 
+/* Delivered, its sidecar left behind by a failing disk, then released from quarantine. */
+static void an_old_sidecar_does_not_settle_a_new_message(void **state)
+{
+	struct world *w = *state;
+	struct spool s;
+	struct spool_state st = { .recipients = (uint8_t[]){ SPOOL_DONE, SPOOL_DONE },
+				  .n_recipients = 2,
+				  .reply = STR("") };
+	struct spool_state found;
+	struct spoolmeta m;
+	struct why why;
+
+	open_spool(w, &s);
+	assert_int_equal(spool_put_state(&s, w->a, id_of("M1"), &st, &why), 0);
+	assert_int_equal(commit_text(w, &s, "M1", STR("a")), SPOOL_OK);
+	assert_int_equal(spool_peek(&s, w->a, id_of("M1"), &m, &found, &why), SPOOL_OK);
+	assert_int_equal(m.n_recipients, 2);
+	assert_int_equal(spoolstate_count(&found, SPOOL_PENDING), 2);
+	/* but the sidecar of a message that is there stays */
+	assert_int_equal(spool_put_state(&s, w->a, id_of("M1"), &st, &why), 0);
+	assert_int_equal(commit_text(w, &s, "M1", STR("a")), SPOOL_E_ALREADY);
+	assert_int_equal(spool_peek(&s, w->a, id_of("M1"), &m, &found, &why), SPOOL_OK);
+	assert_int_equal(spoolstate_count(&found, SPOOL_DONE), 2);
+	spool_close(&s);
+}
+
 static void the_same_message_twice_is_one_message(void **state)
 {
 	struct world *w = *state;
@@ -547,6 +573,7 @@ static void many_committers_share_the_fsync_of_the_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(an_old_sidecar_does_not_settle_a_new_message),
 		T(a_committed_message_is_read_back_whole),
 		T(cuts_leave_parts_out),
 		T(cuts_outside_the_message_are_refused),

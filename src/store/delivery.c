@@ -19,6 +19,7 @@ struct attempt {
 	size_t n_asked;
 	str next_hop, reply;
 	bool expired;
+	bool told; /* the relay was given the question */
 };
 
 static void forget(struct attempt *t)
@@ -28,10 +29,10 @@ static void forget(struct attempt *t)
 	pthread_mutex_unlock(&t->s->lock);
 }
 
-static void put_back(struct attempt *t, int64_t due_at, uint32_t attempts)
+static void put_back(struct attempt *t, int64_t pause, uint32_t attempts)
 {
 	pthread_mutex_lock(&t->s->lock);
-	queue_put_back(&t->s->queue, t->e, due_at, attempts);
+	queue_put_back(&t->s->queue, t->e, deadline_in(pause), attempts);
 	pthread_cond_signal(&t->s->changed);
 	pthread_mutex_unlock(&t->s->lock);
 }
@@ -78,6 +79,7 @@ static int ask_relay(struct attempt *t, struct msg *answer, struct why *why)
 			break;
 		chan_free(c);
 	}
+	t->told = r == 0;
 	if (r == 0)
 		r = chan_receive(c, t->a, deadline_in(DELIVERY_MS), answer, why);
 	if (r == 0 &&
@@ -126,27 +128,33 @@ static int hold_failed(struct attempt *t, struct why *why)
 	return store_hold(t->s, t->a, m, &body, STR("undeliverable"), t->reply, why);
 }
 
+static void save_state(struct attempt *t)
+{
+	struct why why;
+
+	if (spool_put_state(&t->s->spool, t->a, t->m.meta.id, &t->m.state, &why) < 0)
+		log_event("spool.state_failed", F_C("mid", t->m.meta.id.text),
+			  F_C("why", why.text));
+}
+
 static void try_later(struct attempt *t)
 {
 	struct spool_state *state = &t->m.state;
-	struct why why;
-	int64_t due;
+	int64_t pause;
 
 	pthread_mutex_lock(&t->s->lock);
-	due = clock_wall_ms() + queue_pause(&t->s->queue, &t->s->settings->retry, t->e->attempts);
+	pause = queue_pause(&t->s->queue, &t->s->settings->retry, t->e->attempts);
 	pthread_mutex_unlock(&t->s->lock);
 	state->attempts = t->e->attempts + 1;
-	state->next_at = due / 1000;
-	if (spool_put_state(&t->s->spool, t->a, t->m.meta.id, state, &why) < 0)
-		log_event("spool.state_failed", F_C("mid", t->m.meta.id.text),
-			  F_C("why", why.text));
+	state->next_at = (clock_wall_ms() + pause) / 1000;
+	save_state(t);
 	log_event(
 		"delivery.deferred", F_C("mid", t->m.meta.id.text), F_STR("next_hop", t->next_hop),
 		F_STR("reply", t->reply), F_INT("done", spoolstate_count(state, SPOOL_DONE)),
 		F_INT("pending", spoolstate_count(state, SPOOL_PENDING)),
 		F_INT("attempts", state->attempts), F_INT("next_s", state->next_at - clock_wall()));
 	store_note(t->s, t->m.meta.id, STR("deferred"), t->next_hop, t->reply);
-	put_back(t, due, state->attempts);
+	put_back(t, pause, state->attempts);
 }
 
 static void tell_end(const struct attempt *t, size_t failed)
@@ -172,17 +180,44 @@ static void finish(struct attempt *t)
 	size_t failed = spoolstate_count(&t->m.state, SPOOL_FAILED);
 	struct why why;
 
+	if (failed)
+		save_state(t); /* a crash from here on repeats the holding, not the delivery */
 	if (failed && hold_failed(t, &why) < 0) {
 		log_event("quarantine.failed", F_C("mid", t->m.meta.id.text), F_C("why", why.text));
 		try_later(t);
 		return;
 	}
-	if (spool_done(&t->s->spool, t->m.meta.id, &why) < 0)
+	if (spool_done(&t->s->spool, t->m.meta.id, &why) < 0) {
 		log_event("spool.failed", F_C("mid", t->m.meta.id.text), F_C("why", why.text));
+		save_state(t); /* the next start finds it settled */
+	}
 	tell_end(t, failed);
 	store_note(t->s, t->m.meta.id, failed ? STR("failed") : STR("delivered"), t->next_hop,
 		   t->reply);
 	forget(t);
+}
+
+/* No answer. When the relay had the question it may have died of this message, or after
+ * delivering it: every such attempt is followed by a longer pause, and age ends them, too. */
+static void without_answer(struct attempt *t, const struct why *why)
+{
+	unsigned lost = t->e->lost;
+
+	log_event("delivery.no_relay", F_C("mid", t->m.meta.id.text), F_C("why", why->text));
+	if (t->told && t->expired) {
+		for (size_t i = 0; i < t->n_asked; i++)
+			t->m.state.recipients[t->asked[i]] = SPOOL_FAILED;
+		t->reply = t->m.state.reply =
+			STR("451 4.3.0 every attempt ended without an answer");
+		finish(t);
+		return;
+	}
+	if (t->told)
+		t->e->lost++;
+	put_back(t,
+		 (int64_t)DELIVERY_AGAIN_MS
+			 << (lost < DELIVERY_DOUBLINGS ? lost : DELIVERY_DOUBLINGS),
+		 t->e->attempts);
 }
 
 static void deliver(struct attempt *t)
@@ -197,10 +232,10 @@ static void deliver(struct attempt *t)
 		return;
 	}
 	if (ask_relay(t, &answer, &why) < 0) {
-		log_event("delivery.no_relay", F_C("mid", t->m.meta.id.text), F_C("why", why.text));
-		put_back(t, clock_wall_ms() + DELIVERY_AGAIN_MS, t->e->attempts);
+		without_answer(t, &why);
 		return;
 	}
+	t->e->lost = 0;
 	apply(t, &answer.delivered);
 	msg_close(&answer);
 	if (spoolstate_count(&t->m.state, SPOOL_PENDING) > 0)
@@ -226,17 +261,21 @@ static void attempt(struct store *s, struct arena *a, struct queue_entry *e)
 	else
 		log_event("spool.failed", F_C("mid", e->id.text), F_C("why", why.text));
 	if (r < 0)
-		put_back(&t, clock_wall_ms() + DELIVERY_LOOK_MS, e->attempts);
+		put_back(&t, DELIVERY_UNREADABLE_MS, e->attempts);
 	else
 		forget(&t);
 }
 
 static struct queue_entry *take(struct store *s)
 {
-	struct queue_entry *e = s->stopping ? NULL : queue_take(&s->queue, clock_wall_ms());
+	struct queue_entry *e = s->stopping ? NULL : queue_take(&s->queue, clock_now_ms());
 
-	if (e)
-		s->delivering++;
+	if (!e)
+		return NULL;
+	s->delivering++;
+	/* Whoever takes one no longer waits for the next one: another worker does. */
+	if (queue_next(&s->queue) != INT64_MAX)
+		pthread_cond_signal(&s->changed);
 	return e;
 }
 
@@ -266,12 +305,13 @@ bool delivery_step(struct store *s, struct arena *a)
 /* With the lock held: until something may be due. */
 static void wait_for_work(struct store *s)
 {
-	int64_t next = queue_next(&s->queue), now = clock_wall_ms();
-	int64_t wait = next - now < DELIVERY_LOOK_MS ? next - now : DELIVERY_LOOK_MS;
-	deadline d = deadline_in(next == INT64_MAX ? DELIVERY_LOOK_MS : wait);
+	deadline d = queue_next(&s->queue);
 	struct timespec until = { .tv_sec = d / 1000, .tv_nsec = d % 1000 * 1000000 };
 
-	(void)pthread_cond_timedwait(&s->changed, &s->lock, &until);
+	if (d == INT64_MAX)
+		pthread_cond_wait(&s->changed, &s->lock);
+	else
+		(void)pthread_cond_timedwait(&s->changed, &s->lock, &until);
 }
 
 void delivery_work(void *store)

@@ -15,9 +15,12 @@
 #include "store/store.h"
 
 enum {
-	DELIVERY_MS = 60 * 60 * 1000, /* the relay has shorter ones of its own */
-	DELIVERY_AGAIN_MS = 1000,     /* after the relay died: not the next hop's fault */
-	DELIVERY_LOOK_MS = 30000,     /* the wall clock may have been set */
+	/* Longer than RELAY_MS of relay/relay.h, after which the relay has given up: else a
+	 * second attempt would begin while the first one still goes on. */
+	DELIVERY_MS = 60 * 60 * 1000,
+	DELIVERY_AGAIN_MS = 1000, /* after the relay died: not the next hop's fault */
+	DELIVERY_DOUBLINGS = 10,  /* of that pause, when it dies again and again */
+	DELIVERY_UNREADABLE_MS = 30000,
 };
 
 /* Until the store stops; ctx is a struct store. */

@@ -91,9 +91,13 @@ static bool open_index(struct store *s)
 static void on_message(void *ctx, const struct spoolmeta *m, const struct spool_state *state)
 {
 	struct store *s = ctx;
-	int64_t due = state->attempts ? state->next_at * 1000 : clock_wall_ms();
+	int64_t pause = state->attempts ? state->next_at * 1000 - clock_wall_ms() : 0;
+	int64_t longest = queue_longest_pause(&((const struct store_settings *)s->settings)->retry);
 
-	store_enqueue(s, m->id, m->queued_at * 1000, state->attempts, due);
+	/* More than that was written by a clock that has been set back since. */
+	if (pause > longest)
+		pause = longest;
+	store_enqueue(s, m->id, m->queued_at * 1000, state->attempts, pause > 0 ? pause : 0);
 }
 
 static void on_bad_message(void *ctx unused_arg, const char *name, const char *reason)
@@ -154,17 +158,27 @@ int store_open(struct store *s, int dirfd, struct why *why)
 }
 
 void store_enqueue(struct store *s, struct spool_id id, int64_t queued_at, uint32_t attempts,
-		   int64_t due_at)
+		   int64_t pause)
 {
 	bool fits;
 
 	pthread_mutex_lock(&s->lock);
-	fits = queue_add(&s->queue, id, queued_at, attempts, due_at);
+	fits = queue_add(&s->queue, id, queued_at, attempts, deadline_in(pause));
 	pthread_cond_signal(&s->changed);
 	pthread_mutex_unlock(&s->lock);
 	if (!fits)
 		log_event("queue.full",
 			  F_C("mid", id.text)); /* it is on disk: the next start finds it */
+}
+
+bool store_is_queued(struct store *s, struct spool_id id)
+{
+	bool found;
+
+	pthread_mutex_lock(&s->lock);
+	found = queue_find(&s->queue, id) != NULL;
+	pthread_mutex_unlock(&s->lock);
+	return found;
 }
 
 int store_hold(struct store *s, struct arena *a, struct spoolmeta m, const struct bodyparts *body,

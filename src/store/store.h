@@ -52,9 +52,12 @@ int store_set_config(struct store *s, str text, const struct conf **ret, struct 
  * queue and makes quarantine and index agree. Logs what it found. */
 int store_open(struct store *s, int dirfd, struct why *why) must_use;
 
-/* Schedules a message that is in the spool. now, due_at: milliseconds since 1970. */
+/* Schedules a message that is in the spool. queued_at: milliseconds since 1970; pause: in
+ * milliseconds from now. */
 void store_enqueue(struct store *s, struct spool_id id, int64_t queued_at, uint32_t attempts,
-		   int64_t due_at);
+		   int64_t pause);
+/* Waiting or being delivered. */
+bool store_is_queued(struct store *s, struct spool_id id);
 /* Keeps a message in quarantine; class and reason are put in m. */
 int store_hold(struct store *s, struct arena *a, struct spoolmeta m, const struct bodyparts *body,
 	       str held_class, str reason, struct why *why) must_use;

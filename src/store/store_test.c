@@ -28,6 +28,7 @@ struct world {
 	uint64_t outcome[4]; /* what the relay says next */
 	size_t asked;	     /* recipients of the last attempt */
 	char first[64];	     /* its first recipient */
+	bool dies;	     /* it takes the question and never answers */
 };
 
 /* Lanes and their threads live as long as a process, so what they point to must, too. */
@@ -41,6 +42,8 @@ static int relay_says(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 	struct why why;
 
 	(void)a;
+	if (w->dies)
+		return -EPIPE;
 	w->asked = m->deliver.recipients.n;
 	snprintf(w->first, sizeof(w->first), "%.*s", STR_ARG(m->deliver.recipients.v[0]));
 	answer.delivered.outcome = (struct msg_nums){ w->outcome, w->asked };
@@ -301,6 +304,124 @@ static void without_a_relay_nothing_is_lost_and_no_attempt_counts(void **state)
 	assert_true(has(document(w, "queue", "list", NULL), "\"attempts\":0"));
 }
 
+static int64_t pause_of(struct world *w, const char *id)
+{
+	return queue_find(&w->s->queue, (struct spool_id){ .text = { id[0], id[1] } })->due_at -
+	       clock_now_ms();
+}
+
+static void retry(struct world *w)
+{
+	str doc;
+
+	assert_int_equal(command(w, "queue", "retry", NULL, &doc).status, STORECOMMANDS_DONE);
+}
+
+static void a_relay_that_dies_of_a_message_meets_it_ever_more_rarely(void **state)
+{
+	struct world *w = *state;
+
+	w->dies = true;
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
+	for (int i = 0; i < 4; i++) {
+		add_relay(w);
+		retry(w);
+		assert_true(step(w));
+		assert_in_range(pause_of(w, "M1"), (DELIVERY_AGAIN_MS << i) - 500,
+				DELIVERY_AGAIN_MS << i);
+	}
+	queue_find(&w->s->queue, (struct spool_id){ "M1" })->queued_at -= 3600 * 1000;
+	add_relay(w);
+	retry(w);
+	assert_true(step(w));
+	assert_int_equal(count("spool/queue"), 0);
+	assert_true(has(document(w, "quarantine", "list", NULL), "undeliverable"));
+}
+
+static void a_clock_set_back_strands_no_message(void **state)
+{
+	struct world *w = *state;
+	struct spool_state ahead = { .attempts = 1,
+				     .next_at = clock_wall() + 365 * 86400,
+				     .recipients = (uint8_t[2]){ 0 },
+				     .n_recipients = 2,
+				     .reply = STR("451 later") };
+	struct why why;
+
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
+	assert_int_equal(
+		spool_put_state(&w->s->spool, w->a, (struct spool_id){ "M1" }, &ahead, &why), 0);
+	close_store(w);
+	open_store(w);
+	assert_true(pause_of(w, "M1") <= queue_longest_pause(&w->s->settings->retry));
+}
+
+static void look_at_state(void *ctx, enum quarantine_step at)
+{
+	if (at == QUARANTINE_AT_KEPT)
+		*(bool *)ctx = access("spool/queue/M1.state", F_OK) == 0;
+}
+
+static void who_has_it_is_on_disk_before_the_rest_is_held(void **state)
+{
+	struct world *w = *state;
+	bool saved = false;
+
+	add_relay(w);
+	w->outcome[1] = 5;
+	w->s->quarantine.at_step = look_at_state;
+	w->s->quarantine.at_ctx = &saved;
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
+	assert_true(step(w));
+	assert_true(saved); /* else a crash there would deliver to the first one again */
+}
+
+/* Between holding and leaving the spool the message is in both: what is released then
+ * would be taken for the one that leaves. */
+static void what_is_still_in_the_spool_is_not_released(void **state)
+{
+	struct world *w = *state;
+	str doc;
+
+	assert_int_equal(commit_as(w, "M1", SPOOL_QUARANTINE, true), 0);
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
+	assert_int_equal(command(w, "quarantine", "release", "M1", &doc).status, STORECOMMANDS_NO);
+	assert_true(has(document(w, "quarantine", "show", "M1"), "\"state\":\"held\""));
+	add_relay(w);
+	assert_true(step(w));
+	assert_int_equal(command(w, "quarantine", "release", "M1", &doc).status,
+			 STORECOMMANDS_DONE);
+	assert_true(step(w));
+}
+
+/* As when the disk was so slow that poterne-scan has answered 451 in the meantime. */
+static void what_nobody_waits_for_any_more_is_withdrawn(void **state)
+{
+	static const uint64_t dispositions[] = { SPOOL_DELIVER, SPOOL_QUARANTINE };
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(dispositions); i++) {
+		str recipients[] = { STR("a@hopital.example") };
+		struct msg m = { .type = MSG_commit, .n_fds = 1 };
+		struct chan *c;
+		struct why why;
+		int fds[2];
+
+		assert_int_equal(chan_pair(fds, &why), 0);
+		close(fds[0]);
+		c = chan_new(fds[1], PROCESS_STORE, PROCESS_SCAN);
+		m.commit = (struct msg_commit){ .mid = STR("M1"),
+						.disposition = dispositions[i],
+						.recipients = { recipients, 1 } };
+		m.fds[0] = memory_of(STR("Subject: essai\r\n\r\nx\r\n"), true);
+		assert_true(storecommit_answer(w->s, c, &m, w->a) < 0);
+		chan_free(c);
+		assert_int_equal(count("spool/queue"), 0);
+		assert_false(step(w));
+		assert_true(str_empty(document(w, "quarantine", "list", NULL)));
+	}
+}
+
 static void a_held_message_is_released_into_delivery(void **state)
 {
 	struct world *w = *state;
@@ -412,6 +533,11 @@ int main(void)
 		T(what_is_refused_for_good_is_held_for_people),
 		T(a_message_too_old_is_held_instead_of_tried_again),
 		T(without_a_relay_nothing_is_lost_and_no_attempt_counts),
+		T(a_relay_that_dies_of_a_message_meets_it_ever_more_rarely),
+		T(a_clock_set_back_strands_no_message),
+		T(who_has_it_is_on_disk_before_the_rest_is_held),
+		T(what_is_still_in_the_spool_is_not_released),
+		T(what_nobody_waits_for_any_more_is_withdrawn),
 		T(a_held_message_is_released_into_delivery),
 		T(a_refused_message_is_only_recorded),
 		T(the_same_commit_again_is_one_message),

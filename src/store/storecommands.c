@@ -132,25 +132,21 @@ static int release(struct question *q, struct spoolmeta m, int fd)
 {
 	cleanup(fd_unmapp) str body = STR_NULL;
 	struct bodyparts parts;
-	int64_t now = clock_wall_ms();
-	bool was_new;
 	int r = fd_map(fd, SIZE_MAX, &body, &q->why);
 
 	if (r < 0)
 		return r;
 	bug_if(!bodyparts_make(q->a, STR(""), body, NULL, 0, &parts));
 	m.held_class = m.held_reason = STR("");
-	m.queued_at = now / 1000;
+	m.queued_at = clock_wall();
 	r = spool_commit(&q->s->spool, q->a, &m, &parts, &q->why);
 	if (r < 0)
 		return r;
-	was_new = r == SPOOL_OK;
 	/* Before it is tried: should it fail, it is held again. */
 	r = quarantine_mark_released(&q->s->quarantine, m.id, &q->why);
 	store_note(q->s, m.id, STR("released"), STR(""), STR(""));
 	log_event("quarantine.released", F_C("mid", m.id.text));
-	if (was_new)
-		store_enqueue(q->s, m.id, now, 0, now);
+	store_enqueue(q->s, m.id, clock_wall_ms(), 0, 0);
 	return r < 0 ? r : 0;
 }
 
@@ -162,6 +158,14 @@ static void quarantine_release(struct question *q)
 
 		if (!read_held(q, q->ids[i], &m, &fd))
 			return;
+		/* Released before, or held just now and about to leave the spool: what is put
+		 * into the spool under its name would leave with it. */
+		if (store_is_queued(q->s, m.id)) {
+			fd_close(fd);
+			say(q, STORECOMMANDS_NO,
+			    arena_fmt(q->a, "%s: is being delivered", m.id.text));
+			return;
+		}
 		r = release(q, m, fd);
 		fd_close(fd);
 		if (r < 0) {
@@ -234,7 +238,7 @@ static str queue_line(struct arena *a, const struct spoolmeta *m, const struct s
 	put_text(&b, "state", e->at == QUEUE_TAKEN ? STR("delivering") : STR("waiting"));
 	put_time(&b, "received", m->received_at);
 	put_time(&b, "queued", m->queued_at);
-	put_time(&b, "next", e->due_at / 1000);
+	put_time(&b, "next", clock_wall() + (e->due_at - clock_now_ms()) / 1000);
 	strbuf_fmt(&b, ",\"attempts\":%u,\"size\":%llu", e->attempts,
 		   (unsigned long long)m->body_size);
 	put_text(&b, "reverse_path", m->reverse_path);
@@ -325,7 +329,7 @@ static bool is_asked_for(const struct question *q, const struct queue_entry *e)
 
 static void queue_retry(struct question *q)
 {
-	int64_t now = clock_wall_ms();
+	int64_t now = clock_now_ms();
 	size_t n = 0;
 
 	pthread_mutex_lock(&q->s->lock);

@@ -3,8 +3,10 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "sys/stream.h"
 
 #include <errno.h>
+#include <poll.h>
 
 static str disposition_name(uint64_t d)
 {
@@ -58,41 +60,67 @@ static void record(struct store *s, const struct msg_commit *m, uint64_t size)
 		history_add(&s->history, &h);
 }
 
-/* The same message again, after a restart: it is in the queue unless it was never put there. */
-static bool is_queued(struct store *s, struct spool_id id)
-{
-	bool found;
-
-	pthread_mutex_lock(&s->lock);
-	found = queue_find(&s->queue, id) != NULL;
-	pthread_mutex_unlock(&s->lock);
-	return found;
-}
+/* What a commit has put on disk, until the asker knows. */
+struct kept {
+	struct spool_id id;
+	uint64_t size;
+	bool in_spool, in_quarantine; /* new there */
+};
 
 static int keep(struct store *s, struct arena *a, const struct msg_commit *m, struct spool_id id,
-		const struct bodyparts *body, struct why *why)
+		const struct bodyparts *body, struct kept *ret, struct why *why)
 {
 	struct spoolmeta meta = make_meta(m, id);
-	int64_t now = clock_wall_ms();
 	int r;
 
+	ret->id = id;
+	ret->size = body->size;
 	if (m->disposition == SPOOL_QUARANTINE) {
 		r = store_hold(s, a, meta, body, STR("policy"), STR("judged so on arrival"), why);
-		if (r == 0)
-			record(s, m, body->size);
+		ret->in_quarantine = r == 0;
 		return r;
 	}
 	r = spool_commit(&s->spool, a, &meta, body, why);
-	if (r < 0 || (r == SPOOL_E_ALREADY && is_queued(s, id)))
-		return r < 0 ? r : 0;
-	record(s, m, body->size);
-	store_enqueue(s, id, now, 0, now);
+	if (r < 0)
+		return r;
+	/* The same message again: it is in the queue unless it was never put there. */
+	ret->in_spool = r == SPOOL_OK || !store_is_queued(s, id);
 	return 0;
+}
+
+static void settle(struct store *s, const struct msg_commit *m, const struct kept *k)
+{
+	if (k->in_spool || k->in_quarantine)
+		record(s, m, k->size);
+	if (k->in_spool)
+		store_enqueue(s, k->id, clock_wall_ms(), 0, 0);
+}
+
+/* One question at a time: what comes before the answer is the end of the lane. */
+static bool has_left(const struct chan *c)
+{
+	return stream_wait(chan_fd(c), POLLIN, deadline_in(0), NULL) == STREAM_OK;
+}
+
+/* The asker gave up before it was kept, so the stranger was told to come again and will. */
+static void withdraw(struct store *s, const struct kept *k)
+{
+	struct why why = { "" };
+	int r = 0;
+
+	if (k->in_spool)
+		r = spool_done(&s->spool, k->id, &why);
+	else if (k->in_quarantine)
+		r = quarantine_drop(&s->quarantine, k->id, &why);
+	else
+		return;
+	log_event("store.withdrawn", F_C("mid", k->id.text),
+		  F_C("why", r < 0 ? why.text : "nobody waits for it"));
 }
 
 /* Negative errno is a status for the asker; -EPROTO is his fault. */
 static int commit(struct store *s, struct arena *a, const struct msg_commit *m, int fd,
-		  struct why *why)
+		  struct kept *ret, struct why *why)
 {
 	cleanup(fd_unmapp) str message = STR_NULL;
 	struct bodyparts body;
@@ -113,7 +141,7 @@ static int commit(struct store *s, struct arena *a, const struct msg_commit *m, 
 		return r;
 	if (!bodyparts_make(a, m->prepend, message, m->cuts.v, m->cuts.n, &body))
 		return why_set(why, -EPROTO, "commit: cuts");
-	return keep(s, a, m, id, &body, why);
+	return keep(s, a, m, id, &body, ret, why);
 }
 
 int storecommit_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
@@ -121,11 +149,12 @@ int storecommit_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a
 	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
 	struct msg answer = { .type = MSG_committed };
 	struct why why = { "" };
+	struct kept kept = { 0 };
 	int r;
 
 	if (m->type != MSG_commit)
 		return -EPROTO;
-	r = commit(ctx, a, &m->commit, fd, &why);
+	r = commit(ctx, a, &m->commit, fd, &kept, &why);
 	if (r < 0)
 		log_event("store.commit_failed", F_STR("mid", m->commit.mid), F_INT("errno", -r),
 			  F_C("why", why.text));
@@ -133,5 +162,10 @@ int storecommit_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a
 		return r;
 	answer.committed.status = (uint64_t)-r;
 	answer.committed.why = str_sub(str_c(why.text), 0, 512);
+	if (r == 0 && has_left(c)) {
+		withdraw(ctx, &kept);
+		return -EPIPE;
+	}
+	settle(ctx, &m->commit, &kept);
 	return chan_send(c, &answer, &why);
 }
