@@ -110,21 +110,28 @@ static int read_reply(struct arena *a, struct stream *s, deadline d, str *ret, s
 
 struct clamd_result clamd_talk(struct arena *a, int fd, str message, deadline d, struct why *why)
 {
+	struct clamd_result result = error;
 	struct stream s;
 	str reply;
-	int r;
+	int sent, r;
 
 	stream_init(&s, fd);
 	stream_lend(&s, arena_alloc(a, CLAMD_MAX_REPLY), CLAMD_MAX_REPLY, arena_alloc(a, OUT_BYTES),
 		    OUT_BYTES);
-	r = send_message(&s, message, d, why);
+	r = sent = send_message(&s, message, d, why);
 	/* Above its StreamMaxLength clamd answers and hangs up while we still send. */
 	if (r == STREAM_OK || r == STREAM_E_EOF)
 		r = read_reply(a, &s, d, &reply, why);
 	else
 		r = timed_out(r, why);
 	stream_take_back(&s);
-	return r == STREAM_OK ? clamd_parse(a, reply, why) : error;
+	if (r == STREAM_OK)
+		result = clamd_parse(a, reply, why);
+	if (sent != STREAM_OK && result.code == CLAMD_CLEAN) {
+		(void)why_set(why, -EPROTO, "clamd answered before it had the whole message");
+		return error;
+	}
+	return result;
 }
 
 static int connect_to(const struct clamd_server *server, deadline d, struct why *why)

@@ -51,6 +51,7 @@ struct fake {
 	int fd;
 	size_t limit;	    /* hang up with the size error after so many bytes */
 	const char *answer; /* NULL: none */
+	bool early;	    /* hang up there with the answer */
 	bool by_bytes;	    /* one byte at a time */
 	size_t received;
 	bool well_formed;
@@ -99,7 +100,7 @@ static void *run_fake(void *ctx)
 			 memcmp(command, "zINSTREAM", 10) == 0;
 	while (n && f->well_formed && f->received <= f->limit)
 		f->well_formed = take_chunk(f, &n);
-	if (f->received > f->limit)
+	if (f->received > f->limit && !f->early)
 		f->answer = "INSTREAM size limit exceeded. ERROR";
 	for (size_t i = 0; f->answer && i <= strlen(f->answer); i++) {
 		size_t part = f->by_bytes ? 1 : strlen(f->answer) + 1;
@@ -178,6 +179,17 @@ static void a_clamd_that_hangs_up_on_size_is_understood(void **state)
 	assert_int_equal(talk_to(a, &f, 8 << 20, &why).code, CLAMD_TOO_LARGE);
 }
 
+static void a_clamd_that_has_not_seen_all_cannot_say_clean(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct fake f = { .limit = CLAMD_CHUNK, .answer = "stream: OK", .early = true };
+	struct why why = { "" };
+
+	(void)state;
+	assert_int_equal(talk_to(a, &f, 8 << 20, &why).code, CLAMD_ERROR);
+	assert_true(why.text[0] != '\0');
+}
+
 static void a_silent_clamd_is_an_error_at_the_deadline(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
@@ -212,6 +224,7 @@ int main(void)
 		cmocka_unit_test(messages_of_any_size_are_sent_whole),
 		cmocka_unit_test(a_virus_is_named),
 		cmocka_unit_test(a_clamd_that_hangs_up_on_size_is_understood),
+		cmocka_unit_test(a_clamd_that_has_not_seen_all_cannot_say_clean),
 		cmocka_unit_test(a_silent_clamd_is_an_error_at_the_deadline),
 		cmocka_unit_test(a_clamd_that_is_not_there_is_an_error),
 	};

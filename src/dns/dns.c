@@ -75,3 +75,16 @@ bool dns_status_parse(str s, enum dns_status *ret)
 	}
 	return false;
 }
+
+struct dns_answer dns_copy_answer(struct arena *a, const struct dns_answer *from)
+{
+	struct dns_answer w = *from;
+
+	w.canonical = arena_str(a, from->canonical);
+	w.records = arena_array(a, struct dns_record, from->n);
+	for (size_t i = 0; i < from->n; i++) {
+		w.records[i].pref = from->records[i].pref;
+		w.records[i].value = arena_str(a, from->records[i].value);
+	}
+	return w;
+}

@@ -86,6 +86,8 @@ struct dns_answer dns_ask(const struct dns_resolver *r, struct arena *a, str nam
 			  enum dns_type type, deadline d) must_use;
 /* An answer without records; canonical is the name. */
 struct dns_answer dns_no_answer(enum dns_status status, str name) must_use;
+/* All of it in the arena. */
+struct dns_answer dns_copy_answer(struct arena *a, const struct dns_answer *from) must_use;
 
 /* "A", "MX"...; "TYPE?" for what is none of ours. */
 str dns_type_name(enum dns_type type);

@@ -67,19 +67,6 @@ static str key_of(struct arena *a, const struct dns_question *q)
 	return str_of(p, q->name.n + 1);
 }
 
-static struct dns_answer copy(struct arena *a, const struct dns_answer *from)
-{
-	struct dns_answer w = *from;
-
-	w.canonical = arena_str(a, from->canonical);
-	w.records = arena_array(a, struct dns_record, from->n);
-	for (size_t i = 0; i < from->n; i++) {
-		w.records[i].pref = from->records[i].pref;
-		w.records[i].value = arena_str(a, from->records[i].value);
-	}
-	return w;
-}
-
 static void insert(struct dnscache *c, const struct dns_question *q, int64_t expires_ms,
 		   const struct dns_answer *answer)
 {
@@ -94,7 +81,7 @@ static void insert(struct dnscache *c, const struct dns_question *q, int64_t exp
 	}
 	e = arena_make(c->young.arena, struct entry);
 	e->expires_ms = expires_ms;
-	e->answer = copy(c->young.arena, answer);
+	e->answer = dns_copy_answer(c->young.arena, answer);
 	(void)map_set(&c->young.entries, key_of(c->young.arena, q), e);
 }
 
@@ -109,7 +96,7 @@ static bool find(struct dnscache *c, struct arena *a, const struct dns_question 
 		e = aged;
 	if (!e || e->expires_ms <= now_ms)
 		return false;
-	*ret = copy(a, &e->answer);
+	*ret = dns_copy_answer(a, &e->answer);
 	ret->ttl = (uint32_t)((e->expires_ms - now_ms + 999) / 1000);
 	if (aged)
 		insert(c, q, e->expires_ms, ret);

@@ -50,6 +50,8 @@ static void *serve(void *ctx)
 	struct server *s = ctx;
 	unsigned char q[512], out[512];
 
+	static const char junk[60000];
+
 	for (;;) {
 		struct sockaddr_in from;
 		socklen_t len = sizeof(from);
@@ -58,6 +60,23 @@ static void *serve(void *ctx)
 
 		if (n == 1) /* server_stop */
 			return NULL;
+		if (n > 17 && (q[13] | 32) == 'f') {
+			memcpy(out, q, 2); /* the right id, again and again */
+			memcpy(out + 2, junk, sizeof(out) - 2);
+			for (int i = 0; i < 1500; i++) {
+				struct iovec v[] = { { out, sizeof(out) },
+						     { (void *)(uintptr_t)junk, sizeof(junk) } };
+				struct msghdr h = { .msg_name = &from,
+						    .msg_namelen = len,
+						    .msg_iov = v,
+						    .msg_iovlen = 2 };
+
+				if (sendmsg(s->fd, &h, 0) < 0)
+					break;
+			}
+			q[13] = 'a';
+			q[13] |= 32;
+		}
 		reply = n > 17 ? answer(q, (size_t)n, out) : 0;
 		if (reply && sendto(s->fd, out, reply, 0, (struct sockaddr *)&from, len) < 0)
 			return NULL;
@@ -151,6 +170,21 @@ static void the_stub_answers_and_believes_the_ad_bit(void **state)
 	check(stub_resolver(&stub), true);
 }
 
+static void a_flood_of_datagrams_costs_no_memory(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	const struct dns_question q = { { "f.example", 9 }, DNS_A };
+	struct server *s = *state;
+	str at = str_c(s->at);
+	struct dns_answer w;
+	struct stub stub;
+	struct why why;
+
+	assert_int_equal(stub_new(&at, 1, &stub, &why), 0);
+	stub_resolver(&stub).lookup(&stub, a, &q, 1, deadline_in(1500), &w);
+	assert_true(w.status == DNS_TIMEOUT || w.status == DNS_OK);
+}
+
 struct asker {
 	struct dns_resolver r;
 	pthread_t thread;
@@ -216,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(libunbound_answers_and_gives_up_at_the_deadline),
 		cmocka_unit_test(the_stub_answers_and_believes_the_ad_bit),
+		cmocka_unit_test(a_flood_of_datagrams_costs_no_memory),
 		cmocka_unit_test(many_threads_may_ask_and_give_up_at_once),
 		cmocka_unit_test(a_server_that_is_no_address_is_refused),
 	};

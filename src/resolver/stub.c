@@ -13,7 +13,13 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-enum { DNS_PORT = 53, RESOLV_CONF_MAX = 64 << 10, MESSAGE_MAX = 65535, OUT_BYTES = 1024 };
+enum {
+	DNS_PORT = 53,
+	RESOLV_CONF_MAX = 64 << 10,
+	MESSAGE_MAX = 65535,
+	OUT_BYTES = 1024,
+	SCRATCH_BUDGET = 32 << 20, /* for taking one message apart, however it is made */
+};
 
 /* One lookup: question i has the id first_id + i. */
 struct asking {
@@ -80,7 +86,7 @@ int stub_new(const str *servers, size_t n, struct stub *ret, struct why *why)
 
 static void settle(struct asking *k, size_t i, const struct dns_answer *answer)
 {
-	k->ret[i] = *answer;
+	k->ret[i] = dns_copy_answer(k->arena, answer);
 	k->done[i] = true;
 	k->waiting--;
 }
@@ -107,8 +113,9 @@ static bool read_tcp(struct stream *s, struct arena *a, deadline d, str *ret)
 
 static void ask_tcp(struct asking *k, size_t i, size_t server)
 {
+	cleanup(arena_freep) struct arena *scratch = arena_new("dns message", SCRATCH_BUDGET);
 	uint16_t id = (uint16_t)(k->first_id + i);
-	str query = dnswire_query(k->arena, id, &k->q[i]), message;
+	str query = dnswire_query(scratch, id, &k->q[i]), message;
 	char length[2] = { (char)(query.n >> 8), (char)query.n };
 	struct dns_answer answer = dns_no_answer(DNS_SERVFAIL, k->q[i].name);
 	cleanup(fd_closep) int fd =
@@ -119,19 +126,21 @@ static void ask_tcp(struct asking *k, size_t i, size_t server)
 
 	if (fd >= 0) {
 		stream_init(&s, fd);
-		stream_lend(&s, arena_alloc(k->arena, MESSAGE_MAX), MESSAGE_MAX,
-			    arena_alloc(k->arena, OUT_BYTES), OUT_BYTES);
+		stream_lend(&s, arena_alloc(scratch, MESSAGE_MAX), MESSAGE_MAX,
+			    arena_alloc(scratch, OUT_BYTES), OUT_BYTES);
 		if (stream_write(&s, str_of(length, 2), k->d, &why) == STREAM_OK &&
 		    stream_write(&s, query, k->d, &why) == STREAM_OK &&
 		    stream_flush(&s, k->d, &why) == STREAM_OK &&
-		    read_tcp(&s, k->arena, k->d, &message))
-			(void)!dnswire_read(k->arena, message, id, &k->q[i], &answer);
+		    read_tcp(&s, scratch, k->d, &message))
+			(void)!dnswire_read(scratch, message, id, &k->q[i], &answer);
 	}
 	settle(k, i, &answer);
 }
 
+/* As many as the other side likes to send: none leaves anything behind but an answer. */
 static void take_datagram(struct asking *k, str message, size_t server)
 {
+	cleanup(arena_freep) struct arena *scratch = arena_new("dns message", SCRATCH_BUDGET);
 	uint16_t id;
 	struct dns_answer answer;
 	size_t i;
@@ -143,7 +152,7 @@ static void take_datagram(struct asking *k, str message, size_t server)
 	i = (uint16_t)(id - k->first_id);
 	if (i >= k->n || k->done[i])
 		return;
-	r = dnswire_read(k->arena, message, id, &k->q[i], &answer);
+	r = dnswire_read(scratch, message, id, &k->q[i], &answer);
 	if (r == DNSWIRE_OK)
 		settle(k, i, &answer);
 	else if (r == DNSWIRE_E_TRUNCATED)
@@ -185,7 +194,7 @@ static void try_server(struct asking *k, size_t server, deadline d)
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return; /* nobody listens there */
 		if (n > 0)
-			take_datagram(k, arena_str(k->arena, str_of(buffer, (size_t)n)), server);
+			take_datagram(k, str_of(buffer, (size_t)n), server);
 	}
 }
 
