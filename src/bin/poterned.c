@@ -1,7 +1,9 @@
 /* bin/poterned.c - the supervisor. */
 #include "super/super.h"
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <unistd.h>
 
 enum { MAX_SETS = 256 };
 
@@ -18,6 +20,18 @@ static const char help[] =
 	"\n"
 	"SIGHUP reads the configuration again (a bad one changes nothing); SIGTERM and SIGINT stop.\n";
 
+/* Were one of them closed, a listener would take its number, and the log be written into it. */
+static void open_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
@@ -32,6 +46,7 @@ int main(int argc, char **argv)
 	struct conf *conf;
 	int o;
 
+	open_standard_descriptors();
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (o == 'h' || o == 'v') {
 			puts(o == 'h' ? help : "poterned " POTERNE_VERSION);

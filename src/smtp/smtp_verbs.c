@@ -18,9 +18,9 @@ static const struct smtp_verb smtp_verbs[] = {
 	{ "VRFY", ANY, verb_vrfy },
 	{ "HELP", ANY, verb_help },
 	{ "STARTTLS", GREETED, verb_starttls },
+	{ "BDAT", ANY, verb_bdat },
 	/* Others' extensions and history: known, so the answer is 502 and not 500. */
 	{ "AUTH", ANY, NULL },
-	{ "BDAT", ANY, NULL },
 	{ "ETRN", ANY, NULL },
 	{ "EXPN", ANY, NULL },
 	{ "SAML", ANY, NULL },

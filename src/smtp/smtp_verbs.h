@@ -21,6 +21,7 @@ struct smtp_verb {
 /* NULL when there is no such verb. Case does not matter (RFC 5321 2.4). */
 const struct smtp_verb *smtp_verbs_find(str name);
 
+void verb_bdat(struct smtpsession *s, str args);
 void verb_data(struct smtpsession *s, str args);
 void verb_ehlo(struct smtpsession *s, str args);
 void verb_ehlo_helo(struct smtpsession *s, str args);

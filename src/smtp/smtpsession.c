@@ -194,13 +194,24 @@ static deadline wait_until(const struct smtpsession *s)
 	return clock_sooner(s->due, end);
 }
 
+/* Whether this step can go on with what has been read already. It does not read on for the
+ * rest of a line: a client that never stops talking must not keep the thread. */
+static bool has_more(const struct smtpsession *s)
+{
+	str have = str_of(s->io->in + s->io->in_at, s->io->in_end - s->io->in_at);
+
+	if (s->state == SMTPSESSION_DATA || s->skipping || s->io->ops->pending(s->io->ctx) > 0)
+		return stream_has_input(s->io);
+	return have.n >= COMMAND_LINE_MAX || str_chr(have, '\n') != STR_NONE;
+}
+
 enum lobby_next smtpsession_step(struct smtpsession *s, struct stream *io, deadline *ret_until)
 {
 	s->io = io;
 	s->waiting = false;
 	do
 		take(s);
-	while (s->state != SMTPSESSION_OVER && !s->waiting && stream_has_input(io));
+	while (s->state != SMTPSESSION_OVER && !s->waiting && has_more(s));
 	smtpsession_flush(s);
 	if (s->state != SMTPSESSION_OVER)
 		*ret_until = wait_until(s);

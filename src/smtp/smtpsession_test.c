@@ -353,6 +353,46 @@ static void a_slow_command_has_one_deadline(void **state)
 	assert_true(f->until >= due);
 }
 
+/* Reads the same pipelined commands for ever: each buffer ends within a line. */
+static ssize_t endless_read(void *ctx, int fd, char *p, size_t n, short *want)
+{
+	static const char command[] = "NOOP\r\n";
+	size_t *given = ctx;
+
+	(void)fd;
+	(void)want;
+	for (size_t i = 0; i < n; i++)
+		p[i] = command[(*given + i) % 6];
+	*given += n;
+	assert_in_range(*given, 0, 4 * LOBBY_IN_BYTES); /* a step ends */
+	return (ssize_t)n;
+}
+
+static ssize_t swallow_write(void *ctx, int fd, const char *p, size_t n, short *want)
+{
+	(void)ctx;
+	(void)fd;
+	(void)p;
+	(void)want;
+	return (ssize_t)n;
+}
+
+/* The thread goes to the next guest, who would wait for ever otherwise. */
+static void a_client_that_never_stops_talking_gives_way(void **state)
+{
+	static const struct stream_ops ops = { endless_read, swallow_write, fake_pending };
+	cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(STR(""));
+	size_t given = 0;
+
+	(void)state;
+	fake_smtp_step(f);
+	f->io.ops = &ops;
+	f->io.ctx = &given;
+	fake_smtp_step(f);
+	assert_int_equal(f->next, LOBBY_PARK);
+	assert_true(given > 0);
+}
+
 static void waiting_and_stopping_are_told_apart(void **state)
 {
 	static const struct {
@@ -418,6 +458,7 @@ int main(void)
 		cmocka_unit_test(without_room_a_message_is_put_off),
 		cmocka_unit_test(who_talks_before_the_greeting_is_sent_away),
 		cmocka_unit_test(a_slow_command_has_one_deadline),
+		cmocka_unit_test(a_client_that_never_stops_talking_gives_way),
 		cmocka_unit_test(waiting_and_stopping_are_told_apart),
 		cmocka_unit_test(a_message_under_way_may_finish_when_stopping),
 		cmocka_unit_test(a_client_that_does_not_read_is_left),

@@ -28,22 +28,59 @@ static void program_path(const struct conf *conf, const char *name, char path[PA
 	snprintf(path, PATH_CAP, "%.*s/%s", STR_ARG(conf->paths.programs), name);
 }
 
+/* What a program of ours may know of our environment: it may hold other programs' secrets,
+ * and the loader's variables are not for processes that talk to strangers. */
+static const char *const environment[] = { "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS" };
+
+struct environment {
+	char *v[ARRAY_LEN(environment) + 1];
+};
+
+static struct environment choose_environment(void)
+{
+	struct environment chosen = { 0 };
+	size_t n = 0;
+
+	for (char **e = environ; *e; e++) {
+		for (size_t i = 0; i < ARRAY_LEN(environment); i++) {
+			size_t length = strlen(environment[i]);
+
+			if (n < ARRAY_LEN(environment) && strncmp(*e, environment[i], length) == 0 && (*e)[length] == '=')
+				chosen.v[n++] = *e;
+		}
+	}
+	return chosen;
+}
+
+/* After fork, before exec, as everything up to exec: async-signal-safe calls only. */
 static void signals_to_default(void)
 {
 	sigset_t none;
 
+	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* After fork, before exec: async-signal-safe calls only. */
-__attribute__((noreturn)) static void become(const char *path, int control, char *const argv[])
+/* Nothing of our terminal (TIOCSTI types into it) nor of whoever started us stays: standard
+ * error, for the log, and the control socket are all a process begins with. */
+static void leave_terminal(void)
+{
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (setsid() < 0 || nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
+	    close_range(CONTROL_FD + 1, ~0U, 0) < 0)
+		_exit(127);
+}
+
+__attribute__((noreturn)) static void become(const char *path, int control, char *const argv[], char *const env[])
 {
 	/* dup2 onto itself would keep FD_CLOEXEC. */
 	if (control == CONTROL_FD ? fcntl(control, F_SETFD, 0) < 0 : dup2(control, CONTROL_FD) < 0)
 		_exit(127);
+	leave_terminal();
 	signals_to_default();
-	execv(path, argv);
+	execve(path, argv, env);
 	_exit(127);
 }
 
@@ -52,10 +89,12 @@ int child_start(struct child *c, uint64_t id, const struct conf *conf, struct wh
 	char path[PATH_CAP], name[64];
 	char *argv[] = { path, NULL };
 	struct timeval patience = { .tv_sec = CHILD_SEND_MS / 1000 };
+	struct environment env = choose_environment();
 	int fds[2];
 	pid_t pid;
 	int r;
 
+	c->started_ms = clock_now_ms();
 	snprintf(name, sizeof(name), "poterne-%s", msg_process_name(c->what));
 	program_path(conf, name, path);
 	if (access(path, X_OK) < 0)
@@ -66,7 +105,7 @@ int child_start(struct child *c, uint64_t id, const struct conf *conf, struct wh
 	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	pid = fork();
 	if (pid == 0)
-		become(path, fds[1], argv);
+		become(path, fds[1], argv, env.v);
 	close(fds[1]);
 	if (pid < 0) {
 		close(fds[0]);
@@ -74,9 +113,8 @@ int child_start(struct child *c, uint64_t id, const struct conf *conf, struct wh
 	}
 	c->id = id;
 	c->pid = pid;
-	c->ready = false;
+	c->ready = c->told_stop = false;
 	c->control = chan_new(fds[0], PROCESS_SUPERVISOR, c->what);
-	c->started_ms = clock_now_ms();
 	return 0;
 }
 
@@ -110,10 +148,12 @@ void child_kill(struct child *c)
 {
 	if (c->pid > 0)
 		kill(c->pid, SIGKILL);
+	c->control = chan_free(c->control);
 }
 
 int child_run_tool(const struct conf *conf, const char *name, char *const argv[], struct why *why)
 {
+	struct environment env = choose_environment();
 	char path[PATH_CAP];
 	int status;
 	pid_t pid;
@@ -124,7 +164,7 @@ int child_run_tool(const struct conf *conf, const char *name, char *const argv[]
 		return why_set(why, -errno, "fork: %m");
 	if (pid == 0) {
 		signals_to_default();
-		execv(path, argv);
+		execve(path, argv, env.v);
 		_exit(127);
 	}
 	while (waitpid(pid, &status, 0) < 0) {

@@ -19,20 +19,22 @@ struct child {
 	uint64_t id;	       /* counts starts over the supervisor's life: names one worker */
 	pid_t pid;	       /* 0: not running */
 	struct chan *control;  /* NULL: not running */
-	bool ready;
-	int64_t started_ms;
+	bool ready, told_stop;
+	int64_t started_ms;    /* when a start was last tried */
 	unsigned quick_deaths; /* in a row: lived less than CHILD_QUICK_MS */
 	deadline start_at;     /* when not running */
 };
 
 enum { CHILD_QUICK_MS = 1000, CHILD_MAX_DELAY_MS = 10000, CHILD_SEND_MS = 5000 };
 
-/* Forks and executes PROGRAMS/poterne-WHAT with the control socket as descriptor 3. */
+/* Forks and executes PROGRAMS/poterne-WHAT in a session of its own with the control socket
+ * as descriptor 3, standard error for the log, and no other descriptor of ours. */
 int child_start(struct child *c, uint64_t id, const struct conf *conf, struct why *why) must_use;
 /* Notes that it has died and when it may start again. */
 void child_died(struct child *c);
 /* Sends without waiting for ever; a child that does not listen is killed. */
 int child_tell(struct child *c, const struct msg *m, struct why *why) must_use;
+/* Kills it and speaks to it no more; child_died is for when that has been seen. */
 void child_kill(struct child *c);
 /* Runs PROGRAMS/NAME with these arguments to its end (NULL-ended, argv[0] included);
  * returns its exit status, or a negative errno. */

@@ -197,7 +197,7 @@ static void start_child(struct super *s, struct child *c)
 		return;
 	log_event("process.start_failed", F_C("which", msg_process_name(c->what)), F_C("why", why.text));
 	if (c->pid == 0)
-		child_died(c); /* it never lived; a started one is reaped by wait */
+		child_died(c); /* a short life; one that was started is reaped by wait */
 }
 
 static void start_due(struct super *s)
@@ -207,6 +207,16 @@ static void start_due(struct super *s)
 
 		if (!c->pid && clock_left(c->start_at) == 0)
 			start_child(s, c);
+	}
+}
+
+/* A worker serves one conductor for life. One that is busy would find out late, and hold
+ * up the messages that the next conductor gives it. */
+static void end_workers(struct super *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->children[i].what == PROCESS_INSPECT)
+			child_kill(&s->children[i]);
 	}
 }
 
@@ -226,6 +236,8 @@ static void reap(struct super *s)
 					  F_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
 					  F_INT("status", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
 			child_died(c);
+			if (c->what == PROCESS_SCAN)
+				end_workers(s);
 		}
 	}
 }
@@ -266,15 +278,33 @@ static void hear(struct super *s, struct child *c)
 		if (r == -EPROTO)
 			log_event("process.misbehaved", F_C("which", msg_process_name(c->what)), F_C("why", why.text));
 		child_kill(c);
-		c->control = chan_free(c->control);
 		return;
 	}
-	if (m.type == MSG_ready)
+	if (m.type == MSG_ready && c->ready)
+		child_kill(c); /* said once in a life */
+	else if (m.type == MSG_ready)
 		c->ready = true;
 	else if (m.type == MSG_kill_worker)
 		kill_worker(s, m.kill_worker.id, m.kill_worker.why);
 	msg_close(&m);
 	announce_when_ready(s);
+}
+
+/* Found now, or every process would be killed for what it cannot be told. */
+static int check_fits(const struct conf *conf, struct why *why)
+{
+	for (enum process p = PROCESS_EDGE; p <= PROCESS_RELAY; p++) {
+		cleanup(arena_freep) struct arena *a = arena_new("config text", 4 << 20);
+		struct strbuf text = strbuf_make(a, CONF_TEXT_MAX), packet = strbuf_make(a, CHAN_MAX_BYTES);
+		struct msg m = { .type = MSG_config };
+
+		conf_text_encode(conf, child_audience(p), &text);
+		m.config.text = strbuf_str(&text);
+		if (text.overflow || !msg_encode(&m, &packet))
+			return why_set(why, -E2BIG, "the configuration is too long for poterne-%s: shorten its lists",
+				       msg_process_name(p));
+	}
+	return 0;
 }
 
 struct conf *super_read_conf(const struct super_source *source, struct arena *a, struct why *why)
@@ -287,7 +317,7 @@ struct conf *super_read_conf(const struct super_source *source, struct arena *a,
 		if (conf_set_assignment(conf, str_c(source->sets[i]), why) < 0)
 			return NULL;
 	}
-	return conf_check(conf, why) < 0 ? NULL : conf;
+	return conf_check(conf, why) < 0 || check_fits(conf, why) < 0 ? NULL : conf;
 }
 
 /* The same check that the administrator runs by hand, so one that passes there loads here. */
@@ -339,18 +369,11 @@ static void reload(struct super *s)
 
 static void stop(struct super *s)
 {
-	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
-
 	if (s->stopping)
 		return;
 	s->stopping = true;
 	s->kill_at = deadline_in(STOP_MS);
 	log_event("gateway.stopping", F_INT("grace_ms", STOP_MS));
-	/* The edge first, so that nothing new arrives; the others follow when it has gone. */
-	for (size_t i = 0; i < s->n; i++) {
-		if (s->children[i].what == PROCESS_EDGE)
-			defs_ignore(child_tell(&s->children[i], &m, NULL));
-	}
 }
 
 static size_t running(const struct super *s, enum process what)
@@ -362,7 +385,8 @@ static size_t running(const struct super *s, enum process what)
 	return n;
 }
 
-/* In the order of a message's way, so each finishes what it has been given. */
+/* In the order of a message's way, so each finishes what it has been given: the edge first,
+ * the others when it has gone. */
 static void stop_onward(struct super *s)
 {
 	static const enum process order[] = { PROCESS_EDGE, PROCESS_SCAN, PROCESS_INSPECT,
@@ -376,13 +400,11 @@ static void stop_onward(struct super *s)
 
 			if (c->what != order[o] || !c->pid)
 				continue;
-			if (late)
+			if (late) {
 				child_kill(c);
-			else if (c->control && c->ready && c->what != PROCESS_EDGE) {
+			} else if (!c->told_stop && (c->ready || c->what == PROCESS_EDGE)) {
 				defs_ignore(child_tell(c, &m, NULL));
-				c->ready = false; /* told once */
-			} else if (!c->ready && c->what != PROCESS_EDGE && !c->control) {
-				child_kill(c);
+				c->told_stop = true;
 			}
 		}
 		if (!late && running(s, order[o]))

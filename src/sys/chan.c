@@ -142,9 +142,12 @@ int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, s
 	} while (n < 0 && errno == EINTR);
 	if (n < 0 && errno != ECONNRESET)
 		return why_set(why, -errno, "receive from %s: %m", msg_process_name(c->peer));
-	if (n <= 0)
+	/* An empty packet reads like the end, but may bring descriptors. */
+	m.n_fds = n < 0 ? 0 : collect_fds(&h, m.fds);
+	if (n <= 0) {
+		msg_close(&m);
 		return why_set(why, -EPIPE, "%s has gone", msg_process_name(c->peer));
-	m.n_fds = collect_fds(&h, m.fds);
+	}
 	r = check_packet(c, arena_str(a, str_of(c->in, (size_t)n)), h.msg_flags & (MSG_TRUNC | MSG_CTRUNC), a,
 			 &m, why);
 	if (r < 0) {

@@ -65,6 +65,31 @@ static void a_message_and_its_descriptor_arrive(void **state)
 	disconnect(&e);
 }
 
+/* It looks like the end of the conversation, and its descriptors would stay open. */
+static void an_empty_packet_leaves_no_descriptor_behind(void **state)
+{
+	struct ends e = connect_ends();
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .head = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	struct msghdr h = { .msg_control = &control, .msg_controllen = sizeof(control) };
+	int pipe_ends[2];
+	struct msg got;
+	char c;
+
+	(void)state;
+	assert_int_equal(pipe(pipe_ends), 0);
+	memcpy(CMSG_DATA(&control.head), &pipe_ends[1], sizeof(int));
+	assert_int_equal(sendmsg(e.raw, &h, 0), 0);
+	close(pipe_ends[1]);
+	assert_int_equal(chan_receive(e.scan, e.arena, deadline_in(1000), &got, NULL), -EPIPE);
+	assert_int_equal(fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(read(pipe_ends[0], &c, 1), 0); /* nobody holds the other end */
+	close(pipe_ends[0]);
+	disconnect(&e);
+}
+
 static void silence_is_a_timeout(void **state)
 {
 	struct ends e = connect_ends();
@@ -137,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_and_its_descriptor_arrive),
+		cmocka_unit_test(an_empty_packet_leaves_no_descriptor_behind),
 		cmocka_unit_test(silence_is_a_timeout),
 		cmocka_unit_test(a_gone_peer_is_a_broken_pipe),
 		cmocka_unit_test(garbage_is_a_protocol_error_and_its_descriptors_are_closed),

@@ -1,8 +1,10 @@
 #include "sys/lanes.h"
 
 #include "sys/proc.h"
+#include "sys/stream.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -62,8 +64,29 @@ void lanes_give(struct lanes *l, struct chan *c, uint64_t id)
 	pthread_mutex_unlock(&l->lock);
 }
 
+/* An idle lane on which something can be read has ended, or its peer speaks unasked. */
+static void drop_ended(struct lanes *l)
+{
+	pthread_mutex_lock(&l->lock);
+	for (struct lane **at = &l->idle; *at;) {
+		struct lane *lane = *at;
+
+		if (stream_wait(chan_fd(lane->chan), POLLIN, 0, NULL) == STREAM_E_TIMEOUT) {
+			at = &lane->next;
+			continue;
+		}
+		*at = lane->next;
+		chan_free(lane->chan);
+		free(lane);
+	}
+	pthread_mutex_unlock(&l->lock);
+}
+
+/* New lanes come when the other process has been started again: without a look at the
+ * idle ones, those of its former lives would stay below the new ones for good. */
 void lanes_add(struct lanes *l, int fd, uint64_t id)
 {
+	drop_ended(l);
 	lanes_give(l, chan_new(fd, l->me, l->peer), id);
 }
 

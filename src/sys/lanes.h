@@ -21,7 +21,7 @@ struct lanes;
 struct lanes *lanes_new(enum process me, enum process peer) must_use;
 /* Closes the idle lanes; none may be in use. */
 struct lanes *lanes_free(struct lanes *l);
-/* Swallows fd. id is told to the lane's user (the worker's number, 0 when there is none). */
+/* Swallows fd, and closes idle lanes that have ended. id is told to the lane's user (the worker's number, 0 when there is none). */
 void lanes_add(struct lanes *l, int fd, uint64_t id);
 /* NULL when none became free before the deadline. */
 struct chan *lanes_take(struct lanes *l, deadline d, uint64_t *ret_id) must_use;

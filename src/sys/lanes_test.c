@@ -5,6 +5,7 @@
 #include "sys/proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,6 +96,39 @@ static void a_dead_lane_is_passed_over(void **state)
 	lanes_free(l);
 }
 
+static size_t open_descriptors(void)
+{
+	size_t n = 0;
+
+	for (int fd = 0; fd < 2048; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* A process that dies and comes back leaves nothing behind at those that ask it. */
+static void lanes_of_former_lives_do_not_pile_up(void **state)
+{
+	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
+	struct arena *a = arena_new("test", 1 << 20);
+	struct msg q = { .type = MSG_dns_ask, .dns_ask = { 0, STR("hello") } }, answer;
+	size_t before;
+
+	(void)state;
+	connect_lane(l);
+	before = open_descriptors();
+	for (int life = 0; life < 300; life++) {
+		int fds[2];
+
+		assert_int_equal(chan_pair(fds, NULL), 0);
+		lanes_add(l, fds[0], 0);
+		close(fds[1]);
+	}
+	assert_in_range(open_descriptors(), before, before + 1);
+	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(5000), &answer, NULL), 0);
+	arena_free(a);
+	lanes_free(l);
+}
+
 static void without_lanes_a_question_ends_at_its_deadline(void **state)
 {
 	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
@@ -113,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_askers_each_get_their_own_answers),
 		cmocka_unit_test(a_dead_lane_is_passed_over),
+		cmocka_unit_test(lanes_of_former_lives_do_not_pile_up),
 		cmocka_unit_test(without_lanes_a_question_ends_at_its_deadline),
 	};
 

@@ -277,9 +277,13 @@ static void serve(struct lobby *l, struct guest *g, struct buffers *b)
 	if (!g->expired) {
 		do
 			next = l->h.step(l->h.ctx, g->owner, &g->io, &g->until);
-		while (next != LOBBY_CLOSE && linger(l, g));
+		while (next != LOBBY_CLOSE && clock_left(g->until) > 0 && linger(l, g));
 	}
-	if (next != LOBBY_CLOSE) {
+	if (next != LOBBY_CLOSE && clock_left(g->until) == 0) {
+		/* Whoever keeps talking is never found waiting by the wheel. */
+		g->expired = true;
+		g->expiry = LOBBY_IDLE;
+	} else if (next != LOBBY_CLOSE) {
 		g->busy = next == LOBBY_PARK_BUSY;
 		take_back(g);
 		if (park(l, g))

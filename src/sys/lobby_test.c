@@ -22,6 +22,7 @@ struct echo {
 	size_t most; /* guests that may be there at once */
 	atomic_size_t inside, arrived, left, expired, steps;
 	int64_t patience_ms;
+	deadline until; /* 0: patience_ms from each step on */
 };
 
 struct echo_guest {
@@ -89,7 +90,7 @@ static enum lobby_next echo_step(void *ctx, void *guest, struct stream *s, deadl
 	g->greeted = true;
 	if (stream_flush(s, deadline_in(2000), NULL) != STREAM_OK)
 		next = LOBBY_CLOSE;
-	*ret_until = deadline_in(patience_ms);
+	*ret_until = e->until ? e->until : deadline_in(patience_ms);
 	atomic_store(&g->in_step, false);
 	return next;
 }
@@ -309,6 +310,25 @@ static void who_waits_too_long_is_told(void **state)
 	lobby_free(e.lobby);
 }
 
+/* Bytes that come quickly keep a guest away from the wheel, not from its deadline. */
+static void who_never_pauses_has_a_deadline_too(void **state)
+{
+	struct echo e = { .most = 10, .patience_ms = 30000, .until = deadline_in(300) };
+	cleanup(fd_closep) int fd = -1;
+	deadline late = deadline_in(3000);
+
+	(void)state;
+	echo_start(&e, 2);
+	fd = dial(&e);
+	assert_true(hears(fd, "hello\n"));
+	while (talk(fd, "x") && clock_left(late) > 0)
+		usleep(LOBBY_LINGER_MS * 1000 / 5);
+	assert_true(clock_left(late) > 0);
+	assert_int_equal(e.expired, 1);
+	assert_true(lobby_stop(e.lobby, 1000));
+	lobby_free(e.lobby);
+}
+
 static void a_refused_guest_hears_why(void **state)
 {
 	struct echo e = { .most = 1, .patience_ms = 10000 };
@@ -374,6 +394,7 @@ int main(void)
 		cmocka_unit_test(a_crowd_is_served_by_few_threads),
 		cmocka_unit_test(hundreds_may_sit_idle),
 		cmocka_unit_test(who_waits_too_long_is_told),
+		cmocka_unit_test(who_never_pauses_has_a_deadline_too),
 		cmocka_unit_test(a_refused_guest_hears_why),
 		cmocka_unit_test(the_busy_finish_before_the_end),
 		cmocka_unit_test(grace_has_an_end),

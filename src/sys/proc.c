@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "sys/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -185,6 +186,31 @@ int proc_wait_lane(struct proc *p)
 			return -1;
 	}
 	return take_fd(p->lanes.v[0].fd);
+}
+
+enum proc_work proc_wait_work(struct proc *p, int lane_fd)
+{
+	cleanup(arena_freep) struct arena *a = NULL;
+	enum proc_work found = PROC_WORK;
+
+	/* The lane comes first: what was asked before a stop is still answered. */
+	while (found == PROC_WORK && !stream_wait_first(lane_fd, chan_fd(p->control))) {
+		struct why why;
+		struct msg m;
+
+		a = a ?: arena_new("wait", 4 << 20);
+		if (chan_receive(p->control, a, CHAN_FOREVER, &m, &why) < 0)
+			return PROC_LEAVE;
+		if (m.type == MSG_config)
+			take_config(p, &m.config);
+		else if (m.type == MSG_reload)
+			found = PROC_RELOAD;
+		else if (m.type == MSG_stop)
+			found = PROC_LEAVE;
+		msg_close(&m); /* and with it lanes for a next life */
+		arena_reset(a);
+	}
+	return found;
 }
 
 void proc_kill_worker(struct proc *p, uint64_t id, const char *why)

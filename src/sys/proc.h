@@ -34,6 +34,13 @@ int proc_take_resource(struct proc *p, const char *name, str *ret_arg);
 /* For a process that serves one lane in its only thread: says ready and waits for the lane.
  * -1 when the supervisor has gone or says stop. */
 int proc_wait_lane(struct proc *p);
+/* Then waits until that lane can be read, and listens to the supervisor meanwhile. */
+enum proc_work {
+	PROC_WORK,   /* something came on the lane, or it has ended */
+	PROC_RELOAD, /* proc_config has changed */
+	PROC_LEAVE,  /* the supervisor has gone or says stop */
+};
+enum proc_work proc_wait_work(struct proc *p, int lane_fd) must_use;
 
 struct proc_handlers {
 	void *ctx;

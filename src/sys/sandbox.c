@@ -45,23 +45,29 @@ static const int common_calls[] = {
 	SCMP_SYS(read),		 SCMP_SYS(write),	    SCMP_SYS(readv),	    SCMP_SYS(writev),
 	SCMP_SYS(pread64),	 SCMP_SYS(pwrite64),	    SCMP_SYS(pwritev),	    SCMP_SYS(pwritev2),
 	SCMP_SYS(preadv),	 SCMP_SYS(lseek),	    SCMP_SYS(close),	    SCMP_SYS(fstat),
-	SCMP_SYS(newfstatat),	 SCMP_SYS(fcntl),	    SCMP_SYS(ftruncate),    SCMP_SYS(mmap),
-	SCMP_SYS(munmap),	 SCMP_SYS(mprotect),	    SCMP_SYS(mremap),	    SCMP_SYS(madvise),
-	SCMP_SYS(brk),		 SCMP_SYS(memfd_create),    SCMP_SYS(recvmsg),	    SCMP_SYS(sendmsg),
+	SCMP_SYS(newfstatat),	 SCMP_SYS(mmap),	    SCMP_SYS(munmap),	 SCMP_SYS(mprotect),	    SCMP_SYS(mremap),	    SCMP_SYS(madvise),
+	SCMP_SYS(brk),		 SCMP_SYS(recvmsg),	    SCMP_SYS(sendmsg),
 	SCMP_SYS(recvfrom),	 SCMP_SYS(sendto),	    SCMP_SYS(poll),	    SCMP_SYS(ppoll),
 	SCMP_SYS(futex),	 SCMP_SYS(sched_yield),	    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
 	SCMP_SYS(time),		 SCMP_SYS(nanosleep),	    SCMP_SYS(clock_nanosleep), SCMP_SYS(getpid),
 	SCMP_SYS(gettid),	 SCMP_SYS(getuid),	    SCMP_SYS(geteuid),	    SCMP_SYS(getgid),
 	SCMP_SYS(getegid),	 SCMP_SYS(getppid),	    SCMP_SYS(getrandom),    SCMP_SYS(rt_sigaction),
-	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),   SCMP_SYS(sigaltstack),  SCMP_SYS(tgkill),
+	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),   SCMP_SYS(sigaltstack),
 	SCMP_SYS(restart_syscall), SCMP_SYS(exit),	    SCMP_SYS(exit_group),   SCMP_SYS(setitimer),
 	SCMP_SYS(alarm),	 SCMP_SYS(getrusage),	    SCMP_SYS(times),	    SCMP_SYS(sysinfo),
 	SCMP_SYS(uname),	 SCMP_SYS(getcpu),	    SCMP_SYS(sched_getaffinity), SCMP_SYS(membarrier),
 	SCMP_SYS(dup),		 SCMP_SYS(shutdown),
 };
 
+/* Descriptor work; the commands that have a signal sent to any process are not among it. */
+static const int fcntl_commands[] = { F_GETFD,	       F_SETFD,	    F_GETFL,	F_SETFL, F_DUPFD, F_DUPFD_CLOEXEC,
+				      F_ADD_SEALS, F_GET_SEALS, F_GETLK, F_SETLK, F_SETLKW,
+				      F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW };
+
+/* For those with threads, and memory files of their own: what is written there counts
+ * against no limit of ours, so a worker may not make any. */
 static const int thread_calls[] = {
-	SCMP_SYS(clone3), SCMP_SYS(clone), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(prctl),
+	SCMP_SYS(memfd_create), SCMP_SYS(ftruncate), SCMP_SYS(clone3), SCMP_SYS(clone), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(prctl),
 	SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler), SCMP_SYS(set_tid_address),
 };
 
@@ -107,6 +113,19 @@ static int allow(scmp_filter_ctx ctx, uint32_t action, const int *calls, size_t 
 	return r == -EEXIST ? 0 : r;
 }
 
+/* Calls that could reach another process of the same user are allowed in part. */
+static int allow_at_home(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp self = SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid());
+	int r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, self);
+
+	for (size_t i = 0; i < ARRAY_LEN(fcntl_commands) && r == 0; i++) {
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+				     SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)fcntl_commands[i]));
+	}
+	return r;
+}
+
 static int set_seccomp(unsigned rights, struct why *why)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -114,6 +133,8 @@ static int set_seccomp(unsigned rights, struct why *why)
 
 	if (r == 0)
 		r = allow(ctx, SCMP_ACT_ALLOW, common_calls, ARRAY_LEN(common_calls));
+	if (r == 0)
+		r = allow_at_home(ctx);
 	if (r == 0 && rights & SANDBOX_THREADS)
 		r = allow(ctx, SCMP_ACT_ALLOW, thread_calls, ARRAY_LEN(thread_calls));
 	if (r == 0 && rights & SANDBOX_ACCEPT)
@@ -166,7 +187,7 @@ static int drop_user(const char *user, const char *home, struct why *why)
 	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
 		return why_set(why, -errno, "setuid to %s (%u): %m", user, uid);
 	capng_clear(CAPNG_SELECT_BOTH);
-	(void)capng_apply(CAPNG_SELECT_CAPS); /* setresuid has already cleared them */
+	defs_ignore(capng_apply(CAPNG_SELECT_CAPS)); /* setresuid has already cleared them */
 	if (setuid(0) == 0)
 		return why_set(why, -EPERM, "setuid: root came back");
 	return 0;
@@ -188,8 +209,7 @@ int sandbox_enter(const struct sandbox_spec *spec, struct why *why)
 	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return why_set(why, -errno, "no_new_privs: %m");
-	/* setresuid has cleared it; without it the sanitizers and core files cannot work,
-	 * and another process of the same user could not read us anyway (Yama, no ptrace). */
+	/* setresuid has cleared it (prctl(2)). */
 	prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0);
 	r = landlock_enter(spec->home ? "." : NULL, spec->read_paths, why);
 	if (r < 0)

@@ -15,7 +15,7 @@
 #include "base/why.h"
 
 enum sandbox_rights {
-	SANDBOX_THREADS = 1 << 0,
+	SANDBOX_THREADS = 1 << 0, /* make threads and memory files */
 	SANDBOX_ACCEPT = 1 << 1,  /* accept connections on inherited listeners, wait with epoll */
 	SANDBOX_CONNECT = 1 << 2, /* make sockets and connect */
 	SANDBOX_FILES = 1 << 3,	  /* open files, where Landlock lets it */

@@ -15,6 +15,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,6 +70,27 @@ static int kill_parent(void)
 	return kill(getppid(), 0) == 0 ? DONE : REFUSED;
 }
 
+static int signal_parent_thread(void)
+{
+	return syscall(SYS_tgkill, getppid(), getppid(), 0) == 0 ? DONE : REFUSED;
+}
+
+/* SIGIO for a descriptor goes to whom F_SETOWN names. */
+static int aim_signals_at_parent(void)
+{
+	return fcntl(0, F_SETOWN, getppid()) == 0 ? DONE : REFUSED;
+}
+
+static int make_memory_file(void)
+{
+	return memfd_create("x", 0) >= 0 ? DONE : REFUSED;
+}
+
+static int abort_self(void)
+{
+	abort();
+}
+
 static int open_passwd(void)
 {
 	return open("/etc/passwd", O_RDONLY) >= 0 ? DONE : REFUSED;
@@ -76,14 +98,20 @@ static int open_passwd(void)
 
 static int use_memory(void)
 {
-	int fd = memfd_create("x", 0);
+	size_t n = 1 << 20;
+	char *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	return fd >= 0 && write(fd, "x", 1) == 1 ? DONE : REFUSED;
+	if (p == MAP_FAILED)
+		return REFUSED;
+	memset(p, 1, n);
+	return munmap(p, n) == 0 ? DONE : REFUSED;
 }
 
 static void a_worker_dies_when_it_tries_what_is_forbidden(void **state)
 {
-	static act_fn *const acts[] = { make_socket, run_program, fork_child, trace_parent, kill_parent };
+	static act_fn *const acts[] = { make_socket,  run_program,	     fork_child,
+					  trace_parent, kill_parent,	     signal_parent_thread,
+					  aim_signals_at_parent, make_memory_file };
 	struct sandbox_spec spec = { .user = "_potinsp" };
 
 	(void)state;
@@ -98,6 +126,7 @@ static void a_worker_is_refused_files_and_keeps_its_memory(void **state)
 	(void)state;
 	assert_int_equal(inside(&spec, open_passwd), REFUSED);
 	assert_int_equal(inside(&spec, use_memory), DONE);
+	assert_int_equal(inside(&spec, abort_self), -SIGABRT);
 }
 
 static int write_at_home(void)

@@ -95,6 +95,15 @@ int stream_wait(int fd, short events, deadline d, struct why *why)
 	}
 }
 
+bool stream_wait_first(int first, int second)
+{
+	struct pollfd p[2] = { { .fd = first, .events = POLLIN }, { .fd = second, .events = POLLIN } };
+
+	while (poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	return p[0].revents != 0;
+}
+
 /* Reads once into the free space behind in_end. */
 static int fill(struct stream *s, deadline d, struct why *why)
 {

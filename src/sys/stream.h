@@ -70,5 +70,7 @@ int stream_flush(struct stream *s, deadline d, struct why *why) must_use;
 
 /* Waits until fd is ready for events (POLLIN, POLLOUT): STREAM_OK or STREAM_E_TIMEOUT. */
 int stream_wait(int fd, short events, deadline d, struct why *why) must_use;
+/* Waits for input or an end on either of two; true when first has it. */
+bool stream_wait_first(int first, int second);
 
 #endif

@@ -105,7 +105,7 @@ static int begin(struct stream *s, SSL_CTX *ctx, SSL **ret, struct why *why)
 
 int tlsstream_accept(struct stream *s, SSL_CTX *ctx, struct why *why)
 {
-	SSL *ssl;
+	SSL *ssl = NULL;
 	int r = begin(s, ctx, &ssl, why);
 
 	if (r == 0)
@@ -155,7 +155,7 @@ static int handshake(struct stream *s, SSL *ssl, deadline d, struct why *why)
 
 int tlsstream_connect(struct stream *s, SSL_CTX *ctx, str host, deadline d, struct why *why)
 {
-	SSL *ssl;
+	SSL *ssl = NULL;
 	int r = begin(s, ctx, &ssl, why);
 
 	if (r < 0)
