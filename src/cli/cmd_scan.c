@@ -278,12 +278,13 @@ static bool take_option(struct options *o, int c, const char *value)
 
 static int scan_files(struct options *o, int n, char **paths)
 {
-	struct arena *a = arena_new("scan", 1 << 30);
+	cleanup(arena_freep) struct arena *a = arena_new("scan", 1 << 30);
+	cleanup(arena_freep) struct arena *conf_arena = arena_new("conf", 64 << 20);
 	struct scan s = { .options = o };
 	struct messages messages = { 0 };
 	struct localworkers *local;
 	struct why why = { "" };
-	struct conf *conf = super_read_conf(&o->source, arena_new("conf", 64 << 20), &why);
+	struct conf *conf = super_read_conf(&o->source, conf_arena, &why);
 	int r = conf ? 0 : -1, status;
 
 	for (int i = 0; i < n && r == 0; i++)
@@ -303,7 +304,7 @@ static int scan_files(struct options *o, int n, char **paths)
 	s.messages = &messages;
 	status = run_all(&s, o->jobs, a);
 	localworkers_stop(local);
-	arena_free(a);
+	s.conductor.workers = workers_free(s.conductor.workers);
 	return fflush(stdout) == 0 ? status : CLI_ENVIRONMENT;
 }
 

@@ -8,15 +8,50 @@ static const str ours[] = {
 	STR("X-Spamd-Result"), STR("X-Spamd-Bar"),
 };
 
-/* RFC 8601 5: an Authentication-Results that names our own host is a forgery. */
-static bool claims_our_host(str value, str hostname)
+/* Behind blanks and comments, which nest (RFC 5322 3.2.2). */
+static str skip_cfws(str s)
 {
-	str rest = str_trim(value), id;
+	size_t depth = 0, i = 0;
 
-	if (!str_split(&rest, ';', &id))
-		return false;
-	id = str_trim(id);
-	return str_casestarts(id, hostname) && (id.n == hostname.n || str_is_space(id.p[hostname.n]));
+	while (i < s.n && (depth || s.p[i] == '(' || str_is_space(s.p[i]))) {
+		if (s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '(')
+			depth++;
+		else if (s.p[i] == ')')
+			depth--;
+		i++;
+	}
+	return str_skip(s, i);
+}
+
+/* value = token / quoted-string (RFC 2045 5.1). */
+static str authserv_id(struct arena *a, str value)
+{
+	str s = skip_cfws(value);
+	bool quoted = str_starts(s, STR("\""));
+	struct strbuf b = strbuf_make(a, s.n);
+
+	for (size_t i = quoted; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (quoted ? c == '"' : str_is_space(c) || strchr("();/=\"", c))
+			break;
+		if (quoted && c == '\\' && i + 1 < s.n)
+			c = s.p[++i];
+		strbuf_char(&b, c);
+	}
+	return b.n ? strbuf_str(&b) : STR("");
+}
+
+/* RFC 8601 5: an Authentication-Results that names our own host is a forgery. */
+static bool claims_our_host(struct arena *a, str value, str hostname)
+{
+	str id = authserv_id(a, value);
+
+	if (str_ends(id, STR(".")))
+		id = str_sub(id, 0, id.n - 1);
+	return str_caseeq(id, hostname);
 }
 
 static bool is_forged(struct arena *a, const struct header_field *f, str hostname)
@@ -28,7 +63,7 @@ static bool is_forged(struct arena *a, const struct header_field *f, str hostnam
 			return true;
 	}
 	return str_caseeq(f->name, STR("Authentication-Results")) &&
-	       claims_our_host(header_unfold(a, f->raw), hostname);
+	       claims_our_host(a, header_unfold(a, f->raw), hostname);
 }
 
 struct fields_cuts fields_to_cut(struct arena *a, str message, str hostname)

@@ -34,6 +34,12 @@ static void forged_fields_are_cut_and_nothing_else(void **state)
 		{ STR("Authentication-Results:\r\n mx.example 1; spf=pass\r\n\r\n"), STR("\r\n") },
 		{ STR("Authentication-Results: mx.example.org; spf=pass\r\n\r\n"),
 		  STR("Authentication-Results: mx.example.org; spf=pass\r\n\r\n") },
+		{ STR("Authentication-Results: (a \\) (b)) mx.example; spf=pass\r\n\r\n"), STR("\r\n") },
+		{ STR("Authentication-Results: \"mx.ex\\ample\"; spf=pass\r\n\r\n"), STR("\r\n") },
+		{ STR("Authentication-Results: mx.example.; spf=pass\r\n\r\n"), STR("\r\n") },
+		{ STR("Authentication-Results: mx.example(c); spf=pass\r\n\r\n"), STR("\r\n") },
+		{ STR("Authentication-Results: mx.example/1; spf=pass\r\n\r\n"), STR("\r\n") },
+		{ STR("Authentication-Results: (never closed; \\"), STR("Authentication-Results: (never closed; \\") },
 		{ STR("X-Poterne-Anything : x\r\n\r\n"), STR("\r\n") },
 	};
 

@@ -7,12 +7,20 @@
 #include "scan/fields.h"
 #include "scan/record.h"
 #include "spool/disposition.h"
+#include "sys/stream.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { STORE_MS = 30000, MESSAGE_MAX = 1 << 30 };
+enum {
+	STORE_MS = 30000,
+	/* Less than SUBMIT_MARGIN_MS of smtp/smtpserver.c: the edge must still be there to hear
+	 * what became of the message, or it is kept here and sent again. */
+	MARGIN_MS = 8000,
+	MESSAGE_MAX = 1 << 30,
+};
 
 /* A policy and the number of messages that are being judged by it. */
 struct generation {
@@ -133,6 +141,8 @@ struct passage {
 	struct judgement j;
 	int fd;
 	str message;
+	const struct chan *edge;
+	int64_t began;
 };
 
 static str header_text(const struct facts *f, str name)
@@ -149,6 +159,8 @@ static int keep(struct passage *p, struct fields_cuts cuts, struct why *why)
 	bool with_body = disposition == SPOOL_DELIVER || disposition == SPOOL_QUARANTINE;
 	struct msg m = { .type = MSG_commit, .fds = { p->fd }, .n_fds = with_body };
 	struct msg answer;
+	deadline d = clock_sooner(deadline_in(STORE_MS),
+				  p->began + p->policy->conf->scan.deadline + MARGIN_MS);
 	int r;
 
 	m.commit = (struct msg_commit){
@@ -167,12 +179,18 @@ static int keep(struct passage *p, struct fields_cuts cuts, struct why *why)
 		.subject = header_text(&p->j.facts, STR("Subject")),
 		.record = record_for_store(p->arena, &p->env, &p->j, p->policy->conf->lang),
 	};
-	r = lanes_ask(p->in->store, &m, MSG_committed, p->arena, deadline_in(STORE_MS), &answer, why);
+	r = lanes_ask(p->in->store, &m, MSG_committed, p->arena, d, &answer, why);
 	if (r < 0)
 		return r;
 	if (answer.committed.status)
 		return why_set(why, -EIO, "store: %.*s", STR_ARG(answer.committed.why));
 	return 0;
+}
+
+/* One question at a time: what comes before our answer is the end of the lane. */
+static bool edge_has_left(const struct passage *p)
+{
+	return stream_wait(chan_fd(p->edge), POLLIN, deadline_in(0), NULL) == STREAM_OK;
 }
 
 static struct verdict_reply temporary_reply(void)
@@ -232,16 +250,23 @@ static struct verdict_reply pass(struct passage *p)
 		log_done(p, reply, "forged header fields");
 		return reply;
 	}
+	if (reply.code == 250 && edge_has_left(p)) {
+		reply = temporary_reply();
+		log_done(p, reply, "nobody waits for it any more: the sender will come again");
+		return reply;
+	}
 	if (keep(p, cuts, &why) < 0 && reply.code == 250)
 		reply = temporary_reply();
 	log_done(p, reply, why.text);
 	return reply;
 }
 
-static struct verdict_reply receive(struct intake *in, struct msg *m, struct arena *a, str mid)
+static struct verdict_reply receive(struct intake *in, const struct chan *edge, struct msg *m,
+				    struct arena *a, str mid)
 {
 	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
 	cleanup(fd_unmapp) str message = STR_NULL;
+	int64_t began = clock_now_ms();
 	struct generation *g;
 	struct passage p;
 	struct verdict_reply reply;
@@ -255,7 +280,8 @@ static struct verdict_reply receive(struct intake *in, struct msg *m, struct are
 	}
 	g = hold(in);
 	p = (struct passage){ .in = in, .policy = g->policy, .arena = a, .submit = &m->submit,
-			      .env = envelope_of(&m->submit, mid), .fd = fd, .message = message };
+			      .env = envelope_of(&m->submit, mid), .fd = fd, .message = message,
+			      .edge = edge, .began = began };
 	reply = pass(&p);
 	let_go(in, g);
 	return reply;
@@ -269,7 +295,7 @@ int intake_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 
 	if (m->type != MSG_submit)
 		return -EPROTO;
-	reply = receive(ctx, m, a, ident_str(&id));
+	reply = receive(ctx, c, m, a, ident_str(&id));
 	answer.submitted = (struct msg_submitted){ (uint64_t)reply.code, str_c(reply.enhanced), reply.text,
 						   ident_str(&id) };
 	return chan_send(c, &answer, NULL);

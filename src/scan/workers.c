@@ -2,8 +2,10 @@
 
 #include "base/fd.h"
 #include "sys/chan.h"
+#include "sys/stream.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -99,11 +101,30 @@ static void give_up(struct workers *w, struct worker *k, const char *why)
 	worker_free(k);
 }
 
+/* An idle worker on whose lane something can be read has ended, or speaks unasked. */
+static void drop_ended(struct workers *w)
+{
+	pthread_mutex_lock(&w->lock);
+	for (struct worker **at = &w->idle; *at;) {
+		struct worker *k = *at;
+
+		if (stream_wait(chan_fd(k->chan), POLLIN, 0, NULL) == STREAM_E_TIMEOUT) {
+			at = &k->next;
+			continue;
+		}
+		*at = k->next;
+		worker_free(k);
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* A new worker takes the place of one that has ended, perhaps while it was idle. */
 void workers_add(struct workers *w, int fd, uint64_t id)
 {
 	struct worker *k = calloc(1, sizeof(*k));
 
 	bug_if(!k);
+	drop_ended(w);
 	k->chan = chan_new(fd, PROCESS_SCAN, PROCESS_INSPECT);
 	k->id = id;
 	k->facts_fd = -1;

@@ -10,7 +10,7 @@ import threading
 import time
 
 from gateway import Gateway, wait_until
-from peers import settle
+from peers import RawSmtp, settle
 from samples import PARTNER, text
 
 CLEAN = text(PARTNER, "Bonjour", "Bonjour,\n\nTout va bien.\n", 1)
@@ -67,14 +67,36 @@ def test_a_process_that_dies_is_started_again_and_mail_flows():
             pid = g.pids()[name][0]
             os.kill(pid, signal.SIGKILL)
             wait_until(lambda: pid not in g.pids().get(name, [pid]) and g.pids().get(name), 15, f"a new {name}")
-
-            def accepted():
-                try:
-                    return g.send(CLEAN)[0] == 250
-                except (OSError, smtplib.SMTPException):
-                    return False
-            wait_until(accepted, 20, f"acceptance after the death of {name}")
+            wait_until(lambda: _sends(g), 20, f"acceptance after the death of {name}")
         wait_until(lambda: len(g.maildir()) >= 6, 20, "delivery")
+
+
+def test_a_message_whose_sender_will_come_again_is_not_kept():
+    """The edge dies while the message is judged: nobody can be told 250."""
+    with Gateway() as g:
+        workers = g.pids()["inspect"]
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        with RawSmtp(g.port) as s:
+            s.until_data()
+            s.send(CLEAN + b".\r\n")
+            settle()
+            os.kill(g.pids()["edge"][0], signal.SIGKILL)
+            assert s.ended()
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
+        assert g.wait_event("message.done")["code"] == 451
+        settle()
+        assert not g.maildir()
+        wait_until(lambda: _sends(g), 20, "acceptance by the new edge")
+        wait_until(lambda: len(g.maildir()) == 1, 20, "one delivery")
+
+
+def _sends(g):
+    try:
+        return g.send(CLEAN)[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
 
 
 class Sender(threading.Thread):

@@ -1,4 +1,6 @@
 """Mail goes on: Postfix, smtp-sink and Dovecot as next hops, up, down and refusing."""
+import os
+import signal
 import subprocess
 
 from gateway import Gateway, free_port, wait_until
@@ -71,6 +73,19 @@ def test_a_next_hop_that_hangs_up_is_tried_again():
                                                  delivery__retry="1s,1s,1s") as g:
         assert g.send(CLEAN)[0] == 250
         wait_until(lambda: len(g.events("delivery.deferred")) >= 2, 20, "a second attempt")
+
+
+def test_a_store_that_dies_during_a_delivery_delivers_nothing_twice():
+    """The next hop takes two seconds for its 250; the new store asks for the same message meanwhile."""
+    with SmtpSink("-W", ".:2") as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+        assert g.send(CLEAN)[0] == 250
+        wait_until(sink.messages, 20, "the message at the next hop")
+        pid = g.pids()["store"][0]
+        os.kill(pid, signal.SIGKILL)
+        g.wait_event("delivery.done")
+        settle(3)
+        assert len(sink.messages()) == 1
+        assert len(g.events("delivery.done")) == 1
 
 
 def test_a_final_refusal_is_held_as_undeliverable():
