@@ -112,6 +112,7 @@ int main(void)
 	if (sandbox_enter(&spec, &why) < 0)
 		fail("sandbox", &why);
 	e.scan = lanes_new(PROCESS_EDGE, PROCESS_SCAN);
+	lanes_on_lost(e.scan, proc_lane_lost, e.proc);
 	e.server = smtpserver_new(policy, e.scan);
 	for (int i = 0, fd;
 	     i < MOST_LISTENERS && (fd = proc_take_resource(e.proc, "listener", NULL)) >= 0; i++)

@@ -149,6 +149,7 @@ int main(void)
 		fail(why.text);
 	enter_sandbox(&s, conf);
 	s.dns = lanes_new(PROCESS_RELAY, PROCESS_DNS);
+	lanes_on_lost(s.dns, proc_lane_lost, p);
 	relay_init(&s.relay, NULL);
 	if (make_settings(&s, conf, &why) < 0)
 		fail(why.text);

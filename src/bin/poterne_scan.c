@@ -98,6 +98,8 @@ int main(void)
 	s.workers = workers_new((struct workers_host){ &s, on_kill });
 	s.dns = lanes_new(PROCESS_SCAN, PROCESS_DNS);
 	s.store = lanes_new(PROCESS_SCAN, PROCESS_STORE);
+	lanes_on_lost(s.dns, proc_lane_lost, s.proc);
+	lanes_on_lost(s.store, proc_lane_lost, s.proc);
 	if (workers_set_patterns(s.workers, policy->patterns, &why) < 0)
 		fail(why.text);
 	conductor = (struct conductor){ s.workers, dnsclient_resolver(s.dns) };

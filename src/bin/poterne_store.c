@@ -85,6 +85,7 @@ int main(void)
 	control.listener = proc_take_resource(p, "control", NULL);
 	enter_sandbox(conf);
 	s.relay = lanes_new(PROCESS_STORE, PROCESS_RELAY);
+	lanes_on_lost(s.relay, proc_lane_lost, p);
 	here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (here < 0)
 		fail("the state directory cannot be opened");

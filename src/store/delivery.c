@@ -88,7 +88,7 @@ static int ask_relay(struct attempt *t, struct msg *answer, struct why *why)
 		r = why_set(why, -EPROTO, "poterne-relay answered nonsense");
 	}
 	if (r < 0)
-		chan_free(c);
+		lanes_close(t->s->relay, c, r);
 	else
 		lanes_give(t->s->relay, c, id);
 	return r;

@@ -21,11 +21,14 @@ struct child {
 	struct chan *control;  /* NULL: not running */
 	bool ready, told_stop;
 	int64_t started_ms;    /* when a start was last tried */
+	uint64_t lanes_remade; /* in this life, for answers that came too late */
 	unsigned quick_deaths; /* in a row: lived less than CHILD_QUICK_MS */
 	deadline start_at;     /* when not running */
 };
 
 enum { CHILD_QUICK_MS = 1000, CHILD_MAX_DELAY_MS = 10000, CHILD_SEND_MS = 5000 };
+/* A process may lose so many lanes, and one a second besides; more is no bad luck. */
+enum { CHILD_LANES_SPARE = 1024 };
 
 /* Forks and executes PROGRAMS/poterne-WHAT in a session of its own with the control socket
  * as descriptor 3, standard error for the log, and no other descriptor of ours. */

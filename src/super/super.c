@@ -266,6 +266,24 @@ static void announce_when_ready(struct super *s)
 	s->announced = true;
 }
 
+/* A lane in place of one that was closed because its answer was late. */
+static void remake_lane(struct super *s, struct child *c, uint64_t peer)
+{
+	uint64_t may = CHILD_LANES_SPARE + (uint64_t)(clock_now_ms() - c->started_ms) / 1000;
+	struct why why;
+
+	if (s->stopping || ++c->lanes_remade > may)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		if (links[i].client != c->what || links[i].server != peer || peer == PROCESS_INSPECT)
+			continue;
+		for (size_t k = 0; k < s->n; k++) {
+			if (s->children[k].what == peer && s->children[k].control)
+				defs_ignore(connect_some(c, &s->children[k], 1, &why)); /* kills who fails */
+		}
+	}
+}
+
 static void hear(struct super *s, struct child *c)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("hear", 1 << 20);
@@ -286,6 +304,8 @@ static void hear(struct super *s, struct child *c)
 		c->ready = true;
 	else if (m.type == MSG_kill_worker)
 		kill_worker(s, m.kill_worker.id, m.kill_worker.why);
+	else if (m.type == MSG_lane_lost)
+		remake_lane(s, c, m.lane_lost.peer);
 	msg_close(&m);
 	announce_when_ready(s);
 }

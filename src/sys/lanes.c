@@ -19,6 +19,8 @@ struct lanes {
 	pthread_mutex_t lock;
 	pthread_cond_t freed;
 	struct lane *idle; /* the most recently used one first: its caches are warm */
+	void (*lost)(void *ctx, enum process peer);
+	void *lost_ctx;
 };
 
 struct lanes *lanes_new(enum process me, enum process peer)
@@ -62,6 +64,20 @@ void lanes_give(struct lanes *l, struct chan *c, uint64_t id)
 	l->idle = lane;
 	pthread_cond_signal(&l->freed);
 	pthread_mutex_unlock(&l->lock);
+}
+
+void lanes_on_lost(struct lanes *l, void (*lost)(void *ctx, enum process peer), void *ctx)
+{
+	l->lost = lost;
+	l->lost_ctx = ctx;
+}
+
+void lanes_close(struct lanes *l, struct chan *c, int error)
+{
+	chan_free(c);
+	/* When the peer has died, lanes to its next life come unasked. */
+	if (error != -EPIPE && l->lost)
+		l->lost(l->lost_ctx, l->peer);
 }
 
 /* An idle lane on which something can be read has ended, or its peer speaks unasked. */
@@ -136,7 +152,7 @@ int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, s
 			msg_close(ret);
 		}
 		if (r < 0) {
-			chan_free(c);
+			lanes_close(l, c, r);
 			return r;
 		}
 		lanes_give(l, c, id);

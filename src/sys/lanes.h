@@ -3,7 +3,8 @@
  * A lane is one chan on which one question at a time is asked and answered, so code on
  * both sides is a straight line and one slow question holds up nobody else. The asking
  * process keeps its idle lanes in a pool; the answering one has a thread per lane.
- * When a process dies its lanes end; the supervisor sends new ones.
+ * When a process dies its lanes end; the supervisor sends new ones. So it does for a lane
+ * that was closed because its answer was late (lanes_on_lost).
  *
  * Memory   a pool owns its idle lanes; a taken lane belongs to the taker until given back.
  * Limits   as many questions in flight as lanes; more wait, until their deadline.
@@ -21,11 +22,17 @@ struct lanes;
 struct lanes *lanes_new(enum process me, enum process peer) must_use;
 /* Closes the idle lanes; none may be in use. */
 struct lanes *lanes_free(struct lanes *l);
-/* Swallows fd, and closes idle lanes that have ended. id is told to the lane's user (the worker's number, 0 when there is none). */
+/* A late answer must not be taken for that of the next question, so its lane is closed; lost
+ * is then called, from the asker's thread, to have a new one made. */
+void lanes_on_lost(struct lanes *l, void (*lost)(void *ctx, enum process peer), void *ctx);
+/* Swallows fd, and closes idle lanes that have ended. id is told to the lane's user (the
+ * worker's number, 0 when there is none). */
 void lanes_add(struct lanes *l, int fd, uint64_t id);
 /* NULL when none became free before the deadline. */
 struct chan *lanes_take(struct lanes *l, deadline d, uint64_t *ret_id) must_use;
 void lanes_give(struct lanes *l, struct chan *c, uint64_t id);
+/* Instead of lanes_give, when the question ended in error (a negative errno). */
+void lanes_close(struct lanes *l, struct chan *c, int error);
 /* take, ask, give (or close on failure). A question on a lane whose process has died in
  * the meantime is asked again on another one: nobody has answered it. */
 int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a,

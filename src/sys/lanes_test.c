@@ -3,6 +3,7 @@
 #include "sys/lanes.h"
 
 #include "sys/proc.h"
+#include "sys/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -129,6 +130,41 @@ static void lanes_of_former_lives_do_not_pile_up(void **state)
 	lanes_free(l);
 }
 
+static int answer_late(void *ctx, struct chan *c, struct msg *m, struct arena *a)
+{
+	defs_ignore(stream_wait(-1, 0, deadline_in(200), NULL)); /* only the time */
+	return echo(ctx, c, m, a);
+}
+
+static void count_lost(void *ctx, enum process peer)
+{
+	assert_int_equal(peer, PROCESS_DNS);
+	++*(unsigned *)ctx;
+}
+
+static void a_lane_whose_answer_is_late_is_closed_and_told_of(void **state)
+{
+	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
+	struct arena *a = arena_new("test", 1 << 20);
+	struct msg q = { .type = MSG_dns_ask, .dns_ask = { 0, STR("hello") } }, answer;
+	unsigned lost = 0;
+	struct why why;
+	int fds[2];
+
+	(void)state;
+	lanes_on_lost(l, count_lost, &lost);
+	assert_int_equal(chan_pair(fds, &why), 0);
+	assert_int_equal(lanes_serve(fds[1], PROCESS_DNS, PROCESS_SCAN, answer_late, NULL, &why), 0);
+	lanes_add(l, fds[0], 0);
+	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(50), &answer, &why), -ETIMEDOUT);
+	assert_int_equal(lost, 1);
+	connect_lane(l);
+	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(5000), &answer, &why), 0);
+	assert_true(str_eq(answer.dns_told.answers, STR("hello")));
+	arena_free(a);
+	lanes_free(l);
+}
+
 static void without_lanes_a_question_ends_at_its_deadline(void **state)
 {
 	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
@@ -148,6 +184,7 @@ int main(void)
 		cmocka_unit_test(many_askers_each_get_their_own_answers),
 		cmocka_unit_test(a_dead_lane_is_passed_over),
 		cmocka_unit_test(lanes_of_former_lives_do_not_pile_up),
+		cmocka_unit_test(a_lane_whose_answer_is_late_is_closed_and_told_of),
 		cmocka_unit_test(without_lanes_a_question_ends_at_its_deadline),
 	};
 

@@ -213,6 +213,13 @@ enum proc_work proc_wait_work(struct proc *p, int lane_fd)
 	return found;
 }
 
+void proc_lane_lost(void *proc, enum process peer)
+{
+	struct msg m = { .type = MSG_lane_lost, .lane_lost = { peer } };
+
+	defs_ignore(tell(proc, &m)); /* the supervisor gone means we are going too */
+}
+
 void proc_kill_worker(struct proc *p, uint64_t id, const char *why)
 {
 	struct msg m = { .type = MSG_kill_worker, .kill_worker = { id, str_sub(str_c(why), 0, 256) } };

@@ -58,6 +58,10 @@ __attribute__((noreturn)) void proc_run(struct proc *p, const struct proc_handle
 /* Asks the supervisor to kill the worker behind lane id. Any thread. */
 void proc_kill_worker(struct proc *p, uint64_t id, const char *why);
 
+/* Asks the supervisor for a lane to peer in place of one that was closed: for lanes_on_lost,
+ * proc is the struct proc. Any thread. */
+void proc_lane_lost(void *proc, enum process peer);
+
 /* A detached thread with a 256 KiB stack and all signals blocked. */
 int proc_thread(void (*run)(void *ctx), void *ctx, struct why *why) must_use;
 

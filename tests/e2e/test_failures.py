@@ -99,6 +99,21 @@ def _sends(g):
         return False
 
 
+def test_a_process_that_hangs_for_a_while_is_asked_again_when_it_is_back():
+    with Gateway(scan__threads=2, dns__timeout="500ms") as g:
+        dns = g.pids()["dns"][0]
+        os.kill(dns, signal.SIGSTOP)
+        for _ in range(4):  # more questions than there are lanes
+            assert g.send(CLEAN)[0] == 250
+            assert "SPF_TEMPERROR" in g.events("message.done")[-1]["symbols"]
+        os.kill(dns, signal.SIGCONT)
+
+        def passes():
+            g.send(CLEAN)
+            return "SPF_PASS" in g.events("message.done")[-1]["symbols"]
+        wait_until(passes, 30, "answers from the process that hung")
+
+
 class Sender(threading.Thread):
     """Sends numbered messages until told to stop; remembers which got 250."""
 
