@@ -43,14 +43,14 @@ str arena_fmt(struct arena *a, const char *fmt, ...) printf_like(2, 3) must_use;
 void arena_on_budget(void (*handler)(const char *name));
 
 /* Growable arrays inside an arena: struct { T *v; size_t n, cap; }. */
-#define ARENA_VEC(T)           \
-	struct {               \
-		T *v;          \
-		size_t n, cap; \
+#define ARENA_VEC(T)                                                                               \
+	struct {                                                                                   \
+		T *v;                                                                              \
+		size_t n, cap;                                                                     \
 	}
 /* Appends one zeroed element and returns its address (valid until the next push). */
-#define arena_push(a, vec)                                                                 \
-	((vec)->v = arena_grow((a), (vec)->v, (vec)->n, &(vec)->cap, sizeof(*(vec)->v)),   \
+#define arena_push(a, vec)                                                                         \
+	((vec)->v = arena_grow((a), (vec)->v, (vec)->n, &(vec)->cap, sizeof(*(vec)->v)),           \
 	 &(vec)->v[(vec)->n++])
 void *arena_grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size) must_use;
 

@@ -14,9 +14,9 @@ bool base64_decode(struct strbuf *out, str in) must_use;
 
 /* What a lenient mail client made of it. */
 struct base64_seen {
-	size_t foreign;	      /* bytes outside the alphabet that were skipped, white space not counted */
-	bool data_after_pad;  /* decoding went on after "=" */
-	bool truncated;	      /* the last group is incomplete */
+	size_t foreign; /* bytes outside the alphabet that were skipped, white space not counted */
+	bool data_after_pad; /* decoding went on after "=" */
+	bool truncated;	     /* the last group is incomplete */
 };
 /* Lenient, as mail clients decode bodies: skips foreign bytes, goes on after padding. */
 void base64_decode_lenient(struct strbuf *out, str in, struct base64_seen *ret_seen);

@@ -92,7 +92,8 @@ void clock_put_rfc5322(struct strbuf *b, int64_t wall)
 	struct civil c = civil_of(wall);
 
 	strbuf_fmt(b, "%s, %02d %s %04d %02d:%02d:%02d +0000", day_names[c.weekday], (int)c.day,
-		   month_names[c.month - 1], (int)c.year, (int)c.hour, (int)c.minute, (int)c.second);
+		   month_names[c.month - 1], (int)c.year, (int)c.hour, (int)c.minute,
+		   (int)c.second);
 }
 
 void clock_put_rfc3339(struct strbuf *b, int64_t wall)
@@ -152,12 +153,18 @@ bool clock_parse_rfc3339(str s, int64_t *ret_wall)
 	int64_t offset = 0;
 	size_t at = 19;
 
-	if (s.n < 20 || s.p[4] != '-' || s.p[7] != '-' || (s.p[10] != 'T' && s.p[10] != 't' && s.p[10] != ' '))
+	if (s.n < 20 || s.p[4] != '-' || s.p[7] != '-' ||
+	    (s.p[10] != 'T' && s.p[10] != 't' && s.p[10] != ' '))
 		return false;
 	if (s.p[13] != ':' || s.p[16] != ':')
 		return false;
-	c = (struct civil){ field(s, 0, 4),  field(s, 5, 2),  field(s, 8, 2), field(s, 11, 2),
-			    field(s, 14, 2), field(s, 17, 2), 0 };
+	c = (struct civil){ field(s, 0, 4),
+			    field(s, 5, 2),
+			    field(s, 8, 2),
+			    field(s, 11, 2),
+			    field(s, 14, 2),
+			    field(s, 17, 2),
+			    0 };
 	if (s.p[at] == '.') {
 		at++;
 		while (at < s.n && str_is_digit(s.p[at]))

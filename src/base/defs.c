@@ -5,6 +5,7 @@
 
 void defs_bug(const char *file, int line, const char *what)
 {
-	fprintf(stderr, "{\"event\":\"bug\",\"where\":\"%s:%d\",\"what\":\"%s\"}\n", file, line, what);
+	fprintf(stderr, "{\"event\":\"bug\",\"where\":\"%s:%d\",\"what\":\"%s\"}\n", file, line,
+		what);
 	abort();
 }

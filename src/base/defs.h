@@ -18,18 +18,18 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Hands a handle over: returns it and leaves -1 behind for the cleanup attribute. */
-#define take_fd(fd)                       \
-	({                                \
-		int take_fd_ = (fd);      \
-		(fd) = -1;                \
-		take_fd_;                 \
+#define take_fd(fd)                                                                                \
+	({                                                                                         \
+		int take_fd_ = (fd);                                                               \
+		(fd) = -1;                                                                         \
+		take_fd_;                                                                          \
 	})
 
 /* Aborts with file and line when a promise of our own code is broken. */
-#define bug_if(cond)                                              \
-	do {                                                      \
-		if (__builtin_expect(!!(cond), 0))                \
-			defs_bug(__FILE__, __LINE__, #cond);      \
+#define bug_if(cond)                                                                               \
+	do {                                                                                       \
+		if (__builtin_expect(!!(cond), 0))                                                 \
+			defs_bug(__FILE__, __LINE__, #cond);                                       \
 	} while (0)
 
 /* For the result of a must_use function that is left alone on purpose: say why beside it. */

@@ -41,7 +41,8 @@ int fd_read_all(int fd, struct arena *a, size_t max, str *ret, struct why *why)
 	if (fstat(fd, &st) < 0)
 		return why_set(why, -errno, "stat: %m");
 	if (st.st_size < 0 || (uint64_t)st.st_size > max)
-		return why_set(why, -EFBIG, "file of %lld bytes, at most %zu are read", (long long)st.st_size, max);
+		return why_set(why, -EFBIG, "file of %lld bytes, at most %zu are read",
+			       (long long)st.st_size, max);
 	cap = (size_t)st.st_size;
 	p = arena_alloc(a, cap + 1);
 	while (used < cap) {
@@ -106,7 +107,8 @@ int fd_map(int fd, size_t max, str *ret, struct why *why)
 	if (fstat(fd, &st) < 0)
 		return why_set(why, -errno, "stat: %m");
 	if (st.st_size < 0 || (uint64_t)st.st_size > max)
-		return why_set(why, -EFBIG, "file of %lld bytes, at most %zu are mapped", (long long)st.st_size, max);
+		return why_set(why, -EFBIG, "file of %lld bytes, at most %zu are mapped",
+			       (long long)st.st_size, max);
 	if (st.st_size == 0) {
 		*ret = STR("");
 		return 0;

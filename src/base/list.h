@@ -36,11 +36,11 @@ static inline void list_remove(struct list *link)
 	link->prev = link->next = link;
 }
 
-#define list_entry(link, T, member) ((T *)(void *)((char *)(link) - offsetof(T, member)))
+#define list_entry(link, T, member) ((T *)(void *)((char *)(link)-offsetof(T, member)))
 
 /* The loop may remove the current element. */
-#define list_each(head, link)                                                           \
-	for (struct list *link = (head)->next, *link##_next = link->next; link != (head); \
+#define list_each(head, link)                                                                      \
+	for (struct list *link = (head)->next, *link##_next = link->next; link != (head);          \
 	     link = link##_next, link##_next = link->next)
 
 #endif

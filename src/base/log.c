@@ -42,8 +42,8 @@ void log_fields(const char *event, const struct log_field *fields, size_t n)
 	strbuf_put(&b, STR("{\"time\":\""));
 	clock_put_rfc3339(&b, now / 1000);
 	b.n--; /* the Z goes behind the milliseconds */
-	strbuf_fmt(&b, ".%03dZ\",\"process\":\"%s\",\"pid\":%d,\"event\":", (int)(now % 1000), process,
-		   (int)getpid());
+	strbuf_fmt(&b, ".%03dZ\",\"process\":\"%s\",\"pid\":%d,\"event\":", (int)(now % 1000),
+		   process, (int)getpid());
 	strbuf_json(&b, str_c(event));
 	for (size_t i = 0; i < n; i++) {
 		struct strbuf before = b;

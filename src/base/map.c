@@ -55,7 +55,8 @@ static struct map_slot *find(const struct map *m, uint64_t hash, str key)
 
 		if (!s->value)
 			return s;
-		if (s->hash == hash && (m->fold_case ? str_caseeq(s->key, key) : str_eq(s->key, key)))
+		if (s->hash == hash &&
+		    (m->fold_case ? str_caseeq(s->key, key) : str_eq(s->key, key)))
 			return s;
 	}
 }

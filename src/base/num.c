@@ -108,10 +108,9 @@ static bool with_unit(str s, const struct unit *units, size_t n, uint64_t *ret)
 bool num_size(str s, uint64_t *ret_bytes)
 {
 	static const struct unit units[] = {
-		{ STR(""), 1 },		   { STR("B"), 1 },
-		{ STR("KB"), 1000 },	   { STR("MB"), 1000000 },
-		{ STR("GB"), 1000000000 }, { STR("KiB"), 1024 },
-		{ STR("MiB"), 1 << 20 },   { STR("GiB"), 1 << 30 },
+		{ STR(""), 1 },		 { STR("B"), 1 },	    { STR("KB"), 1000 },
+		{ STR("MB"), 1000000 },	 { STR("GB"), 1000000000 }, { STR("KiB"), 1024 },
+		{ STR("MiB"), 1 << 20 }, { STR("GiB"), 1 << 30 },
 	};
 	uint64_t v;
 
@@ -124,7 +123,7 @@ bool num_size(str s, uint64_t *ret_bytes)
 bool num_duration(str s, uint64_t *ret_ms)
 {
 	static const struct unit units[] = {
-		{ STR("ms"), 1 },     { STR("s"), 1000 },      { STR("m"), 60000 },
+		{ STR("ms"), 1 },      { STR("s"), 1000 },     { STR("m"), 60000 },
 		{ STR("h"), 3600000 }, { STR("d"), 86400000 },
 	};
 	uint64_t v;

@@ -87,7 +87,8 @@ void qp_encode(struct strbuf *out, str in)
 	for (size_t i = 0; i < in.n; i++) {
 		unsigned char c = (unsigned char)in.p[i];
 		bool line_end = i + 1 == in.n || in.p[i + 1] == '\n' || in.p[i + 1] == '\r';
-		bool plain = (c > 32 && c < 127 && c != '=') || ((c == ' ' || c == '\t') && !line_end);
+		bool plain =
+			(c > 32 && c < 127 && c != '=') || ((c == ' ' || c == '\t') && !line_end);
 
 		if (c == '\n' || (c == '\r' && i + 1 < in.n && in.p[i + 1] == '\n')) {
 			i += c == '\r';

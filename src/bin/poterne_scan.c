@@ -27,7 +27,8 @@ static void on_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t i
 		lanes_add(s->dns, fd, id);
 	else if (peer == PROCESS_STORE)
 		lanes_add(s->store, fd, id);
-	else if (serve && lanes_serve(fd, PROCESS_SCAN, PROCESS_EDGE, intake_answer, s->intake, &why) < 0)
+	else if (serve &&
+		 lanes_serve(fd, PROCESS_SCAN, PROCESS_EDGE, intake_answer, s->intake, &why) < 0)
 		log_event("lane.failed", F_C("why", why.text));
 }
 

@@ -18,7 +18,8 @@ static const char help[] =
 	"  --set KEY=VALUE  sets one key after the file\n"
 	"  --version        prints the version\n"
 	"\n"
-	"SIGHUP reads the configuration again (a bad one changes nothing); SIGTERM and SIGINT stop.\n";
+	"SIGHUP reads the configuration again (a bad one changes nothing); SIGTERM and SIGINT "
+	"stop.\n";
 
 /* Were one of them closed, a listener would take its number, and the log be written into it. */
 static void open_standard_descriptors(void)
@@ -62,7 +63,8 @@ int main(int argc, char **argv)
 			sets[source.n_sets++] = optarg;
 	}
 	if (optind < argc) {
-		fprintf(stderr, "poterned: found %s, expected only options; see poterned --help\n", argv[optind]);
+		fprintf(stderr, "poterned: found %s, expected only options; see poterned --help\n",
+			argv[optind]);
 		return 2;
 	}
 	arena = arena_new("conf", 16 << 20);

@@ -10,7 +10,7 @@
 
 enum {
 	CLI_DONE = 0,
-	CLI_NO = 1,	     /* invalid configuration, message would not be delivered */
+	CLI_NO = 1, /* invalid configuration, message would not be delivered */
 	CLI_USAGE = 2,
 	CLI_ENVIRONMENT = 3, /* cannot read, cannot connect */
 };

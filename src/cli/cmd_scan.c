@@ -66,7 +66,8 @@ struct scan {
 	pthread_cond_t ready;
 };
 
-static struct envelope envelope_for(const struct options *o, struct arena *a, str name, str message, int64_t now)
+static struct envelope envelope_for(const struct options *o, struct arena *a, str name, str message,
+				    int64_t now)
 {
 	struct envelope env = { .mid = str_sub(name, 0, 32), .esmtp = true, .received_at = now };
 	struct received_envelope seen = { 0 };
@@ -98,7 +99,8 @@ static int sealed_copy(str message, struct why *why)
 	return r < 0 ? r : take_fd(fd);
 }
 
-static void put_words(struct strbuf *out, const struct options *o, str name, const struct judgement *j)
+static void put_words(struct strbuf *out, const struct options *o, str name,
+		      const struct judgement *j)
 {
 	strbuf_put(out, STR("== "));
 	strbuf_printable(out, name);
@@ -111,7 +113,8 @@ static void put_words(struct strbuf *out, const struct options *o, str name, con
 	}
 }
 
-static int judge(struct scan *s, struct arena *a, const struct message_file *f, struct strbuf *out, struct why *why)
+static int judge(struct scan *s, struct arena *a, const struct message_file *f, struct strbuf *out,
+		 struct why *why)
 {
 	const struct options *o = s->options;
 	int64_t now = o->at ? o->at : clock_wall();
@@ -152,7 +155,8 @@ static void *work(void *ctx)
 			fprintf(stderr, "poterne: scan: %s\n", why.text);
 		pthread_mutex_lock(&s->lock);
 		s->arenas[i] = a;
-		s->outcomes[i] = (struct outcome){ strbuf_str(&out), r < 0 ? CLI_ENVIRONMENT : r, true };
+		s->outcomes[i] =
+			(struct outcome){ strbuf_str(&out), r < 0 ? CLI_ENVIRONMENT : r, true };
 		pthread_cond_broadcast(&s->ready);
 		pthread_mutex_unlock(&s->lock);
 	}
@@ -199,8 +203,8 @@ static int run_all(struct scan *s, size_t jobs, struct arena *a)
 	return status;
 }
 
-static int find_resolver(const struct options *o, const struct conf *conf, struct arena *a, struct dns_resolver *ret,
-			 struct why *why)
+static int find_resolver(const struct options *o, const struct conf *conf, struct arena *a,
+			 struct dns_resolver *ret, struct why *why)
 {
 	const char *file = o->dns ? o->dns : conf->dns.file.n ? arena_cz(a, conf->dns.file) : NULL;
 	struct resolver_spec spec = { conf->dns.servers.v, conf->dns.servers.n, NULL };
@@ -311,13 +315,20 @@ static int scan_files(struct options *o, int n, char **paths)
 int cmd_scan(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'J' },	  { "text", no_argument, NULL, 't' },
-		{ "lang", required_argument, NULL, 'l' }, { "ip", required_argument, NULL, 'i' },
-		{ "helo", required_argument, NULL, 'e' }, { "from", required_argument, NULL, 'f' },
-		{ "rcpt", required_argument, NULL, 'r' }, { "dns", required_argument, NULL, 'd' },
-		{ "at", required_argument, NULL, 'a' },	  { "jobs", required_argument, NULL, 'j' },
-		{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },	  { 0 },
+		{ "json", no_argument, NULL, 'J' },
+		{ "text", no_argument, NULL, 't' },
+		{ "lang", required_argument, NULL, 'l' },
+		{ "ip", required_argument, NULL, 'i' },
+		{ "helo", required_argument, NULL, 'e' },
+		{ "from", required_argument, NULL, 'f' },
+		{ "rcpt", required_argument, NULL, 'r' },
+		{ "dns", required_argument, NULL, 'd' },
+		{ "at", required_argument, NULL, 'a' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "set", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct options o = { .jobs = cores > 0 && cores < MAX_JOBS ? (size_t)cores : 2 };
@@ -331,8 +342,10 @@ int cmd_scan(int argc, char **argv)
 		}
 		if (!take_option(&o, c, optarg)) {
 			if (c != '?')
-				fprintf(stderr, "poterne: scan: found %s, expected another value; see "
-						"poterne scan --help\n", optarg ? optarg : "too many options");
+				fprintf(stderr,
+					"poterne: scan: found %s, expected another value; see "
+					"poterne scan --help\n",
+					optarg ? optarg : "too many options");
 			return CLI_USAGE;
 		}
 	}

@@ -77,14 +77,15 @@ static void on_kill(void *ctx, uint64_t id, const char *why_text)
 			continue;
 		end_one(&l->children[i]);
 		if (start_one(l, &l->children[i], &why) < 0)
-			fprintf(stderr, "poterne: a worker could not be started again: %s\n", why.text);
+			fprintf(stderr, "poterne: a worker could not be started again: %s\n",
+				why.text);
 		break;
 	}
 	pthread_mutex_unlock(&l->lock);
 }
 
-int localworkers_start(const struct conf *conf, size_t n, struct localworkers **ret, struct workers **ret_workers,
-		       struct why *why)
+int localworkers_start(const struct conf *conf, size_t n, struct localworkers **ret,
+		       struct workers **ret_workers, struct why *why)
 {
 	struct localworkers *l = arena_make(conf->arena, struct localworkers);
 	int r = 0;

@@ -11,7 +11,8 @@
 
 enum { MBOX_START = 5, READ_CHUNK = 64 << 10 };
 
-static void add_one(struct messages *m, struct arena *a, str name, const char *path, uint64_t offset, uint64_t size)
+static void add_one(struct messages *m, struct arena *a, str name, const char *path,
+		    uint64_t offset, uint64_t size)
 {
 	*arena_push(a, &m->files) = (struct message_file){ name, path, offset, size };
 }
@@ -53,33 +54,38 @@ static int add_file(struct messages *m, struct arena *a, const char *path, struc
 	return 0;
 }
 
-static int add_path(struct messages *m, struct arena *a, const char *path, unsigned depth, struct why *why);
+static int add_path(struct messages *m, struct arena *a, const char *path, unsigned depth,
+		    struct why *why);
 
 static int not_hidden(const struct dirent *e)
 {
 	return e->d_name[0] != '.';
 }
 
-static int add_directory(struct messages *m, struct arena *a, const char *path, unsigned depth, struct why *why)
+static int add_directory(struct messages *m, struct arena *a, const char *path, unsigned depth,
+			 struct why *why)
 {
 	struct dirent **entries;
 	int n, r = 0;
 
 	if (depth == MESSAGES_MAX_DEPTH)
-		return why_set(why, -ELOOP, "%s: directories nest deeper than %d", path, MESSAGES_MAX_DEPTH);
+		return why_set(why, -ELOOP, "%s: directories nest deeper than %d", path,
+			       MESSAGES_MAX_DEPTH);
 	n = scandir(path, &entries, not_hidden, alphasort);
 	if (n < 0)
 		return why_set(why, -errno, "%s: %m", path);
 	for (int i = 0; i < n; i++) {
 		if (r == 0)
-			r = add_path(m, a, arena_fmt(a, "%s/%s", path, entries[i]->d_name).p, depth + 1, why);
+			r = add_path(m, a, arena_fmt(a, "%s/%s", path, entries[i]->d_name).p,
+				     depth + 1, why);
 		free(entries[i]);
 	}
 	free(entries);
 	return r;
 }
 
-static int add_path(struct messages *m, struct arena *a, const char *path, unsigned depth, struct why *why)
+static int add_path(struct messages *m, struct arena *a, const char *path, unsigned depth,
+		    struct why *why)
 {
 	struct stat st;
 
@@ -110,7 +116,8 @@ static int read_stdin(struct arena *a, str *ret, struct why *why)
 	if (n < 0)
 		return why_set(why, -errno, "standard input: %m");
 	if (b.overflow)
-		return why_set(why, -EFBIG, "standard input: more than %d bytes", MESSAGES_MAX_FILE);
+		return why_set(why, -EFBIG, "standard input: more than %d bytes",
+			       MESSAGES_MAX_FILE);
 	*ret = strbuf_str(&b);
 	return 0;
 }
@@ -140,7 +147,8 @@ static str with_crlf(struct arena *a, str s)
 int messages_read(const struct message_file *f, struct arena *a, str *ret, struct why *why)
 {
 	str all;
-	int r = f->path ? fd_read_path(f->path, a, MESSAGES_MAX_FILE, &all, why) : read_stdin(a, &all, why);
+	int r = f->path ? fd_read_path(f->path, a, MESSAGES_MAX_FILE, &all, why)
+			: read_stdin(a, &all, why);
 
 	if (r < 0)
 		return r;

@@ -15,8 +15,8 @@
 enum { MESSAGES_MAX_FILE = 512 << 20, MESSAGES_MAX_DEPTH = 32 };
 
 struct message_file {
-	str name; /* path, with #N for the N-th message of an mbox */
-	const char *path; /* NULL: standard input */
+	str name;	       /* path, with #N for the N-th message of an mbox */
+	const char *path;      /* NULL: standard input */
 	uint64_t offset, size; /* within the file; size 0: to its end */
 };
 
@@ -28,6 +28,7 @@ struct messages {
 int messages_add(struct messages *m, struct arena *a, const char *path, struct why *why) must_use;
 /* The bytes of one message; a file with bare LF line ends is given CRLF ones, as SMTP
  * would have carried it. */
-int messages_read(const struct message_file *f, struct arena *a, str *ret, struct why *why) must_use;
+int messages_read(const struct message_file *f, struct arena *a, str *ret, struct why *why)
+	must_use;
 
 #endif

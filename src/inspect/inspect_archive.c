@@ -165,7 +165,8 @@ static uint32_t add_member(struct unpack *u, uint32_t number)
 		return part;
 	}
 	walk_part(u->w, part)->flags = FACTS_PART_ATTACHMENT | FACTS_PART_IN_ARCHIVE;
-	walk_part(u->w, part)->type = STR("application/octet-stream"); /* archives declare nothing */
+	walk_part(u->w, part)->type =
+		STR("application/octet-stream"); /* archives declare nothing */
 	return part;
 }
 

@@ -21,31 +21,31 @@
 #define PE "TVqQAAMAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 #define PE_QP "MZ=90=00=03" NULS_QP
 #define PE_QP_LOWER "MZ=9a=00=03" NULS_QP
-#define ZIP                                                                                         \
-	"UEsDBBQAAAAIAHGrdV3NrgquDgAAACAAAAAFAAAAYS5kYXTzjZrAwMzAwMDCgB0AAFBLAQIUAxQAAAAIAHGr"       \
+#define ZIP                                                                                        \
+	"UEsDBBQAAAAIAHGrdV3NrgquDgAAACAAAAAFAAAAYS5kYXTzjZrAwMzAwMDCgB0AAFBLAQIUAxQAAAAIAHGr"     \
 	"dV3NrgquDgAAACAAAAAFAAAAAAAAAAAAAACAAQAAAABhLmRhdFBLBQYAAAAAAQABADMAAAAxAAAAAAA="
-#define DOCX                                                                                        \
-	"UEsDBBQAAAAIAHGrdV0Ww3oZBgAAAAQAAAAKAAAAd29yZC9kLnhtbLMp17cDAFBLAwQUAAAACABxq3Vdza4Krg4A"   \
-	"AAAgAAAACgAAAHdvcmQvZS5iaW7zjZrAwMzAwMDCgB0AAFBLAQIUAxQAAAAIAHGrdV0Ww3oZBgAAAAQAAAAKAAAA"    \
-	"AAAAAAAAAACAAQAAAAB3b3JkL2QueG1sUEsBAhQDFAAAAAgAcat1Xc2uCq4OAAAAIAAAAAoAAAAAAAAAAAAAAIAB"    \
+#define DOCX                                                                                       \
+	"UEsDBBQAAAAIAHGrdV0Ww3oZBgAAAAQAAAAKAAAAd29yZC9kLnhtbLMp17cDAFBLAwQUAAAACABxq3Vdza4Krg4A" \
+	"AAAgAAAACgAAAHdvcmQvZS5iaW7zjZrAwMzAwMDCgB0AAFBLAQIUAxQAAAAIAHGrdV0Ww3oZBgAAAAQAAAAKAAAA" \
+	"AAAAAAAAAACAAQAAAAB3b3JkL2QueG1sUEsBAhQDFAAAAAgAcat1Xc2uCq4OAAAAIAAAAAoAAAAAAAAAAAAAAIAB" \
 	"LgAAAHdvcmQvZS5iaW5QSwUGAAAAAAIAAgBwAAAAZAAAAAAA"
-#define OTHER_NAME_ZIP                                                                              \
-	"UEsDBBQAAAAIAHGrdV3Hp4s7BgAAAAQAAAAIAAAAZ29vZC50eHQrSa0oAQBQSwECFAMUAAAACABxq3Vdx6eLOwYA"    \
+#define OTHER_NAME_ZIP                                                                             \
+	"UEsDBBQAAAAIAHGrdV3Hp4s7BgAAAAQAAAAIAAAAZ29vZC50eHQrSa0oAQBQSwECFAMUAAAACABxq3Vdx6eLOwYA" \
 	"AAAEAAAACAAAAAAAAAAAAAAAgAEAAAAAZXZpbC5leGVQSwUGAAAAAAEAAQA2AAAALAAAAAAA"
-#define JPEG_ZIP                                                                                    \
-	"/9j/4EpGSUZQSwMEFAAAAAgAcat1Xc2uCq4OAAAAIAAAAAUAAABhLmRhdPONmsDAzMDAwMKAHQAAUEsBAhQDFAAA"    \
+#define JPEG_ZIP                                                                                   \
+	"/9j/4EpGSUZQSwMEFAAAAAgAcat1Xc2uCq4OAAAAIAAAAAUAAABhLmRhdPONmsDAzMDAwMKAHQAAUEsBAhQDFAAA" \
 	"AAgAcat1Xc2uCq4OAAAAIAAAAAUAAAAAAAAAAAAAAIABAAAAAGEuZGF0UEsFBgAAAAABAAEAMwAAADEAAAAAAA=="
-#define TNEF                                                                                        \
-	"eJ8+IgEAAgKQBgACAAAAAAAAAAIQgAEABgAAAGEuZGF0AAAAAg+ABgAgAAAA"                          \
+#define TNEF                                                                                       \
+	"eJ8+IgEAAgKQBgACAAAAAAAAAAIQgAEABgAAAGEuZGF0AAAAAg+ABgAgAAAA"                             \
 	"TVqQAAMAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="
-#define EML                                                                                         \
-	"RnJvbTogYUBiLmV4YW1wbGUNClN1YmplY3Q6IHgNCkRhdGU6IHgNCkNvbnRlbnQtVHlwZTogbXVsdGlwYXJ0L21p"    \
-	"eGVkOyBib3VuZGFyeT0iQkJCIg0KDQotLUJCQg0KQ29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi94DQpDb250ZW50"    \
-	"LVRyYW5zZmVyLUVuY29kaW5nOiBiYXNlNjQNCg0KVFZxUUFBTUFBQUFFQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"    \
+#define EML                                                                                        \
+	"RnJvbTogYUBiLmV4YW1wbGUNClN1YmplY3Q6IHgNCkRhdGU6IHgNCkNvbnRlbnQtVHlwZTogbXVsdGlwYXJ0L21p" \
+	"eGVkOyBib3VuZGFyeT0iQkJCIg0KDQotLUJCQg0KQ29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi94DQpDb250ZW50" \
+	"LVRyYW5zZmVyLUVuY29kaW5nOiBiYXNlNjQNCg0KVFZxUUFBTUFBQUFFQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB" \
 	"QUFBQUFBQT0NCg0KLS1CQkItLQ0K"
 #define EMPTY_RAR "UmFyIRoHAQB4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="
-#define OLD_TAR_GZ                                                                                  \
-	"H4sIAAAAAAACA0vUS0ksYaAtMAACMxMTrOJgYGKAJm5saGrEoGDAMApoDXyjJjAwA2mW0aAYBaNgxAEA22KiMwAG"    \
+#define OLD_TAR_GZ                                                                                 \
+	"H4sIAAAAAAACA0vUS0ksYaAtMAACMxMTrOJgYGKAJm5saGrEoGDAMApoDXyjJjAwA2mW0aAYBaNgxAEA22KiMwAG" \
 	"AAA="
 
 #define FOUND "ATTACHMENT_EXECUTABLE"
@@ -89,7 +89,8 @@ static void no_disguise_hides_a_program(void **state)
 		{ HEAD TEXT "--b c\r\n" TYPE QP "\r\n" PE_QP END, "MIME_AMBIGUOUS_BOUNDARY" },
 		{ HEAD TEXT " --b\r\n" TYPE QP "\r\n" PE_QP END, "MIME_AMBIGUOUS_BOUNDARY" },
 		{ HEAD TEXT "--b\v\r\n" TYPE QP "\r\n" PE_QP END, "MIME_AMBIGUOUS_BOUNDARY" },
-		{ HEAD TEXT "--b--\r\n--b\r\n" TYPE QP "\r\n" PE_QP END, "MIME_AMBIGUOUS_BOUNDARY" },
+		{ HEAD TEXT "--b--\r\n--b\r\n" TYPE QP "\r\n" PE_QP END,
+		  "MIME_AMBIGUOUS_BOUNDARY" },
 		{ HEAD "--b--\r\n" TEXT "--b\r\n" TYPE QP "\r\n" PE_QP END,
 		  "MIME_AMBIGUOUS_BOUNDARY" },
 		{ HEAD TEXT "--b\r\n" HEAD "--b\r\n" TYPE QP "\r\n" PE_QP END,
@@ -100,12 +101,14 @@ static void no_disguise_hides_a_program(void **state)
 		{ "Content-Type: text/plain\r\n\r\n\r\n--b\r\n" TYPE QP "\r\n" PE_QP END,
 		  "MIME_STRAY_BOUNDARY" },
 		/* headers of parts */
-		{ HEAD "--b\r\n" TYPE "Content-Transfer-Encoding quoted-printable\r\n\r\n" PE_QP END,
+		{ HEAD "--b\r\n" TYPE
+		       "Content-Transfer-Encoding quoted-printable\r\n\r\n" PE_QP END,
 		  "MIME_BAD_PART_HEADER" },
-		{ HEAD "--b\r\n" TYPE "Content-Transfer-Encoding\r\n : quoted-printable\r\n\r\n" PE_QP
-			  END,
+		{ HEAD "--b\r\n" TYPE
+		       "Content-Transfer-Encoding\r\n : quoted-printable\r\n\r\n" PE_QP END,
 		  "MIME_BAD_PART_HEADER" },
-		{ HEAD "--b\r\n" TYPE "X: y\r\n \t\r\n" QP "\r\n" PE_QP END, "MIME_BAD_PART_HEADER" },
+		{ HEAD "--b\r\n" TYPE "X: y\r\n \t\r\n" QP "\r\n" PE_QP END,
+		  "MIME_BAD_PART_HEADER" },
 		{ HEAD "--b\r\n" TYPE "X: y\r" QP "\r\n" PE_QP END, "MIME_BAD_PART_HEADER" },
 		{ "X: y\r\n \t\r\n" QP "\r\n" PE_QP, "HEADER_BLANK_LINE" },
 		/* names */
@@ -135,7 +138,8 @@ static void honest_messages_are_not_suspected(void **state)
 {
 	static const char *const cases[] = {
 		/* a boundary that begins like its parent's */
-		HEAD "--b\r\nContent-Type: multipart/alternative; boundary=bb\r\n\r\n--bb\r\n\r\nHello\r\n"
+		HEAD "--b\r\nContent-Type: multipart/alternative; "
+		     "boundary=bb\r\n\r\n--bb\r\n\r\nHello\r\n"
 		     "--bb--\r\n" END,
 		/* the same message attached twice */
 		HEAD "--b\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; "
@@ -143,7 +147,8 @@ static void honest_messages_are_not_suspected(void **state)
 		     "--b\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; "
 		     "boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n" END,
 		"\r\nHello\r\nWord\r\n\r\n-- \r\nClaire\r\n",
-		"Content-Type: text/html\r\n\r\nHello <img src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\">",
+		"Content-Type: text/html\r\n\r\nHello <img "
+		"src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\">",
 		"\r\nbegin 644 of these\r\nand then end\r\n",
 		HEAD "--b\r\nContent-Type: text/plain\r\n" QP "\r\n=e9t=e9\r\n" END,
 	};

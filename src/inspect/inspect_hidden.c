@@ -4,11 +4,11 @@
 #include "inspect/testmarks.h"
 
 enum {
-	PROBE_CHARS = 280, /* of base64, enough to know a file by */
-	TOKEN_MAX = 200,   /* bytes */
+	PROBE_CHARS = 280,   /* of base64, enough to know a file by */
+	TOKEN_MAX = 200,     /* bytes */
 	PROBES_MAX = 100000, /* in one message */
-	PROBE_LINES = 4,   /* of a run: before a file there may be junk */
-	HIDDEN_MAX = 16    /* files brought to light; the finding is made by the first */
+	PROBE_LINES = 4,     /* of a run: before a file there may be junk */
+	HIDDEN_MAX = 16	     /* files brought to light; the finding is made by the first */
 };
 
 /* One search through one piece of text. */
@@ -68,8 +68,8 @@ static bool begins_like_file(str base64)
 	static const str starts[] = {
 		STR("TV"),    STR("UEs"),  STR("f0VM"), STR("0M8R"), STR("UmFy"), STR("N3q8"),
 		STR("JVBER"), STR("e1xy"), STR("WDVP"), STR("H4sI"), STR("Qlpo"), STR("/Td6"),
-		STR("KLUv"),  STR("yv66"), STR("TAAA"), STR("SVRT"), STR("5FJc"),
-		STR("RldT"),  STR("Q1dT"), STR("WldT"), STR("YOo"),  STR("eGFy"),
+		STR("KLUv"),  STR("yv66"), STR("TAAA"), STR("SVRT"), STR("5FJc"), STR("RldT"),
+		STR("Q1dT"),  STR("WldT"), STR("YOo"),	STR("eGFy"),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {

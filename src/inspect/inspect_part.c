@@ -49,7 +49,8 @@ static void find_content_flags(struct node *n)
 static void find_header_flags(struct node *n)
 {
 	uint32_t bad = HEADER_NUL | HEADER_BARE_CR | HEADER_BLANK_LINE;
-	bool of_message = walk_part(n->w, walk_part(n->w, n->index)->parent)->flags & FACTS_PART_MESSAGE;
+	bool of_message =
+		walk_part(n->w, walk_part(n->w, n->index)->parent)->flags & FACTS_PART_MESSAGE;
 
 	if (!of_message) /* whose envelope may stand there as "From " line */
 		bad |= HEADER_NO_COLON | HEADER_BAD_NAME;

@@ -111,7 +111,8 @@ static void hostile_megabytes_take_no_longer_than_honest_ones(void **state)
 		{ "uuencode starts", "\r\n", "begin 644 x\r\n" },
 		{ "indented boundaries", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
 		  " --b\r\n" },
-		{ "boundaries of blanks", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b--\r\n",
+		{ "boundaries of blanks",
+		  "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b--\r\n",
 		  "     \t     --b " },
 		{ "received comments", "Received: from ", "(" },
 	};

@@ -36,8 +36,8 @@ struct walk {
 	struct map hits;    /* pattern ids that are reported already */
 	uint64_t budget;    /* bytes that may still be decoded or unpacked */
 	uint16_t found[FINDINGS_N];
-	uint32_t probes;  /* lines of text that were decoded to see what they are */
-	bool has_content; /* text or an attachment was seen */
+	uint32_t probes;       /* lines of text that were decoded to see what they are */
+	bool has_content;      /* text or an attachment was seen */
 	struct map boundaries; /* all that are declared */
 	ARENA_VEC(str) open;   /* boundaries of the multiparts that are being walked... */
 	size_t open_here;      /* ...those from here on in the same bytes as now */

@@ -21,7 +21,7 @@ enum header_flags {
 	HEADER_NO_COLON = 1 << 3, /* not a field at all: name is empty, raw is the line */
 	HEADER_BAD_NAME = 1 << 4, /* the name holds something else than printable ASCII */
 	HEADER_BARE_CR = 1 << 5,
-	HEADER_BARE_LF = 1 << 6, /* every line of a file that never saw SMTP */
+	HEADER_BARE_LF = 1 << 6,    /* every line of a file that never saw SMTP */
 	HEADER_BLANK_LINE = 1 << 7, /* a line of blanks: for some readers the header ends there */
 };
 

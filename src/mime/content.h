@@ -36,8 +36,8 @@ struct content {
 	str filename; /* decoded, UTF-8, may be empty */
 	str encoding_name;
 	enum content_encoding encoding;
-	uint32_t flags; /* enum content_flags */
-	str duplicate;	/* name of the field that stands there twice */
+	uint32_t flags;	       /* enum content_flags */
+	str duplicate;	       /* name of the field that stands there twice */
 	uint32_t header_flags; /* enum header_flags, of all fields together */
 };
 

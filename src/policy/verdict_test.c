@@ -282,9 +282,17 @@ static void the_extension_is_the_one_windows_would_see(void **state)
 	static const struct {
 		const char *name, *extension;
 	} cases[] = {
-		{ "a.exe", "exe" },   { "a.pdf.EXE. . ", "EXE" }, { "a", "" },	     { "", "" },
-		{ "a.exe::$DATA", "exe" }, { "a.exe\xc2\xa0", "exe" }, { "a.exe\xe2\x80\x8b", "exe" },
-		{ "dir.d/file", "" }, { "x\\y.z\\a.js", "js" },	  { ".exe", "exe" }, { "...", "" },
+		{ "a.exe", "exe" },
+		{ "a.pdf.EXE. . ", "EXE" },
+		{ "a", "" },
+		{ "", "" },
+		{ "a.exe::$DATA", "exe" },
+		{ "a.exe\xc2\xa0", "exe" },
+		{ "a.exe\xe2\x80\x8b", "exe" },
+		{ "dir.d/file", "" },
+		{ "x\\y.z\\a.js", "js" },
+		{ ".exe", "exe" },
+		{ "...", "" },
 	};
 
 	(void)state;

@@ -7,8 +7,8 @@
 #ifndef SCAN_AVEVIDENCE_H
 #define SCAN_AVEVIDENCE_H
 
-#include "conf/conf.h"
 #include "base/clock.h"
+#include "conf/conf.h"
 #include "policy/evidence.h"
 
 void avevidence_collect(struct arena *a, const struct conf *conf, str message, deadline d,

@@ -5,14 +5,16 @@
 
 enum { INSPECT_MARGIN_MS = 2000 }; /* a late worker ends itself first; then we do not wait */
 
-int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct_policy **ret, struct why *why)
+int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct_policy **ret,
+			struct why *why)
 {
 	const char *overlay = conf->paths.overlay.n ? arena_cz(a, conf->paths.overlay) : NULL;
 	struct conduct_policy *p = arena_make(a, struct conduct_policy);
 	struct rules *rules;
 	int r;
 
-	r = rules_load(a, arena_cz(a, conf->paths.rules), overlay, arena_cz(a, conf->paths.lists), &rules, why);
+	r = rules_load(a, arena_cz(a, conf->paths.rules), overlay, arena_cz(a, conf->paths.lists),
+		       &rules, why);
 	if (r < 0)
 		return r;
 	*p = (struct conduct_policy){ .arena = a, .conf = conf, .rules = rules };
@@ -31,8 +33,9 @@ static void note_inspection(struct arena *a, struct judgement *j, int r, const s
 	evidence_add(a, &j->evidence, STR("INSPECT_FAILED"), j->inspect_error);
 }
 
-void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a, const struct envelope *env,
-		   int fd, str message, int64_t now, struct judgement *ret)
+void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a,
+		   const struct envelope *env, int fd, str message, int64_t now,
+		   struct judgement *ret)
 {
 	const struct conf *conf = p->conf;
 	int64_t began = clock_now_us();
@@ -43,7 +46,8 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	struct why why = { "" };
 	int r;
 
-	workers_begin(c->workers, env->mid, fd, message.n, conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
+	workers_begin(c->workers, env->mid, fd, message.n,
+		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
 	avevidence_collect(a, conf, message, d, &j.evidence);
 	j.spf = spfevidence_collect(a, &c->dns, conf->hostname, env, now,
 				    clock_sooner(d, deadline_in(conf->dns.timeout)), &j.evidence);

@@ -4,8 +4,8 @@
 #include "mail/header.h"
 
 static const str ours[] = {
-	STR("X-Spam-Flag"),   STR("X-Spam-Status"), STR("X-Spam-Level"), STR("X-Spam-Score"),
-	STR("X-Spamd-Result"), STR("X-Spamd-Bar"),
+	STR("X-Spam-Flag"),  STR("X-Spam-Status"),  STR("X-Spam-Level"),
+	STR("X-Spam-Score"), STR("X-Spamd-Result"), STR("X-Spamd-Bar"),
 };
 
 /* Behind blanks and comments, which nest (RFC 5322 3.2.2). */
@@ -106,7 +106,8 @@ static void put_received(struct strbuf *b, const struct conf *conf, const struct
 	put_safe(b, env->client_ip.n ? env->client_ip : STR("unknown"), 64);
 	strbuf_put(b, STR("])\r\n\tby "));
 	put_safe(b, conf->hostname, 255);
-	strbuf_fmt(b, " with %s%s id ", env->esmtp ? "ESMTP" : "SMTP", env->tls_version.n ? "S" : "");
+	strbuf_fmt(b, " with %s%s id ", env->esmtp ? "ESMTP" : "SMTP",
+		   env->tls_version.n ? "S" : "");
 	put_safe(b, env->mid, 32);
 	if (env->tls_version.n) {
 		strbuf_put(b, STR("\r\n\t(using "));
@@ -120,19 +121,21 @@ static void put_received(struct strbuf *b, const struct conf *conf, const struct
 	strbuf_put(b, STR("\r\n"));
 }
 
-static void put_authentication(struct strbuf *b, const struct conf *conf, const struct spf_result *spf)
+static void put_authentication(struct strbuf *b, const struct conf *conf,
+			       const struct spf_result *spf)
 {
 	strbuf_put(b, STR("Authentication-Results: "));
 	put_safe(b, conf->hostname, 255);
 	strbuf_put(b, STR(";\r\n\tspf="));
 	strbuf_put(b, spfcheck_name(spf->result));
-	strbuf_put(b, str_eq(spf->identity, STR("helo")) ? STR(" smtp.helo=") : STR(" smtp.mailfrom="));
+	strbuf_put(b, str_eq(spf->identity, STR("helo")) ? STR(" smtp.helo=")
+							 : STR(" smtp.mailfrom="));
 	put_safe(b, spf->domain.n ? spf->domain : STR("unknown"), 255);
 	strbuf_put(b, STR("\r\n"));
 }
 
-str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env, const struct spf_result *spf,
-		  const struct verdict *v)
+str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env,
+		  const struct spf_result *spf, const struct verdict *v)
 {
 	struct strbuf b = strbuf_make(a, FIELDS_MAX_BYTES);
 

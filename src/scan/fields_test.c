@@ -26,7 +26,8 @@ static void forged_fields_are_cut_and_nothing_else(void **state)
 	static const struct {
 		str in, out;
 	} cases[] = {
-		{ STR("From: a@b\r\n\r\nX-Spam-Flag: in the body\r\n"), STR("From: a@b\r\n\r\nX-Spam-Flag: in the body\r\n") },
+		{ STR("From: a@b\r\n\r\nX-Spam-Flag: in the body\r\n"),
+		  STR("From: a@b\r\n\r\nX-Spam-Flag: in the body\r\n") },
 		{ STR("x-spam-FLAG: NO\r\nFrom: a@b\r\n\r\n"), STR("From: a@b\r\n\r\n") },
 		{ STR("From: a@b\r\nX-Poterne-Verdict: a;\r\n folded\r\n\tmore\r\nTo: c@d\r\n\r\n"),
 		  STR("From: a@b\r\nTo: c@d\r\n\r\n") },
@@ -34,12 +35,14 @@ static void forged_fields_are_cut_and_nothing_else(void **state)
 		{ STR("Authentication-Results:\r\n mx.example 1; spf=pass\r\n\r\n"), STR("\r\n") },
 		{ STR("Authentication-Results: mx.example.org; spf=pass\r\n\r\n"),
 		  STR("Authentication-Results: mx.example.org; spf=pass\r\n\r\n") },
-		{ STR("Authentication-Results: (a \\) (b)) mx.example; spf=pass\r\n\r\n"), STR("\r\n") },
+		{ STR("Authentication-Results: (a \\) (b)) mx.example; spf=pass\r\n\r\n"),
+		  STR("\r\n") },
 		{ STR("Authentication-Results: \"mx.ex\\ample\"; spf=pass\r\n\r\n"), STR("\r\n") },
 		{ STR("Authentication-Results: mx.example.; spf=pass\r\n\r\n"), STR("\r\n") },
 		{ STR("Authentication-Results: mx.example(c); spf=pass\r\n\r\n"), STR("\r\n") },
 		{ STR("Authentication-Results: mx.example/1; spf=pass\r\n\r\n"), STR("\r\n") },
-		{ STR("Authentication-Results: (never closed; \\"), STR("Authentication-Results: (never closed; \\") },
+		{ STR("Authentication-Results: (never closed; \\"),
+		  STR("Authentication-Results: (never closed; \\") },
 		{ STR("X-Poterne-Anything : x\r\n\r\n"), STR("\r\n") },
 	};
 
@@ -70,8 +73,10 @@ static void a_hostile_helo_cannot_add_a_field(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
 	struct conf *conf = conf_new_default(a);
-	struct envelope env = { .helo = STR("x)\r\nX-Evil: 1\r\n\r\n("), .client_ip = STR("192.0.2.1"),
-				.mid = STR("m1"), .esmtp = true };
+	struct envelope env = { .helo = STR("x)\r\nX-Evil: 1\r\n\r\n("),
+				.client_ip = STR("192.0.2.1"),
+				.mid = STR("m1"),
+				.esmtp = true };
 	struct spf_result spf = { .domain = STR("a;b\r\nc"), .identity = STR("mailfrom") };
 	struct verdict v = { .action = ACTION_TAG, .score = 612 };
 	str added = fields_to_add(a, conf, &env, &spf, &v);

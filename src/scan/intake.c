@@ -46,7 +46,8 @@ static struct generation *generation_new(struct conduct_policy *policy)
 	return g;
 }
 
-struct intake *intake_new(struct conductor conductor, struct lanes *store, struct conduct_policy *policy)
+struct intake *intake_new(struct conductor conductor, struct lanes *store,
+			  struct conduct_policy *policy)
 {
 	struct intake *in = calloc(1, sizeof(*in));
 
@@ -173,7 +174,8 @@ static int keep(struct passage *p, struct fields_cuts cuts, struct why *why)
 		.received_at = p->submit->received_at,
 		.body_8bit = p->submit->body_8bit,
 		.smtputf8 = p->submit->smtputf8,
-		.prepend = fields_to_add(p->arena, p->policy->conf, &p->env, &p->j.spf, &p->j.verdict),
+		.prepend =
+			fields_to_add(p->arena, p->policy->conf, &p->env, &p->j.spf, &p->j.verdict),
 		.cuts = { cuts.ranges, cuts.n },
 		.from = header_text(&p->j.facts, STR("From")),
 		.subject = header_text(&p->j.facts, STR("Subject")),
@@ -195,7 +197,8 @@ static bool edge_has_left(const struct passage *p)
 
 static struct verdict_reply temporary_reply(void)
 {
-	return (struct verdict_reply){ 451, "4.3.0", STR("temporary problem here, try again later") };
+	return (struct verdict_reply){ 451, "4.3.0",
+				       STR("temporary problem here, try again later") };
 }
 
 /* Why, in the site's language; empty when nothing spoke against the message. */
@@ -222,14 +225,16 @@ static void log_done(const struct passage *p, struct verdict_reply reply, const 
 		strbuf_put(&symbols, v->symbols.v[i].rule->name);
 		strbuf_fmt(&symbols, "=%s", verdict_points(v->symbols.v[i].score).text);
 	}
-	log_event("message.done", F_STR("mid", p->env.mid), F_STR("sid", p->env.sid), F_STR("ip", p->env.client_ip),
-		  F_STR("from", p->env.reverse_path), F_INT("recipients", p->env.n_recipients),
-		  F_INT("size", p->message.n), F_C("action", action_name(v->action)),
-		  F_C("intended", action_name(v->intended)), F_NUM("score", v->score / 100.0),
-		  F_STR("decision", v->decision ? v->decision->name : STR("")), F_STR("symbols", strbuf_str(&symbols)),
-		  F_STR("reasons", reasons_of(p)),
-		  F_STR("tls", p->env.tls_version), F_INT("code", reply.code), F_INT("inspect_us", p->j.inspect_us),
-		  F_INT("time_us", p->j.time_us), F_C("trouble", trouble));
+	log_event("message.done", F_STR("mid", p->env.mid), F_STR("sid", p->env.sid),
+		  F_STR("ip", p->env.client_ip), F_STR("from", p->env.reverse_path),
+		  F_INT("recipients", p->env.n_recipients), F_INT("size", p->message.n),
+		  F_C("action", action_name(v->action)), F_C("intended", action_name(v->intended)),
+		  F_NUM("score", v->score / 100.0),
+		  F_STR("decision", v->decision ? v->decision->name : STR("")),
+		  F_STR("symbols", strbuf_str(&symbols)), F_STR("reasons", reasons_of(p)),
+		  F_STR("tls", p->env.tls_version), F_INT("code", reply.code),
+		  F_INT("inspect_us", p->j.inspect_us), F_INT("time_us", p->j.time_us),
+		  F_C("trouble", trouble));
 }
 
 static struct verdict_reply pass(struct passage *p)
@@ -238,7 +243,8 @@ static struct verdict_reply pass(struct passage *p)
 	struct verdict_reply reply;
 	struct why why = { "" };
 
-	conduct_judge(&p->in->conductor, p->policy, p->arena, &p->env, p->fd, p->message, clock_wall(), &p->j);
+	conduct_judge(&p->in->conductor, p->policy, p->arena, &p->env, p->fd, p->message,
+		      clock_wall(), &p->j);
 	reply = verdict_reply(p->arena, &p->j.verdict, p->env.mid);
 	if (p->j.no_worker) {
 		reply = temporary_reply();
@@ -246,7 +252,9 @@ static struct verdict_reply pass(struct passage *p)
 		return reply;
 	}
 	if (cuts.too_many) {
-		reply = (struct verdict_reply){ 550, "5.6.0", STR("too many header fields that only we may add") };
+		reply = (struct verdict_reply){
+			550, "5.6.0", STR("too many header fields that only we may add")
+		};
 		log_done(p, reply, "forged header fields");
 		return reply;
 	}
@@ -275,13 +283,20 @@ static struct verdict_reply receive(struct intake *in, const struct chan *edge, 
 	if (fd < 0 || !fd_is_sealed(fd) || fd_map(fd, MESSAGE_MAX, &message, &why) < 0 ||
 	    message.n != m->submit.size) {
 		log_event("intake.refused", F_STR("sid", m->submit.sid),
-			  F_C("why", "the edge sent a message that is not sealed memory of the size it says"));
+			  F_C("why", "the edge sent a message that is not sealed memory of the "
+				     "size it says"));
 		return temporary_reply();
 	}
 	g = hold(in);
-	p = (struct passage){ .in = in, .policy = g->policy, .arena = a, .submit = &m->submit,
-			      .env = envelope_of(&m->submit, mid), .fd = fd, .message = message,
-			      .edge = edge, .began = began };
+	p = (struct passage){ .in = in,
+			      .policy = g->policy,
+			      .arena = a,
+			      .submit = &m->submit,
+			      .env = envelope_of(&m->submit, mid),
+			      .fd = fd,
+			      .message = message,
+			      .edge = edge,
+			      .began = began };
 	reply = pass(&p);
 	let_go(in, g);
 	return reply;
@@ -296,7 +311,7 @@ int intake_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 	if (m->type != MSG_submit)
 		return -EPROTO;
 	reply = receive(ctx, c, m, a, ident_str(&id));
-	answer.submitted = (struct msg_submitted){ (uint64_t)reply.code, str_c(reply.enhanced), reply.text,
-						   ident_str(&id) };
+	answer.submitted = (struct msg_submitted){ (uint64_t)reply.code, str_c(reply.enhanced),
+						   reply.text, ident_str(&id) };
 	return chan_send(c, &answer, NULL);
 }

@@ -19,9 +19,12 @@ static void put_flags(struct strbuf *out, uint32_t flags)
 		uint32_t flag;
 		const char *name;
 	} names[] = {
-		{ FACTS_PART_ATTACHMENT, "attachment" },   { FACTS_PART_TYPE_MISMATCH, "type_mismatch" },
-		{ FACTS_PART_ENCRYPTED, "encrypted" },	   { FACTS_PART_IN_ARCHIVE, "in_archive" },
-		{ FACTS_PART_UNINSPECTED, "uninspected" }, { FACTS_PART_MULTIPART, "multipart" },
+		{ FACTS_PART_ATTACHMENT, "attachment" },
+		{ FACTS_PART_TYPE_MISMATCH, "type_mismatch" },
+		{ FACTS_PART_ENCRYPTED, "encrypted" },
+		{ FACTS_PART_IN_ARCHIVE, "in_archive" },
+		{ FACTS_PART_UNINSPECTED, "uninspected" },
+		{ FACTS_PART_MULTIPART, "multipart" },
 		{ FACTS_PART_MESSAGE, "message" },
 	};
 	const char *comma = "";
@@ -112,8 +115,10 @@ void record_put_json(struct strbuf *out, str file, const struct judgement *j, bo
 		strbuf_put(out, STR(",\"text\":"));
 		strbuf_json(out, j->facts.text);
 	}
-	strbuf_fmt(out, ",\"time_us\":{\"total\":%u,\"inspect\":%u,\"evidence\":%u,\"worker\":%u},\"error\":", j->time_us,
-		   j->inspect_us, j->evidence_us, j->facts.time_us);
+	strbuf_fmt(out,
+		   ",\"time_us\":{\"total\":%u,\"inspect\":%u,\"evidence\":%u,\"worker\":%u},"
+		   "\"error\":",
+		   j->time_us, j->inspect_us, j->evidence_us, j->facts.time_us);
 	if (j->inspect_error.n)
 		strbuf_json(out, j->inspect_error);
 	else
@@ -123,7 +128,9 @@ void record_put_json(struct strbuf *out, str file, const struct judgement *j, bo
 
 static void put_explanation(struct strbuf *out, const struct verdict *v)
 {
-	static const char *const langs[CONF_LANGS] = { [CONF_LANG_EN] = "en", [CONF_LANG_FR] = "fr" };
+	static const char *const langs[CONF_LANGS] = {
+		[CONF_LANG_EN] = "en", [CONF_LANG_FR] = "fr"
+	};
 
 	strbuf_put(out, STR("\"explanation\":{"));
 	for (int lang = 0; lang < CONF_LANGS; lang++) {
@@ -136,8 +143,8 @@ static void put_explanation(struct strbuf *out, const struct verdict *v)
 	strbuf_char(out, '}');
 }
 
-static bool put_stored(struct strbuf *out, const struct envelope *env, const struct judgement *j, enum conf_lang lang,
-		       bool whole)
+static bool put_stored(struct strbuf *out, const struct envelope *env, const struct judgement *j,
+		       enum conf_lang lang, bool whole)
 {
 	strbuf_put(out, STR("{\"mid\":"));
 	strbuf_json(out, env->mid);
@@ -147,7 +154,8 @@ static bool put_stored(struct strbuf *out, const struct envelope *env, const str
 	strbuf_json(out, env->tls_version);
 	strbuf_put(out, STR(",\"tls_cipher\":"));
 	strbuf_json(out, env->tls_cipher);
-	strbuf_fmt(out, ",\"size\":%llu,\"time_us\":%u,", (unsigned long long)j->facts.message_size, j->time_us);
+	strbuf_fmt(out, ",\"size\":%llu,\"time_us\":%u,", (unsigned long long)j->facts.message_size,
+		   j->time_us);
 	put_spf(out, &j->spf);
 	strbuf_char(out, ',');
 	if (whole) {
@@ -162,7 +170,8 @@ static bool put_stored(struct strbuf *out, const struct envelope *env, const str
 	return !out->overflow;
 }
 
-str record_for_store(struct arena *a, const struct envelope *env, const struct judgement *j, enum conf_lang lang)
+str record_for_store(struct arena *a, const struct envelope *env, const struct judgement *j,
+		     enum conf_lang lang)
 {
 	struct strbuf out = strbuf_make(a, RECORD_MAX);
 

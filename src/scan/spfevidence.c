@@ -8,9 +8,12 @@ static const str symbols[] = {
 };
 
 struct spf_result spfevidence_collect(struct arena *a, const struct dns_resolver *dns, str hostname,
-				      const struct envelope *env, int64_t now, deadline d, struct evidence *e)
+				      const struct envelope *env, int64_t now, deadline d,
+				      struct evidence *e)
 {
-	struct spf_input in = { .helo = env->helo, .mail_from = env->reverse_path, .receiver = hostname, .wall = now };
+	struct spf_input in = {
+		.helo = env->helo, .mail_from = env->reverse_path, .receiver = hostname, .wall = now
+	};
 	struct spf_result r = { .result = SPFCHECK_NONE, .identity = STR("mailfrom") };
 
 	if (!env->has_reverse_path || !ip_parse(env->client_ip, &in.ip))
@@ -18,7 +21,8 @@ struct spf_result spfevidence_collect(struct arena *a, const struct dns_resolver
 	r = spfcheck_run(a, dns, &in, d);
 	e->temporary |= r.result == SPFCHECK_TEMPERROR;
 	evidence_add(a, e, symbols[r.result],
-		     arena_fmt(a, "%.*s=%.*s ip=%.*s %.*s%.*s", STR_ARG(r.identity), STR_ARG(r.domain),
-			       STR_ARG(env->client_ip), STR_ARG(r.mechanism), STR_ARG(r.problem)));
+		     arena_fmt(a, "%.*s=%.*s ip=%.*s %.*s%.*s", STR_ARG(r.identity),
+			       STR_ARG(r.domain), STR_ARG(env->client_ip), STR_ARG(r.mechanism),
+			       STR_ARG(r.problem)));
 	return r;
 }

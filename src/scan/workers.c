@@ -188,7 +188,8 @@ static int setup(struct workers *w, struct worker *k, struct why *why)
 	m.inspect_setup.generation = generation;
 	m.fds[0] = patterns;
 	m.fds[1] = k->facts_fd;
-	r = patterns < 0 ? why_set(why, -EMFILE, "patterns: no descriptor") : chan_send(k->chan, &m, why);
+	r = patterns < 0 ? why_set(why, -EMFILE, "patterns: no descriptor")
+			 : chan_send(k->chan, &m, why);
 	if (r == 0)
 		k->generation = generation;
 	return r;
@@ -197,17 +198,17 @@ static int setup(struct workers *w, struct worker *k, struct why *why)
 /* Hands the message to some worker. One that is found dead never saw it: not counted. */
 static int start(struct inspection *in)
 {
-	struct msg m = { .type = MSG_inspect,
-			 .inspect = { in->mid, in->size },
-			 .fds = { in->fd },
-			 .n_fds = 1 };
+	struct msg m = {
+		.type = MSG_inspect, .inspect = { in->mid, in->size }, .fds = { in->fd }, .n_fds = 1
+	};
 
 	for (;;) {
 		struct worker *k = take(in->workers, in->until);
 		int r;
 
 		if (!k)
-			return why_set(&in->why, -ETIMEDOUT, "no inspection worker became free in time");
+			return why_set(&in->why, -ETIMEDOUT,
+				       "no inspection worker became free in time");
 		r = setup(in->workers, k, &in->why);
 		if (r == 0)
 			r = chan_send(k->chan, &m, &in->why);
@@ -221,18 +222,24 @@ static int start(struct inspection *in)
 	}
 }
 
-void workers_begin(struct workers *w, str mid, int fd, uint64_t size, int64_t patience_ms, deadline until,
-		   struct inspection *ret)
+void workers_begin(struct workers *w, str mid, int fd, uint64_t size, int64_t patience_ms,
+		   deadline until, struct inspection *ret)
 {
-	*ret = (struct inspection){ .workers = w, .mid = mid, .fd = fd, .size = size, .patience_ms = patience_ms,
+	*ret = (struct inspection){ .workers = w,
+				    .mid = mid,
+				    .fd = fd,
+				    .size = size,
+				    .patience_ms = patience_ms,
 				    .until = until };
 	ret->result = start(ret);
 }
 
-static int read_facts(struct worker *k, uint64_t length, struct arena *a, struct facts *ret, struct why *why)
+static int read_facts(struct worker *k, uint64_t length, struct arena *a, struct facts *ret,
+		      struct why *why)
 {
 	if (length > FACTS_MAX_BYTES)
-		return why_set(why, -EPROTO, "a worker announced %llu bytes of facts", (unsigned long long)length);
+		return why_set(why, -EPROTO, "a worker announced %llu bytes of facts",
+			       (unsigned long long)length);
 	/* Copied first: what is shared may change while it is read. */
 	if (!facts_decode(a, arena_str(a, str_of(k->facts, length)), ret))
 		return why_set(why, -EPROTO, "a worker sent malformed facts");

@@ -52,6 +52,7 @@ struct inspection {
 
 void workers_begin(struct workers *w, str mid, int fd, uint64_t size, int64_t patience_ms,
 		   deadline until, struct inspection *ret);
-int workers_end(struct inspection *in, struct arena *a, struct facts *ret, struct why *why) must_use;
+int workers_end(struct inspection *in, struct arena *a, struct facts *ret, struct why *why)
+	must_use;
 
 #endif

@@ -48,7 +48,8 @@ static void *fake_worker(void *ctx)
 
 	while (chan_receive(c, a, CHAN_FOREVER, &m, NULL) == 0) {
 		if (m.type == MSG_inspect_setup)
-			memory = mmap(NULL, FACTS_MAX_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, m.fds[1], 0);
+			memory = mmap(NULL, FACTS_MAX_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
+				      m.fds[1], 0);
 		else
 			attempts++;
 		msg_close(&m);
@@ -92,7 +93,8 @@ static void open_scene(struct scene *s, const enum manner *manners, size_t n)
 
 		assert_int_equal(chan_pair(fds, NULL), 0);
 		s->fakes[i] = (struct fake){ fds[1], manners[i] };
-		assert_int_equal(pthread_create(&s->threads[i], NULL, fake_worker, &s->fakes[i]), 0);
+		assert_int_equal(pthread_create(&s->threads[i], NULL, fake_worker, &s->fakes[i]),
+				 0);
 		workers_add(s->workers, fds[0], i);
 	}
 	s->message = fd_memfd("message", NULL);

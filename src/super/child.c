@@ -30,7 +30,8 @@ static void program_path(const struct conf *conf, const char *name, char path[PA
 
 /* What a program of ours may know of our environment: it may hold other programs' secrets,
  * and the loader's variables are not for processes that talk to strangers. */
-static const char *const environment[] = { "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS" };
+static const char *const environment[] = { "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
+					   "LSAN_OPTIONS" };
 
 struct environment {
 	char *v[ARRAY_LEN(environment) + 1];
@@ -45,7 +46,8 @@ static struct environment choose_environment(void)
 		for (size_t i = 0; i < ARRAY_LEN(environment); i++) {
 			size_t length = strlen(environment[i]);
 
-			if (n < ARRAY_LEN(environment) && strncmp(*e, environment[i], length) == 0 && (*e)[length] == '=')
+			if (n < ARRAY_LEN(environment) &&
+			    strncmp(*e, environment[i], length) == 0 && (*e)[length] == '=')
 				chosen.v[n++] = *e;
 		}
 	}
@@ -73,7 +75,8 @@ static void leave_terminal(void)
 		_exit(127);
 }
 
-__attribute__((noreturn)) static void become(const char *path, int control, char *const argv[], char *const env[])
+__attribute__((noreturn)) static void become(const char *path, int control, char *const argv[],
+					     char *const env[])
 {
 	/* dup2 onto itself would keep FD_CLOEXEC. */
 	if (control == CONTROL_FD ? fcntl(control, F_SETFD, 0) < 0 : dup2(control, CONTROL_FD) < 0)

@@ -16,9 +16,9 @@
 
 struct child {
 	enum process what;
-	uint64_t id;	       /* counts starts over the supervisor's life: names one worker */
-	pid_t pid;	       /* 0: not running */
-	struct chan *control;  /* NULL: not running */
+	uint64_t id;	      /* counts starts over the supervisor's life: names one worker */
+	pid_t pid;	      /* 0: not running */
+	struct chan *control; /* NULL: not running */
 	bool ready, told_stop;
 	int64_t started_ms;    /* when a start was last tried */
 	uint64_t lanes_remade; /* in this life, for answers that came too late */
@@ -41,7 +41,8 @@ int child_tell(struct child *c, const struct msg *m, struct why *why) must_use;
 void child_kill(struct child *c);
 /* Runs PROGRAMS/NAME with these arguments to its end (NULL-ended, argv[0] included);
  * returns its exit status, or a negative errno. */
-int child_run_tool(const struct conf *conf, const char *name, char *const argv[], struct why *why) must_use;
+int child_run_tool(const struct conf *conf, const char *name, char *const argv[], struct why *why)
+	must_use;
 
 /* Who may see which keys (conf_text_encode). */
 unsigned child_audience(enum process what);

@@ -29,8 +29,10 @@ static int make_dir(const char *path, const char *user, mode_t mode, struct why 
 		return 0;
 	sandbox_ids(user, &uid, &gid);
 	if (st.st_uid != uid && st.st_uid != 0)
-		return why_set(why, -EPERM, "%s: belongs to uid %u, expected %u (%s); give it back with chown -R", path,
-			       (unsigned)st.st_uid, uid, user);
+		return why_set(
+			why, -EPERM,
+			"%s: belongs to uid %u, expected %u (%s); give it back with chown -R", path,
+			(unsigned)st.st_uid, uid, user);
 	if (chown(path, uid, gid) < 0 || chmod(path, mode) < 0)
 		return why_set(why, -errno, "%s: %m", path);
 	return 0;
@@ -62,7 +64,9 @@ static int lock_state(const char *dir, int *ret_lock, struct why *why)
 	if (fd < 0)
 		return why_set(why, -errno, "%s: %m", path);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return why_set(why, -EBUSY, "%s: another poterned works in this state directory; stop it first", path);
+		return why_set(why, -EBUSY,
+			       "%s: another poterned works in this state directory; stop it first",
+			       path);
 	snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) < 0)
 		return why_set(why, -errno, "%s: %m", path);
@@ -96,7 +100,8 @@ int prepare_directories(const struct conf *conf, struct prepared *ret, struct wh
 	return r;
 }
 
-int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared *ret, struct why *why)
+int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared *ret,
+		      struct why *why)
 {
 	const char *control = arena_fmt(a, "%.*s/control.sock", STR_ARG(conf_runtime_dir(conf))).p;
 
@@ -107,7 +112,8 @@ int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared 
 		int fd;
 
 		if (i == PREPARE_MAX_LISTENERS)
-			return why_set(why, -E2BIG, "listen.smtp: at most %d addresses", PREPARE_MAX_LISTENERS);
+			return why_set(why, -E2BIG, "listen.smtp: at most %d addresses",
+				       PREPARE_MAX_LISTENERS);
 		fd = listen_tcp(at->host, at->port, why);
 		if (fd < 0)
 			return why_prefix(why, fd, "listen.smtp");
@@ -141,8 +147,13 @@ static int load_sealed(const char *path, struct why *why)
 static int make_self_signed(const struct conf *conf, const char *dir, struct why *why)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("args", 1 << 16);
-	char *argv[] = { arena_cz(a, STR("poterne")), arena_cz(a, STR("certificate")), arena_cz(a, STR("--hostname")),
-			 arena_cz(a, conf->hostname), arena_cz(a, STR("--out")), arena_cz(a, str_c(dir)), NULL };
+	char *argv[] = { arena_cz(a, STR("poterne")),
+			 arena_cz(a, STR("certificate")),
+			 arena_cz(a, STR("--hostname")),
+			 arena_cz(a, conf->hostname),
+			 arena_cz(a, STR("--out")),
+			 arena_cz(a, str_c(dir)),
+			 NULL };
 	int r = child_run_tool(conf, "poterne", argv, why);
 
 	if (r > 0)

@@ -17,12 +17,13 @@ struct prepared {
 	int listeners[PREPARE_MAX_LISTENERS];
 	str addresses[PREPARE_MAX_LISTENERS];
 	size_t n_listeners;
-	int control;		  /* the command line's socket */
-	int certificate, key;	  /* sealed memory with PEM text, -1 when STARTTLS is off */
+	int control;	      /* the command line's socket */
+	int certificate, key; /* sealed memory with PEM text, -1 when STARTTLS is off */
 };
 
 int prepare_directories(const struct conf *conf, struct prepared *ret, struct why *why) must_use;
-int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared *ret, struct why *why) must_use;
+int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared *ret,
+		      struct why *why) must_use;
 /* Also on reload, to take a renewed certificate. Closes the old descriptors. */
 int prepare_certificate(const struct conf *conf, struct prepared *ret, struct why *why) must_use;
 

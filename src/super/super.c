@@ -59,13 +59,16 @@ static uint32_t delivery_lanes(const struct conf *c)
 }
 
 static const struct link links[] = {
-	{ PROCESS_EDGE, PROCESS_SCAN, edge_lanes },	{ PROCESS_SCAN, PROCESS_INSPECT, one_lane },
-	{ PROCESS_SCAN, PROCESS_DNS, scan_lanes },	{ PROCESS_SCAN, PROCESS_STORE, scan_lanes },
-	{ PROCESS_STORE, PROCESS_RELAY, delivery_lanes }, { PROCESS_RELAY, PROCESS_DNS, delivery_lanes },
+	{ PROCESS_EDGE, PROCESS_SCAN, edge_lanes },
+	{ PROCESS_SCAN, PROCESS_INSPECT, one_lane },
+	{ PROCESS_SCAN, PROCESS_DNS, scan_lanes },
+	{ PROCESS_SCAN, PROCESS_STORE, scan_lanes },
+	{ PROCESS_STORE, PROCESS_RELAY, delivery_lanes },
+	{ PROCESS_RELAY, PROCESS_DNS, delivery_lanes },
 };
 
-static int tell_lanes(struct child *c, enum process peer, bool serve, uint64_t id, const int *fds, size_t n,
-		      struct why *why)
+static int tell_lanes(struct child *c, enum process peer, bool serve, uint64_t id, const int *fds,
+		      size_t n, struct why *why)
 {
 	struct msg m = { .type = MSG_lanes, .lanes = { peer, serve, id }, .n_fds = n };
 
@@ -100,8 +103,8 @@ static int connect_some(struct child *client, struct child *server, size_t n, st
 	return r;
 }
 
-static int connect_pair(const struct link *l, struct child *client, struct child *server, const struct conf *conf,
-			struct why *why)
+static int connect_pair(const struct link *l, struct child *client, struct child *server,
+			const struct conf *conf, struct why *why)
 {
 	uint32_t left = l->lanes(conf);
 	int r = 0;
@@ -152,7 +155,9 @@ static int send_config(struct super *s, struct child *c, struct why *why)
 
 static int send_resource(struct child *c, const char *name, str arg, int fd, struct why *why)
 {
-	struct msg m = { .type = MSG_resource, .resource = { str_c(name), arg }, .fds = { fd }, .n_fds = 1 };
+	struct msg m = {
+		.type = MSG_resource, .resource = { str_c(name), arg }, .fds = { fd }, .n_fds = 1
+	};
 
 	return fd < 0 ? 0 : child_tell(c, &m, why);
 }
@@ -195,7 +200,8 @@ static void start_child(struct super *s, struct child *c)
 		r = child_tell(c, &start, &why);
 	if (r == 0)
 		return;
-	log_event("process.start_failed", F_C("which", msg_process_name(c->what)), F_C("why", why.text));
+	log_event("process.start_failed", F_C("which", msg_process_name(c->what)),
+		  F_C("why", why.text));
 	if (c->pid == 0)
 		child_died(c); /* a short life; one that was started is reaped by wait */
 }
@@ -232,9 +238,12 @@ static void reap(struct super *s)
 			if (c->pid != pid)
 				continue;
 			if (!s->stopping)
-				log_event("process.died", F_C("which", msg_process_name(c->what)), F_INT("pid_of", pid),
-					  F_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
-					  F_INT("status", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
+				log_event(
+					"process.died", F_C("which", msg_process_name(c->what)),
+					F_INT("pid_of", pid),
+					F_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+					F_INT("status",
+					      WIFEXITED(status) ? WEXITSTATUS(status) : 0));
 			child_died(c);
 			if (c->what == PROCESS_SCAN)
 				end_workers(s);
@@ -261,7 +270,8 @@ static void announce_when_ready(struct super *s)
 			return;
 	}
 	if (!s->announced)
-		log_event("gateway.ready", F_INT("processes", s->n), F_STR("smtp", s->prepared.addresses[0]),
+		log_event("gateway.ready", F_INT("processes", s->n),
+			  F_STR("smtp", s->prepared.addresses[0]),
 			  F_STR("state", s->conf->paths.state));
 	s->announced = true;
 }
@@ -275,11 +285,13 @@ static void remake_lane(struct super *s, struct child *c, uint64_t peer)
 	if (s->stopping || ++c->lanes_remade > may)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
-		if (links[i].client != c->what || links[i].server != peer || peer == PROCESS_INSPECT)
+		if (links[i].client != c->what || links[i].server != peer ||
+		    peer == PROCESS_INSPECT)
 			continue;
 		for (size_t k = 0; k < s->n; k++) {
 			if (s->children[k].what == peer && s->children[k].control)
-				defs_ignore(connect_some(c, &s->children[k], 1, &why)); /* kills who fails */
+				defs_ignore(connect_some(c, &s->children[k], 1,
+							 &why)); /* kills who fails */
 		}
 	}
 }
@@ -294,7 +306,8 @@ static void hear(struct super *s, struct child *c)
 	if (r < 0) {
 		/* Gone, or it said what it must not say: its end is near either way. */
 		if (r == -EPROTO)
-			log_event("process.misbehaved", F_C("which", msg_process_name(c->what)), F_C("why", why.text));
+			log_event("process.misbehaved", F_C("which", msg_process_name(c->what)),
+				  F_C("why", why.text));
 		child_kill(c);
 		return;
 	}
@@ -315,14 +328,17 @@ static int check_fits(const struct conf *conf, struct why *why)
 {
 	for (enum process p = PROCESS_EDGE; p <= PROCESS_RELAY; p++) {
 		cleanup(arena_freep) struct arena *a = arena_new("config text", 4 << 20);
-		struct strbuf text = strbuf_make(a, CONF_TEXT_MAX), packet = strbuf_make(a, CHAN_MAX_BYTES);
+		struct strbuf text = strbuf_make(a, CONF_TEXT_MAX),
+			      packet = strbuf_make(a, CHAN_MAX_BYTES);
 		struct msg m = { .type = MSG_config };
 
 		conf_text_encode(conf, child_audience(p), &text);
 		m.config.text = strbuf_str(&text);
 		if (text.overflow || !msg_encode(&m, &packet))
-			return why_set(why, -E2BIG, "the configuration is too long for poterne-%s: shorten its lists",
-				       msg_process_name(p));
+			return why_set(
+				why, -E2BIG,
+				"the configuration is too long for poterne-%s: shorten its lists",
+				msg_process_name(p));
 	}
 	return 0;
 }
@@ -382,7 +398,8 @@ static void reload(struct super *s)
 		struct child *c = &s->children[i];
 
 		if (c->control && send_config(s, c, &why) == 0 && send_certificate(s, c, &why) == 0)
-			defs_ignore(child_tell(c, &m, &why)); /* one that cannot hear is killed and starts anew */
+			defs_ignore(child_tell(
+				c, &m, &why)); /* one that cannot hear is killed and starts anew */
 	}
 	log_event("reload.done", F_INT("processes", s->n));
 }
@@ -409,7 +426,7 @@ static size_t running(const struct super *s, enum process what)
  * the others when it has gone. */
 static void stop_onward(struct super *s)
 {
-	static const enum process order[] = { PROCESS_EDGE, PROCESS_SCAN, PROCESS_INSPECT,
+	static const enum process order[] = { PROCESS_EDGE,  PROCESS_SCAN,  PROCESS_INSPECT,
 					      PROCESS_STORE, PROCESS_RELAY, PROCESS_DNS };
 	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
 	bool late = clock_left(s->kill_at) == 0;
@@ -465,7 +482,9 @@ static void loop(struct super *s, int signals)
 		struct pollfd p[MAX_CHILDREN + 1] = { { .fd = signals, .events = POLLIN } };
 
 		for (size_t i = 0; i < s->n; i++)
-			p[i + 1] = (struct pollfd){ .fd = s->children[i].control ? chan_fd(s->children[i].control) : -1,
+			p[i + 1] = (struct pollfd){ .fd = s->children[i].control
+								  ? chan_fd(s->children[i].control)
+								  : -1,
 						    .events = POLLIN };
 		if (poll(p, s->n + 1, next_wake(s)) < 0 && errno != EINTR)
 			defs_bug(__FILE__, __LINE__, "poll");
@@ -520,12 +539,13 @@ static void warn(const struct conf *conf)
 	for (size_t i = 0; (text = conf_check_warning(conf, i)); i++)
 		log_event("gateway.warning", F_C("what", text));
 	if (geteuid() != 0)
-		log_event("gateway.warning",
-			  F_C("what", "not started as root: all processes share one user and no chroot is made; "
-				      "seccomp and Landlock still apply"));
+		log_event("gateway.warning", F_C("what", "not started as root: all processes share "
+							 "one user and no chroot is made; "
+							 "seccomp and Landlock still apply"));
 	if (landlock_abi() == 0)
-		log_event("gateway.warning", F_C("what", "this kernel has no Landlock: file access is limited by "
-							 "users, chroot and seccomp only"));
+		log_event("gateway.warning",
+			  F_C("what", "this kernel has no Landlock: file access is limited by "
+				      "users, chroot and seccomp only"));
 }
 
 int super_run(struct conf *conf, const struct super_source *source)

@@ -20,7 +20,8 @@ struct super_source {
 	size_t n_sets;
 };
 
-struct conf *super_read_conf(const struct super_source *source, struct arena *a, struct why *why) must_use;
+struct conf *super_read_conf(const struct super_source *source, struct arena *a, struct why *why)
+	must_use;
 
 /* Runs the gateway until SIGTERM or SIGINT; returns the exit status. */
 int super_run(struct conf *conf, const struct super_source *source);

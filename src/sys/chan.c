@@ -63,8 +63,8 @@ int chan_send(struct chan *c, const struct msg *m, struct why *why)
 	bug_if(!msg_allowed(m->type, c->me, c->peer, m->n_fds));
 	strbuf_clear(&c->out);
 	if (!msg_encode(m, &c->out))
-		return why_set(why, -EMSGSIZE, "message %s to %s is above its limits", msg_name(m->type),
-			       msg_process_name(c->peer));
+		return why_set(why, -EMSGSIZE, "message %s to %s is above its limits",
+			       msg_name(m->type), msg_process_name(c->peer));
 	iov = (struct iovec){ c->out.p, c->out.n };
 	if (m->n_fds) {
 		h.msg_control = &control;
@@ -79,8 +79,8 @@ int chan_send(struct chan *c, const struct msg *m, struct why *why)
 		n = sendmsg(c->fd, &h, MSG_NOSIGNAL);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return why_set(why, errno == ECONNRESET ? -EPIPE : -errno, "send %s to %s: %m", msg_name(m->type),
-			       msg_process_name(c->peer));
+		return why_set(why, errno == ECONNRESET ? -EPIPE : -errno, "send %s to %s: %m",
+			       msg_name(m->type), msg_process_name(c->peer));
 	return 0;
 }
 
@@ -101,7 +101,8 @@ static size_t collect_fds(struct msghdr *h, int fds[CHAN_MAX_FDS])
 	return n;
 }
 
-static int check_packet(struct chan *c, str packet, bool cut, struct arena *a, struct msg *m, struct why *why)
+static int check_packet(struct chan *c, str packet, bool cut, struct arena *a, struct msg *m,
+			struct why *why)
 {
 	int fds[CHAN_MAX_FDS];
 	size_t n_fds = m->n_fds;
@@ -116,8 +117,10 @@ static int check_packet(struct chan *c, str packet, bool cut, struct arena *a, s
 	m->n_fds = n_fds;
 	memcpy(m->fds, fds, n_fds * sizeof(int));
 	if (!msg_allowed(m->type, c->peer, c->me, n_fds))
-		return why_set(why, -EPROTO, "message %s with %zu descriptors is not allowed from %s to %s",
-			       msg_name(m->type), n_fds, msg_process_name(c->peer), msg_process_name(c->me));
+		return why_set(why, -EPROTO,
+			       "message %s with %zu descriptors is not allowed from %s to %s",
+			       msg_name(m->type), n_fds, msg_process_name(c->peer),
+			       msg_process_name(c->me));
 	return 0;
 }
 
@@ -125,7 +128,10 @@ int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, s
 {
 	union control control;
 	struct iovec iov = { c->in, CHAN_MAX_BYTES };
-	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct msghdr h = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = &control,
+			    .msg_controllen = sizeof(control) };
 	struct msg m = { 0 };
 	ssize_t n;
 	int r;
@@ -135,7 +141,8 @@ int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, s
 		if (r < 0)
 			return r;
 		if (r == STREAM_E_TIMEOUT)
-			return why_set(why, -ETIMEDOUT, "no answer from %s in time", msg_process_name(c->peer));
+			return why_set(why, -ETIMEDOUT, "no answer from %s in time",
+				       msg_process_name(c->peer));
 	}
 	do {
 		n = recvmsg(c->fd, &h, MSG_CMSG_CLOEXEC);
@@ -148,8 +155,8 @@ int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, s
 		msg_close(&m);
 		return why_set(why, -EPIPE, "%s has gone", msg_process_name(c->peer));
 	}
-	r = check_packet(c, arena_str(a, str_of(c->in, (size_t)n)), h.msg_flags & (MSG_TRUNC | MSG_CTRUNC), a,
-			 &m, why);
+	r = check_packet(c, arena_str(a, str_of(c->in, (size_t)n)),
+			 h.msg_flags & (MSG_TRUNC | MSG_CTRUNC), a, &m, why);
 	if (r < 0) {
 		msg_close(&m);
 		return r;
@@ -158,8 +165,8 @@ int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, s
 	return 0;
 }
 
-int chan_ask(struct chan *c, const struct msg *question, enum msg_type want, struct arena *a, deadline d,
-	     struct msg *ret, struct why *why)
+int chan_ask(struct chan *c, const struct msg *question, enum msg_type want, struct arena *a,
+	     deadline d, struct msg *ret, struct why *why)
 {
 	struct msg answer;
 	int r = chan_send(c, question, why);

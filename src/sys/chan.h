@@ -32,7 +32,8 @@ int chan_pair(int ret_fds[2], struct why *why) must_use;
 int chan_send(struct chan *c, const struct msg *m, struct why *why) must_use;
 /* Waits for one message until the deadline (CHAN_FOREVER: for good). */
 #define CHAN_FOREVER INT64_MAX
-int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, struct why *why) must_use;
+int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, struct why *why)
+	must_use;
 /* Sends, then waits for the answer, which must be of type want. */
 int chan_ask(struct chan *c, const struct msg *question, enum msg_type want, struct arena *a,
 	     deadline d, struct msg *ret, struct why *why) must_use;

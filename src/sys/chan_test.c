@@ -41,7 +41,9 @@ static void disconnect(struct ends *e)
 
 static struct msg submit_with(int fd)
 {
-	return (struct msg){ .type = MSG_submit, .submit = { .sid = STR("s1") }, .fds = { fd }, .n_fds = 1 };
+	return (struct msg){
+		.type = MSG_submit, .submit = { .sid = STR("s1") }, .fds = { fd }, .n_fds = 1
+	};
 }
 
 static void a_message_and_its_descriptor_arrive(void **state)

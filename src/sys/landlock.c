@@ -40,7 +40,8 @@ static int add_path(int ruleset, const char *path, uint64_t rights, struct why *
 	struct landlock_path_beneath_attr rule = { .allowed_access = rights, .parent_fd = fd };
 
 	if (fd < 0)
-		return errno == ENOENT || errno == EACCES ? 0 : why_set(why, -errno, "%s: %m", path);
+		return errno == ENOENT || errno == EACCES ? 0
+							  : why_set(why, -errno, "%s: %m", path);
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0)
 		return 0;
 	if (errno != EINVAL)
@@ -58,13 +59,15 @@ int landlock_enter(const char *home, const char *const *read_paths, struct why *
 	struct landlock_ruleset_attr attr = { .handled_access_fs = all_rights(abi) };
 	cleanup(fd_closep) int ruleset = -1;
 	/* Everything but running programs and making devices. */
-	uint64_t home_rights = all_rights(abi) & ~(uint64_t)(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
-							    LANDLOCK_ACCESS_FS_MAKE_BLOCK);
+	uint64_t home_rights = all_rights(abi) & ~(uint64_t)(LANDLOCK_ACCESS_FS_EXECUTE |
+							     LANDLOCK_ACCESS_FS_MAKE_CHAR |
+							     LANDLOCK_ACCESS_FS_MAKE_BLOCK);
 	int r = 0;
 
 	if (abi == 0)
 		return 0;
-	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs), 0);
+	ruleset =
+		(int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs), 0);
 	if (ruleset < 0)
 		return why_set(why, -errno, "landlock: %m");
 	if (home)

@@ -128,8 +128,8 @@ struct chan *lanes_take(struct lanes *l, deadline d, uint64_t *ret_id)
 	return c;
 }
 
-int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a, deadline d,
-	      struct msg *ret, struct why *why)
+int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a,
+	      deadline d, struct msg *ret, struct why *why)
 {
 	for (;;) {
 		uint64_t id;
@@ -137,7 +137,8 @@ int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, s
 		int r;
 
 		if (!c)
-			return why_set(why, -ETIMEDOUT, "no free lane to %s", msg_process_name(l->peer));
+			return why_set(why, -ETIMEDOUT, "no free lane to %s",
+				       msg_process_name(l->peer));
 		r = chan_send(c, question, why);
 		if (r == -EPIPE) {
 			/* It died while the lane was idle and has not seen the question. */
@@ -147,8 +148,9 @@ int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, s
 		if (r == 0)
 			r = chan_receive(c, a, d, ret, why);
 		if (r == 0 && ret->type != want) {
-			r = why_set(why, -EPROTO, "%s answered %s with %s", msg_process_name(l->peer),
-				    msg_name(question->type), msg_name(ret->type));
+			r = why_set(why, -EPROTO, "%s answered %s with %s",
+				    msg_process_name(l->peer), msg_name(question->type),
+				    msg_name(ret->type));
 			msg_close(ret);
 		}
 		if (r < 0) {
@@ -190,7 +192,8 @@ static void serve(void *ctx)
 	chan_free(s.chan);
 }
 
-int lanes_serve(int fd, enum process me, enum process peer, lanes_answer_fn *answer, void *ctx, struct why *why)
+int lanes_serve(int fd, enum process me, enum process peer, lanes_answer_fn *answer, void *ctx,
+		struct why *why)
 {
 	struct server *s = malloc(sizeof(*s));
 	int r;

@@ -50,7 +50,8 @@ static void *ask_many(void *ctx)
 		str text = arena_fmt(a, "asker %u question %u", k->number, i);
 		struct msg q = { .type = MSG_dns_ask, .dns_ask = { 0, text } }, answer;
 
-		if (lanes_ask(k->lanes, &q, MSG_dns_told, a, deadline_in(10000), &answer, NULL) < 0 ||
+		if (lanes_ask(k->lanes, &q, MSG_dns_told, a, deadline_in(10000), &answer, NULL) <
+			    0 ||
 		    !str_eq(answer.dns_told.answers, text))
 			k->wrong++;
 		arena_reset(a);
@@ -154,9 +155,11 @@ static void a_lane_whose_answer_is_late_is_closed_and_told_of(void **state)
 	(void)state;
 	lanes_on_lost(l, count_lost, &lost);
 	assert_int_equal(chan_pair(fds, &why), 0);
-	assert_int_equal(lanes_serve(fds[1], PROCESS_DNS, PROCESS_SCAN, answer_late, NULL, &why), 0);
+	assert_int_equal(lanes_serve(fds[1], PROCESS_DNS, PROCESS_SCAN, answer_late, NULL, &why),
+			 0);
 	lanes_add(l, fds[0], 0);
-	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(50), &answer, &why), -ETIMEDOUT);
+	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(50), &answer, &why),
+			 -ETIMEDOUT);
 	assert_int_equal(lost, 1);
 	connect_lane(l);
 	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(5000), &answer, &why), 0);
@@ -173,7 +176,8 @@ static void without_lanes_a_question_ends_at_its_deadline(void **state)
 	struct why why;
 
 	(void)state;
-	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(20), &answer, &why), -ETIMEDOUT);
+	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(20), &answer, &why),
+			 -ETIMEDOUT);
 	arena_free(a);
 	lanes_free(l);
 }

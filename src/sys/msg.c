@@ -4,10 +4,10 @@
 #include "base/reader.h"
 
 static const char *const process_names[PROCESS_COUNT] = {
-	[PROCESS_ANY] = "any",	     [PROCESS_SUPERVISOR] = "supervisor",
-	[PROCESS_EDGE] = "edge",     [PROCESS_INSPECT] = "inspect",
-	[PROCESS_SCAN] = "scan",     [PROCESS_DNS] = "dns",
-	[PROCESS_STORE] = "store",   [PROCESS_RELAY] = "relay",
+	[PROCESS_ANY] = "any",	   [PROCESS_SUPERVISOR] = "supervisor",
+	[PROCESS_EDGE] = "edge",   [PROCESS_INSPECT] = "inspect",
+	[PROCESS_SCAN] = "scan",   [PROCESS_DNS] = "dns",
+	[PROCESS_STORE] = "store", [PROCESS_RELAY] = "relay",
 	[PROCESS_CLI] = "cli",
 };
 
@@ -22,7 +22,7 @@ struct row {
 	size_t max_fds;
 };
 
-#define MSG_ROW(msg_name_, from_, to_, fds_) \
+#define MSG_ROW(msg_name_, from_, to_, fds_)                                                       \
 	[MSG_##msg_name_] = { #msg_name_, PROCESS_##from_, PROCESS_##to_, fds_ },
 static const struct row rows[MSG_count] = { MESSAGES(MSG_ROW) };
 
@@ -38,8 +38,8 @@ bool msg_allowed(enum msg_type type, enum process from, enum process to, size_t 
 	if (type <= MSG_none || type >= MSG_count)
 		return false;
 	r = &rows[type];
-	return (r->from == PROCESS_ANY || r->from == from) && (r->to == PROCESS_ANY || r->to == to) &&
-	       n_fds <= r->max_fds;
+	return (r->from == PROCESS_ANY || r->from == from) &&
+	       (r->to == PROCESS_ANY || r->to == to) && n_fds <= r->max_fds;
 }
 
 /* Encoding: the type, then each field: a number as 8 bytes, a slice as a 4-byte length and
@@ -116,15 +116,15 @@ static struct msg_nums get_nums(struct reader *r, struct arena *a, size_t count)
 #define GET_NUM(field) m->field = reader_u64le(r);
 #define GET_TEXTS(field, count, max) m->field = get_texts(r, a, count, max);
 #define GET_NUMS(field, count) m->field = get_nums(r, a, count);
-#define MSG_CODEC(name, from, to, fds)                                                          \
-	static bool put_##name(const struct msg_##name *m, struct strbuf *out)                  \
-	{                                                                                       \
-		bool ok = true;                                                                 \
-		FIELDS_##name(PUT_TEXT, PUT_NUM, PUT_TEXTS, PUT_NUMS) return ok;                \
-	}                                                                                       \
+#define MSG_CODEC(name, from, to, fds)                                                             \
+	static bool put_##name(const struct msg_##name *m, struct strbuf *out)                     \
+	{                                                                                          \
+		bool ok = true;                                                                    \
+		FIELDS_##name(PUT_TEXT, PUT_NUM, PUT_TEXTS, PUT_NUMS) return ok;                   \
+	}                                                                                          \
 	static void get_##name(struct reader *r, unused_arg struct arena *a, struct msg_##name *m) \
-	{                                                                                       \
-		FIELDS_##name(GET_TEXT, GET_NUM, GET_TEXTS, GET_NUMS)                           \
+	{                                                                                          \
+		FIELDS_##name(GET_TEXT, GET_NUM, GET_TEXTS, GET_NUMS)                              \
 	}
 MESSAGES(MSG_CODEC)
 
@@ -134,9 +134,9 @@ bool msg_encode(const struct msg *m, struct strbuf *out)
 
 	put_number(out, m->type, 4);
 	switch (m->type) {
-#define MSG_PUT(name, from, to, fds)       \
-	case MSG_##name:                   \
-		ok = put_##name(&m->name, out); \
+#define MSG_PUT(name, from, to, fds)                                                               \
+	case MSG_##name:                                                                           \
+		ok = put_##name(&m->name, out);                                                    \
 		break;
 		MESSAGES(MSG_PUT)
 	case MSG_none:
@@ -152,9 +152,9 @@ bool msg_decode(str in, struct arena *a, struct msg *ret)
 	struct msg m = { .type = (enum msg_type)reader_u32le(&r) };
 
 	switch (m.type) {
-#define MSG_GET(name, from, to, fds)      \
-	case MSG_##name:                  \
-		get_##name(&r, a, &m.name); \
+#define MSG_GET(name, from, to, fds)                                                               \
+	case MSG_##name:                                                                           \
+		get_##name(&r, a, &m.name);                                                        \
 		break;
 		MESSAGES(MSG_GET)
 	case MSG_none:

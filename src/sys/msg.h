@@ -52,8 +52,10 @@ struct msg_nums {
 #define FIELD_NUM(field) uint64_t field;
 #define FIELD_TEXTS(field, count, max) struct msg_texts field;
 #define FIELD_NUMS(field, count) struct msg_nums field;
-#define MSG_STRUCT(name, from, to, fds) \
-	struct msg_##name { FIELDS_##name(FIELD_TEXT, FIELD_NUM, FIELD_TEXTS, FIELD_NUMS) };
+#define MSG_STRUCT(name, from, to, fds)                                                            \
+	struct msg_##name {                                                                        \
+		FIELDS_##name(FIELD_TEXT, FIELD_NUM, FIELD_TEXTS, FIELD_NUMS)                      \
+	};
 MESSAGES(MSG_STRUCT)
 #undef MSG_STRUCT
 #undef FIELD_TEXT

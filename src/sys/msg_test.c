@@ -16,9 +16,15 @@ static struct msg submit_example(str *recipients)
 	recipients[0] = STR("accueil@hopital.example");
 	recipients[1] = STR("postmaster@hopital.example");
 	m.submit = (struct msg_submit){
-		.sid = STR("s1"),	   .client_ip = STR("192.0.2.1"),   .client_port = 4711,
-		.helo = STR("mail.example"), .protocol = STR("ESMTP"),	    .reverse_path = STR("a@b.example"),
-		.recipients = { recipients, 2 }, .size = 1 << 20,	    .received_at = 1790000000,
+		.sid = STR("s1"),
+		.client_ip = STR("192.0.2.1"),
+		.client_port = 4711,
+		.helo = STR("mail.example"),
+		.protocol = STR("ESMTP"),
+		.reverse_path = STR("a@b.example"),
+		.recipients = { recipients, 2 },
+		.size = 1 << 20,
+		.received_at = 1790000000,
 	};
 	return m;
 }

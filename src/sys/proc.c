@@ -63,8 +63,8 @@ static void take_lanes(struct proc *p, struct msg *m)
 	for (size_t i = 0; i < m->n_fds; i++) {
 		struct pending_lane *l = arena_push(p->arena, &p->lanes);
 
-		*l = (struct pending_lane){ (enum process)m->lanes.peer, m->lanes.serve != 0, msg_take_fd(m, i),
-					    m->lanes.id };
+		*l = (struct pending_lane){ (enum process)m->lanes.peer, m->lanes.serve != 0,
+					    msg_take_fd(m, i), m->lanes.id };
 	}
 }
 
@@ -81,8 +81,8 @@ static void take_resource(struct proc *p, struct msg *m)
 	}
 	bug_if(p->resources.n >= MAX_PENDING);
 	r = arena_push(p->arena, &p->resources);
-	*r = (struct resource){ arena_str(p->arena, m->resource.name), arena_str(p->arena, m->resource.arg),
-				msg_take_fd(m, 0) };
+	*r = (struct resource){ arena_str(p->arena, m->resource.name),
+				arena_str(p->arena, m->resource.arg), msg_take_fd(m, 0) };
 }
 
 /* One message before service; true when it was "start". */
@@ -222,7 +222,8 @@ void proc_lane_lost(void *proc, enum process peer)
 
 void proc_kill_worker(struct proc *p, uint64_t id, const char *why)
 {
-	struct msg m = { .type = MSG_kill_worker, .kill_worker = { id, str_sub(str_c(why), 0, 256) } };
+	struct msg m = { .type = MSG_kill_worker,
+			 .kill_worker = { id, str_sub(str_c(why), 0, 256) } };
 
 	defs_ignore(tell(p, &m)); /* the supervisor gone means we are going too */
 }
@@ -238,8 +239,8 @@ static bool serve_step(struct proc *p, const struct proc_handlers *h, struct are
 		return false;
 	if (m.type == MSG_lanes) {
 		for (size_t i = 0; i < m.n_fds; i++)
-			h->lane(h->ctx, (enum process)m.lanes.peer, m.lanes.serve != 0, msg_take_fd(&m, i),
-				m.lanes.id);
+			h->lane(h->ctx, (enum process)m.lanes.peer, m.lanes.serve != 0,
+				msg_take_fd(&m, i), m.lanes.id);
 	} else if (m.type == MSG_config) {
 		take_config(p, &m.config);
 	} else if (m.type == MSG_resource) {

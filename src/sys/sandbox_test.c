@@ -109,9 +109,11 @@ static int use_memory(void)
 
 static void a_worker_dies_when_it_tries_what_is_forbidden(void **state)
 {
-	static act_fn *const acts[] = { make_socket,  run_program,	     fork_child,
-					  trace_parent, kill_parent,	     signal_parent_thread,
-					  aim_signals_at_parent, make_memory_file };
+	static act_fn *const acts[] = {
+		make_socket,	       run_program,	fork_child,
+		trace_parent,	       kill_parent,	signal_parent_thread,
+		aim_signals_at_parent, make_memory_file
+	};
 	struct sandbox_spec spec = { .user = "_potinsp" };
 
 	(void)state;

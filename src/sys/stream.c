@@ -97,7 +97,8 @@ int stream_wait(int fd, short events, deadline d, struct why *why)
 
 bool stream_wait_first(int first, int second)
 {
-	struct pollfd p[2] = { { .fd = first, .events = POLLIN }, { .fd = second, .events = POLLIN } };
+	struct pollfd p[2] = { { .fd = first, .events = POLLIN },
+			       { .fd = second, .events = POLLIN } };
 
 	while (poll(p, 2, -1) < 0 && errno == EINTR)
 		;
@@ -118,7 +119,8 @@ static int fill(struct stream *s, deadline d, struct why *why)
 		return STREAM_E_LONG;
 	for (;;) {
 		short want = POLLIN;
-		ssize_t n = s->ops->read(s->ctx, s->fd, s->in + s->in_end, s->in_cap - s->in_end, &want);
+		ssize_t n = s->ops->read(s->ctx, s->fd, s->in + s->in_end, s->in_cap - s->in_end,
+					 &want);
 		int r;
 
 		if (n > 0) {

@@ -14,7 +14,8 @@ def test_smtp_sink_receives_what_was_sent():
     with SmtpSink() as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
         for _ in range(5):
             assert g.send(CLEAN)[0] == 250
-        wait_until(lambda: len(sink.messages()) == 5, 20, "five messages at the next hop")
+        wait_until(lambda: len(g.events("delivery.done")) == 5, 20, "five deliveries")
+        assert len(sink.messages()) == 5
         assert b"\n.Une ligne avec un point." in sink.messages()[0].replace(b"\r", b"")
 
 
@@ -111,7 +112,8 @@ def test_a_load_of_five_hundred_messages_arrives_whole():
         subprocess.run([program("smtp-source"), "-s", "20", "-m", "500", "-l", "4096", "-M", "mail.partner.example",
                         "-f", "claire.martin@partner.example", "-t", "accueil@hopital.example",
                         f"127.0.0.1:{g.port}"], check=True, timeout=120)
-        wait_until(lambda: len(sink.messages()) == 500, 60, "five hundred messages at the next hop")
+        wait_until(lambda: len(g.events("delivery.done")) == 500, 60, "five hundred deliveries")
+        assert len(sink.messages()) == 500
         assert not [e for e in g.events("message.done") if e["code"] != 250]
 
 
@@ -121,5 +123,6 @@ def test_a_suspicious_message_is_delivered_with_a_mark():
         assert g.send(s.data, s.sender)[0] == 250
         event = g.events("message.done")[-1]
         assert event["action"] == "tag", event
-        delivered = wait_until(sink.messages, 20, "delivery")[0]
+        g.wait_event("delivery.done")  # before that the sink's file may be half written
+        delivered = sink.messages()[0]
         assert b"X-Spam-Flag: YES" in delivered and b"X-Poterne-Verdict: tag" in delivered

@@ -45,6 +45,7 @@ VIOLATIONS = [
     ("two files of one name", names, {"src/sys/one.c": "static int x;\n"}),
     ("a function of more than 100 lines", sizes, {"src/base/one.c": LONG}),
     ("a file of more than 800 lines", sizes, {"src/base/one.c": "\n" * 801}),
+    ("a line of more than 100 columns", sizes, {"src/base/one.c": "/" * 101 + "\n"}),
     ("a function that nests too deep", sizes, {"src/base/one.c": DEEP}),
     ("a poll outside its place", waits, {"src/base/one.c": "void one_w(void)\n{\n\tpoll(0, 0, 1);\n}\n"}),
     ("a sleep", waits, {"src/base/one.c": "void one_w(void)\n{\n\tsleep(1);\n}\n"}),

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""The tail of sizes: no function over 100 lines, no file over 800, no nesting over 5,
+"""The tail of sizes: no function over 100 lines, no file over 800, no nesting over 5, no
+line over 100 columns,
 but those in tools/checkers/sizes.allow, each with its reason."""
 import os
 import re
 
 from common import finish, functions, sources
 
-MAX_FUNCTION, MAX_FILE, MAX_NESTING = 100, 800, 5
+MAX_FUNCTION, MAX_FILE, MAX_NESTING, MAX_COLUMNS = 100, 800, 5, 100
 
 
 def allowed(tree):
@@ -31,6 +32,9 @@ def check(tree):
         lines = text.count("\n")
         if lines > MAX_FILE and path not in skip:
             complaints.append(f"{path}: {lines} lines, at most {MAX_FILE}: divide it")
+        for number, line in enumerate(text.split("\n"), 1):
+            if len(line.expandtabs(8)) > MAX_COLUMNS and path not in skip:
+                complaints.append(f"{path}:{number}: more than {MAX_COLUMNS} columns: make format")
         for name, first, length, body in functions(text):
             if f"{path}:{name}" in skip:
                 continue
