@@ -51,35 +51,21 @@ static void put_explanation(struct gateway *g, str document, struct strbuf *out)
 	json_decref(object);
 }
 
-static int print(struct gateway *g, str document)
+static bool put(struct gateway *g, str document, struct strbuf *out)
 {
-	struct strbuf out = strbuf_make(g->arena, 4 << 20);
-
-	if (g->json) {
-		fwrite(document.p, 1, document.n, stdout);
-		return CLI_DONE;
-	}
-	if (!table_put_object(&out, document, rows, ARRAY_LEN(rows))) {
-		fputs("poterne: explain: the answer of the gateway is no JSON\n", stderr);
-		return CLI_ENVIRONMENT;
-	}
-	put_explanation(g, document, &out);
-	fwrite(out.p, 1, out.n, stdout);
-	return CLI_DONE;
+	if (!table_put_object(out, document, rows, ARRAY_LEN(rows)))
+		return false;
+	put_explanation(g, document, out);
+	return true;
 }
 
 int cmd_explain(int argc, char **argv)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("explain", 256 << 20);
-	struct ctlclient_answer answer = { 0 };
 	struct gateway g;
 	int status;
 
 	if (!gateway_parse(&g, a, argc, argv, usage, &status))
 		return status;
-	status = gateway_ask(&g, &answer);
-	if (status == CLI_DONE)
-		status = print(&g, answer.document);
-	ctlclient_end(&answer);
-	return status;
+	return gateway_run(&g, put);
 }

@@ -49,30 +49,9 @@ static bool put(struct gateway *g, str document, struct strbuf *out)
 	return table_put_object(out, document, show_rows, ARRAY_LEN(show_rows));
 }
 
-static int print(struct gateway *g, const struct ctlclient_answer *answer)
-{
-	struct strbuf out = strbuf_make(g->arena, 256 << 20);
-
-	if (!answer->document.p) {
-		printf("%.*s\n", STR_ARG(answer->text));
-		return CLI_DONE;
-	}
-	if (g->json || g->message) {
-		fwrite(answer->document.p, 1, answer->document.n, stdout);
-		return CLI_DONE;
-	}
-	if (!put(g, answer->document, &out)) {
-		fputs("poterne: quarantine: the answer of the gateway is no JSON\n", stderr);
-		return CLI_ENVIRONMENT;
-	}
-	fwrite(out.p, 1, out.n, stdout);
-	return CLI_DONE;
-}
-
 int cmd_quarantine(int argc, char **argv)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("quarantine", 1 << 30);
-	struct ctlclient_answer answer = { 0 };
 	struct gateway g;
 	int status;
 
@@ -80,9 +59,5 @@ int cmd_quarantine(int argc, char **argv)
 		return status;
 	if (g.message && str_eq(g.words[1], STR("show")))
 		g.words[1] = STR("message");
-	status = gateway_ask(&g, &answer);
-	if (status == CLI_DONE)
-		status = print(&g, &answer);
-	ctlclient_end(&answer);
-	return status;
+	return gateway_run(&g, put);
 }

@@ -40,45 +40,20 @@ static const struct table_column show_rows[] = {
 	{ "last answer", "reply", 0 },
 };
 
-static bool put(const struct gateway *g, str document, struct strbuf *out)
+static bool put(struct gateway *g, str document, struct strbuf *out)
 {
 	if (str_eq(g->words[1], STR("list")))
 		return table_put(out, document, list_columns, ARRAY_LEN(list_columns));
 	return table_put_object(out, document, show_rows, ARRAY_LEN(show_rows));
 }
 
-static int print(const struct gateway *g, const struct ctlclient_answer *answer)
-{
-	struct strbuf out = strbuf_make(g->arena, 256 << 20);
-
-	if (!answer->document.p) {
-		printf("%.*s\n", STR_ARG(answer->text));
-		return CLI_DONE;
-	}
-	if (g->json) {
-		fwrite(answer->document.p, 1, answer->document.n, stdout);
-		return CLI_DONE;
-	}
-	if (!put(g, answer->document, &out)) {
-		fputs("poterne: queue: the answer of the gateway is no JSON\n", stderr);
-		return CLI_ENVIRONMENT;
-	}
-	fwrite(out.p, 1, out.n, stdout);
-	return CLI_DONE;
-}
-
 int cmd_queue(int argc, char **argv)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("queue", 1 << 30);
-	struct ctlclient_answer answer = { 0 };
 	struct gateway g;
 	int status;
 
 	if (!gateway_parse(&g, a, argc, argv, usage, &status))
 		return status;
-	status = gateway_ask(&g, &answer);
-	if (status == CLI_DONE)
-		status = print(&g, &answer);
-	ctlclient_end(&answer);
-	return status;
+	return gateway_run(&g, put);
 }

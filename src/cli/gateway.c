@@ -75,7 +75,8 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 	return *ret_status == CLI_DONE;
 }
 
-int gateway_ask(struct gateway *g, struct ctlclient_answer *ret)
+/* Complains when the answer is no. CLI_DONE, or the exit status. */
+static int ask(struct gateway *g, struct ctlclient_answer *ret)
 {
 	struct why why = { "" };
 
@@ -89,4 +90,41 @@ int gateway_ask(struct gateway *g, struct ctlclient_answer *ret)
 	else if (ret->status != CLI_DONE)
 		fprintf(stderr, "poterne: %s: %.*s\n", g->command, STR_ARG(ret->text));
 	return ret->status;
+}
+
+static void put_out(str s)
+{
+	if (s.n)
+		fwrite(s.p, 1, s.n, stdout);
+}
+
+static int print(struct gateway *g, const struct ctlclient_answer *answer, gateway_put_fn *put)
+{
+	struct strbuf out = strbuf_make(g->arena, 256 << 20);
+
+	if (!answer->document.p) {
+		printf("%.*s\n", STR_ARG(answer->text));
+		return CLI_DONE;
+	}
+	if (g->json || g->message) {
+		put_out(answer->document);
+		return CLI_DONE;
+	}
+	if (!put(g, answer->document, &out)) {
+		fprintf(stderr, "poterne: %s: the answer of the gateway is no JSON\n", g->command);
+		return CLI_ENVIRONMENT;
+	}
+	put_out(strbuf_str(&out));
+	return CLI_DONE;
+}
+
+int gateway_run(struct gateway *g, gateway_put_fn *put)
+{
+	struct ctlclient_answer answer = { 0 };
+	int status = ask(g, &answer);
+
+	if (status == CLI_DONE)
+		status = print(g, &answer, put);
+	ctlclient_end(&answer);
+	return status;
 }

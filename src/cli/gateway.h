@@ -27,7 +27,10 @@ struct gateway {
  * status, and everything has been said. */
 bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, const char *usage,
 		   int *ret_status) must_use;
-/* Asks; complains when the answer is no. CLI_DONE, or the exit status. */
-int gateway_ask(struct gateway *g, struct ctlclient_answer *ret) must_use;
+/* Puts an answer of JSON lines into a form for people; false when it is none. */
+typedef bool gateway_put_fn(struct gateway *g, str document, struct strbuf *out);
+/* Asks and prints what comes: text as it is, a message byte for byte, JSON lines as they are
+ * with --json and otherwise by put. Returns the exit status. */
+int gateway_run(struct gateway *g, gateway_put_fn *put) must_use;
 
 #endif
