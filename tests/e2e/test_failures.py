@@ -190,8 +190,12 @@ def test_no_acknowledged_message_is_lost_or_doubled_by_two_hundred_kills():
             found[f"mark-{mark.decode()}."] = found.get(f"mark-{mark.decode()}.", 0) + 1
         listed = g.cli("quarantine", "list", "--json", *state).stdout
         for row in [json.loads(x) for x in listed.splitlines()]:
-            shown = g.cli("quarantine", "show", "--message", *state, row["id"]).stdout
-            mark = shown.rsplit("mark-", 1)[1].split(".")[0]
+            shown = g.cli("quarantine", "show", "--message", *state, row["id"])
+            if shown.returncode == 1:
+                # Killed while a message that nobody was told 250 for was taken out again.
+                print(f"row without its message: {row} {shown.stderr}", flush=True)
+                continue
+            mark = shown.stdout.rsplit("mark-", 1)[1].split(".")[0]
             found[f"mark-{mark}."] = found.get(f"mark-{mark}.", 0) + 1
         lost = [m for m in marks if m not in found]
         doubled = [m for m in marks if found.get(m, 0) > 1]
