@@ -37,6 +37,8 @@ enum conf_mode { CONF_MODE_ENFORCE, CONF_MODE_OBSERVE };
 enum conf_lang { CONF_LANG_EN, CONF_LANG_FR, CONF_LANGS };
 enum conf_tls_version { CONF_TLS_1_2, CONF_TLS_1_3 };
 enum conf_when { CONF_WHEN_ACCEPT, CONF_WHEN_DEFER, CONF_WHEN_QUARANTINE };
+/* When 250 is said: after the next hop's 250, after our own disk has it, or as it comes. */
+enum conf_handover { CONF_HANDOVER_AUTO, CONF_HANDOVER_DIRECT, CONF_HANDOVER_SPOOL };
 enum conf_client_tls { CONF_CLIENT_TLS_NONE, CONF_CLIENT_TLS_MAY, CONF_CLIENT_TLS_ENCRYPT };
 
 struct conf_strings {

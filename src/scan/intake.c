@@ -174,6 +174,9 @@ static int keep(struct passage *p, struct fields_cuts cuts, struct why *why)
 		.received_at = p->submit->received_at,
 		.body_8bit = p->submit->body_8bit,
 		.smtputf8 = p->submit->smtputf8,
+		.mail_params = p->submit->mail_params,
+		.rcpt_params = p->submit->rcpt_params,
+		.tls_wish = p->submit->tls_wish,
 		.prepend =
 			fields_to_add(p->arena, p->policy->conf, &p->env, &p->j.spf, &p->j.verdict),
 		.cuts = { cuts.ranges, cuts.n },

@@ -11,11 +11,13 @@
 #define SPOOL_SPOOLMETA_H
 
 #include "base/strbuf.h"
+#include "mail/tlswish.h"
 #include "spool/spoolid.h"
 
 enum {
 	SPOOLMETA_MAX_RECIPIENTS = 1000,
 	SPOOLMETA_MAX_TEXT = 512,	/* an address, a name, a subject, a reason */
+	SPOOLMETA_MAX_PARAMS = 640,	/* behind RCPT */
 	SPOOLMETA_MAX_RECORD = 32 << 10 /* the verdict as JSON */
 };
 
@@ -27,6 +29,9 @@ struct spoolmeta {
 	int64_t received_at; /* seconds since 1970: the stranger's last dot */
 	int64_t queued_at;   /* seconds since 1970: put into the spool; its age counts from here */
 	bool body_8bit, smtputf8;
+	enum tls_wish tls_wish;
+	str mail_params;  /* RFC 3461, as in MAIL */
+	str *rcpt_params; /* of each recipient, as in RCPT; NULL: none has any */
 	str from, subject;	     /* of the header, for lists */
 	str record;		     /* the verdict as JSON */
 	str held_class, held_reason; /* quarantine only: why it is held */

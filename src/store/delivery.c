@@ -41,6 +41,7 @@ static struct msg make_question(struct attempt *t)
 {
 	const struct spoolmeta *m = &t->m.meta;
 	str *recipients = arena_array(t->a, str, m->n_recipients);
+	str *params = m->rcpt_params ? arena_array(t->a, str, m->n_recipients) : NULL;
 	struct msg q = { .type = MSG_deliver, .n_fds = 1 };
 
 	t->asked = arena_array(t->a, size_t, m->n_recipients);
@@ -49,6 +50,8 @@ static struct msg make_question(struct attempt *t)
 		if (t->m.state.recipients[i] != SPOOL_PENDING)
 			continue;
 		recipients[t->n_asked] = m->recipients[i];
+		if (params)
+			params[t->n_asked] = m->rcpt_params[i];
 		t->asked[t->n_asked++] = i;
 	}
 	q.fds[0] = t->m.fd;
@@ -58,7 +61,10 @@ static struct msg make_question(struct attempt *t)
 					  .reverse_path = m->reverse_path,
 					  .recipients = { recipients, t->n_asked },
 					  .body_8bit = m->body_8bit,
-					  .smtputf8 = m->smtputf8 };
+					  .smtputf8 = m->smtputf8,
+					  .tls_wish = m->tls_wish,
+					  .mail_params = m->mail_params,
+					  .rcpt_params = { params, params ? t->n_asked : 0 } };
 	return q;
 }
 
@@ -121,6 +127,7 @@ static int hold_failed(struct attempt *t, struct why *why)
 	bug_if(!bodyparts_make(t->a, STR(""), str_skip(file, t->m.offset), NULL, 0, &body));
 	m.recipients = arena_array(t->a, str, t->m.meta.n_recipients);
 	m.n_recipients = 0;
+	m.rcpt_params = NULL; /* a released message notifies nobody */
 	for (size_t i = 0; i < t->m.meta.n_recipients; i++) {
 		if (t->m.state.recipients[i] == SPOOL_FAILED)
 			m.recipients[m.n_recipients++] = t->m.meta.recipients[i];

@@ -33,6 +33,9 @@ static struct spoolmeta make_meta(const struct msg_commit *m, struct spool_id id
 		.queued_at = clock_wall(),
 		.body_8bit = m->body_8bit,
 		.smtputf8 = m->smtputf8,
+		.tls_wish = (enum tls_wish)m->tls_wish,
+		.mail_params = m->mail_params,
+		.rcpt_params = m->rcpt_params.n ? m->rcpt_params.v : NULL,
 		.from = m->from,
 		.subject = m->subject,
 		.record = m->record,
@@ -128,8 +131,9 @@ static int commit(struct store *s, struct arena *a, const struct msg_commit *m, 
 	int r;
 
 	if (!spoolid_parse(m->mid, &id) || m->disposition >= SPOOL_DISPOSITIONS ||
-	    m->recipients.n == 0)
-		return why_set(why, -EPROTO, "commit: id, disposition or recipients");
+	    m->recipients.n == 0 || m->tls_wish >= TLS_WISHES ||
+	    (m->rcpt_params.n && m->rcpt_params.n != m->recipients.n))
+		return why_set(why, -EPROTO, "commit: id, disposition, recipients or wishes");
 	if (m->disposition == SPOOL_RECORD_ONLY || m->disposition == SPOOL_DISCARD) {
 		record(s, m, 0);
 		return 0;
