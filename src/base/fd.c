@@ -131,3 +131,46 @@ void fd_unmapp(str *map)
 {
 	fd_unmap(map);
 }
+
+static int read_small(int fd, size_t n, struct arena *a, str *ret, struct why *why)
+{
+	char *p = arena_alloc(a, n);
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = pread(fd, p + got, n - got, (off_t)got);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			return why_set(why, r < 0 ? -errno : -EIO, "read: %m");
+		got += (size_t)r;
+	}
+	*ret = str_of(p, n);
+	return 0;
+}
+
+int fd_view_open(int fd, struct arena *a, size_t max, struct fd_view *ret, struct why *why)
+{
+	struct fd_view v = { 0 };
+	struct stat st;
+	int r;
+
+	if (fstat(fd, &st) < 0)
+		return why_set(why, -errno, "stat: %m");
+	if (st.st_size > 0 && st.st_size <= FD_VIEW_COPY_MAX && (uint64_t)st.st_size <= max) {
+		r = read_small(fd, (size_t)st.st_size, a, &v.bytes, why);
+	} else {
+		r = fd_map(fd, max, &v.bytes, why);
+		v.mapped = true;
+	}
+	if (r == 0)
+		*ret = v;
+	return r;
+}
+
+void fd_view_closep(struct fd_view *v)
+{
+	if (v->mapped)
+		fd_unmap(&v->bytes);
+}

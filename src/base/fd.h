@@ -34,4 +34,15 @@ int fd_map(int fd, size_t max, str *ret, struct why *why) must_use;
 void fd_unmap(str *map);
 void fd_unmapp(str *map);
 
+/* The bytes of a sealed memfd: small ones are copied into the arena, which is cheaper than a
+ * mapping that comes and goes; larger ones are mapped. */
+enum { FD_VIEW_COPY_MAX = 64 << 10 };
+struct fd_view {
+	str bytes;
+	bool mapped;
+};
+int fd_view_open(int fd, struct arena *a, size_t max, struct fd_view *ret, struct why *why)
+	must_use;
+void fd_view_closep(struct fd_view *v);
+
 #endif

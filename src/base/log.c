@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 static const char *process = "poterne";
+static int pid; /* looked up once: programs are started by fork and exec */
 
 void log_set_process(const char *name)
 {
 	process = name;
+	pid = (int)getpid();
 }
 
 static void put_field(struct strbuf *b, const struct log_field *f)
@@ -21,7 +23,7 @@ static void put_field(struct strbuf *b, const struct log_field *f)
 		strbuf_json(b, f->s);
 		break;
 	case LOG_INT:
-		strbuf_fmt(b, "%lld", (long long)f->i);
+		strbuf_int(b, f->i);
 		break;
 	case LOG_NUM:
 		strbuf_fmt(b, "%.2f", f->d);
@@ -43,7 +45,7 @@ void log_fields(const char *event, const struct log_field *fields, size_t n)
 	clock_put_rfc3339(&b, now / 1000);
 	b.n--; /* the Z goes behind the milliseconds */
 	strbuf_fmt(&b, ".%03dZ\",\"process\":\"%s\",\"pid\":%d,\"event\":", (int)(now % 1000),
-		   process, (int)getpid());
+		   process, pid ? pid : (int)getpid());
 	strbuf_json(&b, str_c(event));
 	for (size_t i = 0; i < n; i++) {
 		struct strbuf before = b;

@@ -57,6 +57,20 @@ void strbuf_char(struct strbuf *b, char c)
 		b->p[b->n++] = c;
 }
 
+void strbuf_int(struct strbuf *b, int64_t n)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while (left /= 10);
+	if (n < 0)
+		digits[--at] = '-';
+	strbuf_put(b, str_of(digits + at, sizeof(digits) - at));
+}
+
 void strbuf_fmt(struct strbuf *b, const char *fmt, ...)
 {
 	char small[256];
@@ -109,13 +123,29 @@ static void json_char(struct strbuf *b, str raw)
 	}
 }
 
+/* How many bytes at the start of s stand in JSON as they are. */
+static size_t plain_run(str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && (unsigned char)s.p[i] >= 0x20 && (unsigned char)s.p[i] < 0x7f &&
+	       s.p[i] != '"' && s.p[i] != '\\')
+		i++;
+	return i;
+}
+
 void strbuf_json(struct strbuf *b, str s)
 {
 	strbuf_char(b, '"');
-	while (s.n) {
+	for (;;) {
+		size_t n = plain_run(s);
 		uint32_t cp;
-		size_t n = utf8_next(s, &cp);
 
+		strbuf_put(b, str_sub(s, 0, n));
+		s = str_skip(s, n);
+		if (s.n == 0)
+			break;
+		n = utf8_next(s, &cp);
 		if (n == 0) {
 			strbuf_put(b, STR("\xef\xbf\xbd"));
 			n = 1;

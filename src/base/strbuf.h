@@ -24,6 +24,7 @@ struct strbuf strbuf_make(struct arena *a, size_t max);
 void strbuf_reserve(struct strbuf *b, size_t more);
 void strbuf_put(struct strbuf *b, str s);
 void strbuf_char(struct strbuf *b, char c);
+void strbuf_int(struct strbuf *b, int64_t n);
 void strbuf_fmt(struct strbuf *b, const char *fmt, ...) printf_like(2, 3);
 /* Text as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD. */
 void strbuf_json(struct strbuf *b, str s);

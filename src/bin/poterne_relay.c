@@ -5,7 +5,7 @@
  */
 #include "base/log.h"
 #include "dns/dnsclient.h"
-#include "relay/relay.h"
+#include "relay/handover.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 
@@ -95,7 +95,9 @@ static void take_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t
 
 	if (peer == PROCESS_DNS && !serve)
 		lanes_add(s->dns, fd, id);
-	else if (lanes_serve(fd, PROCESS_RELAY, peer, relay_answer, &s->relay, &why) < 0)
+	else if (lanes_serve(fd, PROCESS_RELAY, peer,
+			     peer == PROCESS_SCAN ? handover_answer : relay_answer, &s->relay,
+			     &why) < 0)
 		log_event("lane.failed", F_C("why", why.text));
 }
 

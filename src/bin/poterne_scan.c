@@ -1,5 +1,6 @@
 /* bin/poterne_scan.c - the conductor: asks inspect, DNS and antivirus; judges; answers. */
 #include "base/log.h"
+#include "dns/dnscache.h"
 #include "dns/dnsclient.h"
 #include "scan/intake.h"
 #include "sys/proc.h"
@@ -7,12 +8,13 @@
 
 #include <stdlib.h>
 
-enum { CONF_BUDGET = 64 << 20, OPEN_FILES = 8192 };
+enum { CONF_BUDGET = 64 << 20, OPEN_FILES = 8192, DNS_CACHE_BYTES = 8 << 20 };
 
 struct scan {
 	struct proc *proc;
-	struct lanes *dns, *store;
+	struct lanes *dns, *store, *relay;
 	struct workers *workers;
+	struct dnscache_over dns_cache; /* what has been asked lately costs no question */
 	struct intake *intake;
 };
 
@@ -27,6 +29,8 @@ static void on_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t i
 		lanes_add(s->dns, fd, id);
 	else if (peer == PROCESS_STORE)
 		lanes_add(s->store, fd, id);
+	else if (peer == PROCESS_RELAY)
+		lanes_add(s->relay, fd, id);
 	else if (serve &&
 		 lanes_serve(fd, PROCESS_SCAN, PROCESS_EDGE, intake_answer, s->intake, &why) < 0)
 		log_event("lane.failed", F_C("why", why.text));
@@ -65,6 +69,7 @@ static void on_reload(void *ctx, str text)
 		return;
 	}
 	intake_set_policy(s->intake, fresh);
+	dnscache_clear(s->dns_cache.cache);
 	log_event("reload.rules", F_INT("symbols", fresh->rules->symbols.n));
 }
 
@@ -99,11 +104,15 @@ int main(void)
 	s.workers = workers_new((struct workers_host){ &s, on_kill });
 	s.dns = lanes_new(PROCESS_SCAN, PROCESS_DNS);
 	s.store = lanes_new(PROCESS_SCAN, PROCESS_STORE);
+	s.relay = lanes_new(PROCESS_SCAN, PROCESS_RELAY);
+	lanes_on_lost(s.relay, proc_lane_lost, s.proc);
 	lanes_on_lost(s.dns, proc_lane_lost, s.proc);
 	lanes_on_lost(s.store, proc_lane_lost, s.proc);
 	if (workers_set_patterns(s.workers, policy->patterns, &why) < 0)
 		fail(why.text);
-	conductor = (struct conductor){ s.workers, dnsclient_resolver(s.dns) };
-	s.intake = intake_new(conductor, s.store, policy);
+	s.dns_cache = (struct dnscache_over){ dnscache_new(DNS_CACHE_BYTES),
+					      dnsclient_resolver(s.dns) };
+	conductor = (struct conductor){ s.workers, dnscache_resolver(&s.dns_cache) };
+	s.intake = intake_new(conductor, s.store, s.relay, policy);
 	proc_run(s.proc, &handlers);
 }

@@ -129,7 +129,7 @@ struct conf {
 		struct conf_peer next_hop;
 		str maildir; /* below paths.state when relative */
 		struct conf_durations retry;
-		int64_t max_age, timeout;
+		int64_t max_age, timeout, patience;
 		uint32_t connections;
 		enum conf_client_tls tls;
 	} delivery;

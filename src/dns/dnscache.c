@@ -56,6 +56,14 @@ struct dnscache *dnscache_free(struct dnscache *c)
 	return NULL;
 }
 
+void dnscache_clear(struct dnscache *c)
+{
+	pthread_mutex_lock(&c->lock);
+	start_empty(&c->young);
+	start_empty(&c->old);
+	pthread_mutex_unlock(&c->lock);
+}
+
 /* The type as one byte, then the name. All types of ours are below 256. */
 static str key_of(struct arena *a, const struct dns_question *q)
 {

@@ -30,6 +30,9 @@ struct dnscache *dnscache_new(size_t max_bytes) must_use;
 /* Takes NULL; returns NULL. */
 struct dnscache *dnscache_free(struct dnscache *c);
 
+/* Forgets everything: answers of before may come from another resolver. */
+void dnscache_clear(struct dnscache *c);
+
 /* A resolver that answers from cache and asks below for the rest, in one batch. The struct
  * is the caller's and outlives the resolver. */
 struct dnscache_over {

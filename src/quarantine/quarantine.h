@@ -15,7 +15,7 @@
 
 #include "base/why.h"
 #include "records/quarantineindex.h"
-#include "spool/bodyparts.h"
+#include "mail/bodyparts.h"
 #include "spool/spoolmeta.h"
 
 enum {

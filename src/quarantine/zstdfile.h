@@ -10,7 +10,7 @@
 #define QUARANTINE_ZSTDFILE_H
 
 #include "base/why.h"
-#include "spool/bodyparts.h"
+#include "mail/bodyparts.h"
 
 enum { ZSTDFILE_OK, ZSTDFILE_E_CORRUPT };
 enum { ZSTDFILE_SKIP_HEAD = 8 };

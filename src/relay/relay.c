@@ -142,20 +142,10 @@ static void by_next_hop(struct attempt *t)
 		transaction(t, at, at + SMTPCLIENT_RECIPIENTS < n ? at + SMTPCLIENT_RECIPIENTS : n);
 }
 
-static void deliver(struct attempt *t, int fd)
+static void deliver(struct attempt *t)
 {
-	cleanup(fd_unmapp) str file = STR_NULL;
-	struct why why;
-	uint64_t end;
-
 	if (!parse_envelope(t))
 		return;
-	if (fd_map(fd, MAX_FILE, &file, &why) < 0 || !add_ok(t->m->offset, t->m->size, &end) ||
-	    end > file.n) {
-		all(t, SMTPCLIENT_LATER, 451, STR("4.3.0 the spooled message cannot be read"));
-		return;
-	}
-	t->body = str_sub(file, t->m->offset, end);
 	if (!smtpclient_body_is_strict(t->body))
 		all(t, SMTPCLIENT_NEVER, 554, STR("5.6.0 the message holds a bare CR or LF"));
 	else if (t->settings->maildir)
@@ -164,34 +154,51 @@ static void deliver(struct attempt *t, int fd)
 		by_next_hop(t);
 }
 
-int relay_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
+struct attempts_one *relay_attempt(struct relay *relay, struct arena *a, const struct msg_deliver *m,
+				   str body)
 {
-	struct relay *relay = ctx;
 	struct attempt t = { .relay = relay,
 			     .settings = relay->settings,
 			     .a = a,
-			     .m = &m->deliver,
+			     .m = m,
+			     .body = body,
 			     .until = deadline_in(RELAY_MS) };
+	struct attempts_one *one = attempts_begin(&relay->attempts, m->id, m->recipients.v,
+						  m->recipients.n, t.until);
+
+	if (one->outcome)
+		return one;
+	t.outcome = arena_array(a, uint64_t, m->recipients.n);
+	if (body.p)
+		deliver(&t);
+	else
+		all(&t, SMTPCLIENT_LATER, 451, STR("4.3.0 the message cannot be read"));
+	attempts_note(one, t.outcome, str_sub(t.settings->nexthop.text, 0, 256),
+		      smtpreply_text(&t.reply));
+	return one;
+}
+
+int relay_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
+{
+	struct relay *relay = ctx;
 	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
+	cleanup(fd_view_closep) struct fd_view file = { 0 };
 	struct msg answer = { .type = MSG_delivered };
 	struct attempts_one *one;
-	struct why why;
+	str body = STR_NULL;
+	uint64_t end;
 	int r;
 
 	if (m->type != MSG_deliver)
 		return -EPROTO;
-	one = attempts_begin(&relay->attempts, m->deliver.id, m->deliver.recipients.v,
-			     m->deliver.recipients.n, t.until);
-	if (!one->outcome) {
-		t.outcome = arena_array(a, uint64_t, m->deliver.recipients.n);
-		deliver(&t, fd);
-		attempts_note(one, t.outcome, str_sub(t.settings->nexthop.text, 0, 256),
-			      smtpreply_text(&t.reply));
-	}
+	if (fd_view_open(fd, a, MAX_FILE, &file, NULL) == 0 &&
+	    add_ok(m->deliver.offset, m->deliver.size, &end) && end <= file.bytes.n)
+		body = str_sub(file.bytes, m->deliver.offset, end);
+	one = relay_attempt(relay, a, &m->deliver, body);
 	answer.delivered.outcome = (struct msg_nums){ one->outcome, one->n };
 	answer.delivered.next_hop = one->next_hop;
 	answer.delivered.reply = one->reply;
-	r = chan_send(c, &answer, &why);
+	r = chan_send(c, &answer, NULL);
 	attempts_end(&relay->attempts, one, r == 0);
 	return r;
 }

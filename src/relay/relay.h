@@ -38,7 +38,11 @@ struct relay {
 void relay_init(struct relay *r, const struct relay_settings *s);
 /* The new settings hold for attempts that begin from now on; the old ones must stay. */
 void relay_set(struct relay *r, const struct relay_settings *s);
-/* For lanes_serve; ctx is a struct relay. */
+/* Delivers body (p == NULL: it could not be read), or waits for the attempt for the same
+ * message that is under way and has its outcome. To be ended with attempts_end. */
+struct attempts_one *relay_attempt(struct relay *r, struct arena *a, const struct msg_deliver *m,
+				   str body) must_use;
+/* The store's lanes, for lanes_serve; ctx is a struct relay. */
 int relay_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a);
 
 #endif

@@ -6,6 +6,7 @@
 static const str ours[] = {
 	STR("X-Spam-Flag"),  STR("X-Spam-Status"),  STR("X-Spam-Level"),
 	STR("X-Spam-Score"), STR("X-Spamd-Result"), STR("X-Spamd-Bar"),
+	STR("X-Last-TLS-Session-Version"),
 };
 
 /* Behind blanks and comments, which nest (RFC 5322 3.2.2). */
@@ -71,8 +72,14 @@ struct fields_cuts fields_to_cut(struct arena *a, str message, str hostname)
 	struct header_reader r = header_reader_make(message);
 	struct fields_cuts cuts = { .ranges = arena_array(a, uint64_t, 2 * FIELDS_MAX_CUTS) };
 	struct header_field f;
+	size_t hops = 0;
 
 	while (header_next(&r, &f)) {
+		hops += str_caseeq(f.name, STR("Received"));
+		cuts.loops = hops > FIELDS_MAX_HOPS;
+		if (str_caseeq(f.name, STR("TLS-Required")) &&
+		    str_caseeq(str_trim(header_unfold(a, f.raw)), STR("No")))
+			cuts.tls_optional = true;
 		if (!is_forged(a, &f, hostname))
 			continue;
 		if (cuts.n == 2 * FIELDS_MAX_CUTS) {
@@ -145,6 +152,9 @@ str fields_to_add(struct arena *a, const struct conf *conf, const struct envelop
 	strbuf_put(&b, STR("\r\n"));
 	if (v->action == ACTION_TAG || v->action == ACTION_QUARANTINE)
 		strbuf_put(&b, STR("X-Spam-Flag: YES\r\n"));
+	strbuf_put(&b, STR("X-Last-TLS-Session-Version: "));
+	put_safe(&b, env->tls_version.n ? env->tls_version : STR("None"), 32);
+	strbuf_put(&b, STR("\r\n"));
 	put_authentication(&b, conf, spf);
 	put_received(&b, conf, env);
 	return strbuf_str(&b);

@@ -16,15 +16,21 @@
 #include "conf/conf.h"
 #include "policy/verdict.h"
 
-enum { FIELDS_MAX_BYTES = 16384, FIELDS_MAX_CUTS = 128 };
+enum {
+	FIELDS_MAX_BYTES = 16384,
+	FIELDS_MAX_CUTS = 128,
+	FIELDS_MAX_HOPS = 100, /* RFC 5321 6.3: no fewer, lest a long way is taken for a circle */
+};
 
 struct fields_cuts {
 	uint64_t *ranges; /* offset, length, offset, length ... ascending */
 	size_t n;	  /* numbers, twice the ranges */
 	bool too_many;
+	bool loops;	   /* more Received fields than FIELDS_MAX_HOPS */
+	bool tls_optional; /* "TLS-Required: No" (RFC 8689 5) */
 };
 
-/* Fields of the message that claim to be ours. */
+/* Fields of the message that claim to be ours, and what its header says to its transport. */
 struct fields_cuts fields_to_cut(struct arena *a, str message, str hostname) must_use;
 /* Received, Authentication-Results, X-Poterne-Verdict, X-Spam-Flag, each with its CRLF. */
 str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env,

@@ -4,9 +4,7 @@
 #include "base/ident.h"
 #include "base/log.h"
 #include "policy/explain.h"
-#include "scan/fields.h"
-#include "scan/record.h"
-#include "spool/disposition.h"
+#include "scan/settle.h"
 #include "sys/stream.h"
 
 #include <errno.h>
@@ -14,13 +12,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum {
-	STORE_MS = 30000,
-	/* Less than SUBMIT_MARGIN_MS of smtp/smtpserver.c: the edge must still be there to hear
-	 * what became of the message, or it is kept here and sent again. */
-	MARGIN_MS = 8000,
-	MESSAGE_MAX = 1 << 30,
-};
+enum { MESSAGE_MAX = 1 << 30 };
 
 /* A policy and the number of messages that are being judged by it. */
 struct generation {
@@ -31,7 +23,7 @@ struct generation {
 
 struct intake {
 	struct conductor conductor;
-	struct lanes *store;
+	struct settler settler;
 	pthread_mutex_t lock;
 	struct generation *generation;
 };
@@ -46,14 +38,15 @@ static struct generation *generation_new(struct conduct_policy *policy)
 	return g;
 }
 
-struct intake *intake_new(struct conductor conductor, struct lanes *store,
+struct intake *intake_new(struct conductor conductor, struct lanes *store, struct lanes *relay,
 			  struct conduct_policy *policy)
 {
 	struct intake *in = calloc(1, sizeof(*in));
 
 	bug_if(!in);
 	in->conductor = conductor;
-	in->store = store;
+	in->settler.store = store;
+	direct_init(&in->settler.direct, relay);
 	pthread_mutex_init(&in->lock, NULL);
 	in->generation = generation_new(policy);
 	return in;
@@ -117,91 +110,10 @@ static struct envelope envelope_of(const struct msg_submit *m, str mid)
 	};
 }
 
-static enum spool_disposition disposition_of(enum action a)
-{
-	switch (a) {
-	case ACTION_ACCEPT:
-	case ACTION_TAG:
-		return SPOOL_DELIVER;
-	case ACTION_QUARANTINE:
-		return SPOOL_QUARANTINE;
-	case ACTION_DISCARD:
-		return SPOOL_DISCARD;
-	default:
-		return SPOOL_RECORD_ONLY;
-	}
-}
-
-/* One message on its way through here. */
-struct passage {
-	struct intake *in;
-	const struct conduct_policy *policy;
-	struct arena *arena;
-	const struct msg_submit *submit;
-	struct envelope env;
-	struct judgement j;
-	int fd;
-	str message;
-	const struct chan *edge;
-	int64_t began;
-};
-
-static str header_text(const struct facts *f, str name)
-{
-	const struct facts_header *h = facts_header(f, name);
-
-	return h ? str_sub(h->value, 0, 500) : STR("");
-}
-
-/* Makes the message ours, or only writes it into the history. */
-static int keep(struct passage *p, struct fields_cuts cuts, struct why *why)
-{
-	enum spool_disposition disposition = disposition_of(p->j.verdict.action);
-	bool with_body = disposition == SPOOL_DELIVER || disposition == SPOOL_QUARANTINE;
-	struct msg m = { .type = MSG_commit, .fds = { p->fd }, .n_fds = with_body };
-	struct msg answer;
-	deadline d = clock_sooner(deadline_in(STORE_MS),
-				  p->began + p->policy->conf->scan.deadline + MARGIN_MS);
-	int r;
-
-	m.commit = (struct msg_commit){
-		.mid = p->env.mid,
-		.disposition = disposition,
-		.client_ip = p->env.client_ip,
-		.helo = p->env.helo,
-		.reverse_path = p->env.reverse_path,
-		.recipients = p->submit->recipients,
-		.received_at = p->submit->received_at,
-		.body_8bit = p->submit->body_8bit,
-		.smtputf8 = p->submit->smtputf8,
-		.mail_params = p->submit->mail_params,
-		.rcpt_params = p->submit->rcpt_params,
-		.tls_wish = p->submit->tls_wish,
-		.prepend =
-			fields_to_add(p->arena, p->policy->conf, &p->env, &p->j.spf, &p->j.verdict),
-		.cuts = { cuts.ranges, cuts.n },
-		.from = header_text(&p->j.facts, STR("From")),
-		.subject = header_text(&p->j.facts, STR("Subject")),
-		.record = record_for_store(p->arena, &p->env, &p->j, p->policy->conf->lang),
-	};
-	r = lanes_ask(p->in->store, &m, MSG_committed, p->arena, d, &answer, why);
-	if (r < 0)
-		return r;
-	if (answer.committed.status)
-		return why_set(why, -EIO, "store: %.*s", STR_ARG(answer.committed.why));
-	return 0;
-}
-
 /* One question at a time: what comes before our answer is the end of the lane. */
 static bool edge_has_left(const struct passage *p)
 {
 	return stream_wait(chan_fd(p->edge), POLLIN, deadline_in(0), NULL) == STREAM_OK;
-}
-
-static struct verdict_reply temporary_reply(void)
-{
-	return (struct verdict_reply){ 451, "4.3.0",
-				       STR("temporary problem here, try again later") };
 }
 
 /* Why, in the site's language; empty when nothing spoke against the message. */
@@ -236,25 +148,32 @@ static void log_done(const struct passage *p, struct verdict_reply reply, const 
 		  F_STR("decision", v->decision ? v->decision->name : STR("")),
 		  F_STR("symbols", strbuf_str(&symbols)), F_STR("reasons", reasons_of(p)),
 		  F_STR("tls", p->env.tls_version), F_INT("code", reply.code),
+		  F_STR("handed_to", p->next_hop),
 		  F_INT("inspect_us", p->j.inspect_us), F_INT("time_us", p->j.time_us),
 		  F_C("trouble", trouble));
 }
 
-static struct verdict_reply pass(struct passage *p)
+static struct verdict_reply pass(struct intake *in, struct passage *p)
 {
-	struct fields_cuts cuts = fields_to_cut(p->arena, p->message, p->policy->conf->hostname);
 	struct verdict_reply reply;
 	struct why why = { "" };
 
-	conduct_judge(&p->in->conductor, p->policy, p->arena, &p->env, p->fd, p->message,
-		      clock_wall(), &p->j);
+	p->cuts = fields_to_cut(p->arena, p->message, p->policy->conf->hostname);
+	conduct_judge(&in->conductor, p->policy, p->arena, &p->env, p->fd, p->message, clock_wall(),
+		      &p->j);
 	reply = verdict_reply(p->arena, &p->j.verdict, p->env.mid);
 	if (p->j.no_worker) {
-		reply = temporary_reply();
+		reply = settle_temporary();
 		log_done(p, reply, "no worker could inspect the message");
 		return reply;
 	}
-	if (cuts.too_many) {
+	if (p->cuts.loops) {
+		reply = (struct verdict_reply){ 554, "5.4.6",
+						STR("the message goes round in a circle") };
+		log_done(p, reply, "too many Received fields");
+		return reply;
+	}
+	if (p->cuts.too_many) {
 		reply = (struct verdict_reply){
 			550, "5.6.0", STR("too many header fields that only we may add")
 		};
@@ -262,12 +181,11 @@ static struct verdict_reply pass(struct passage *p)
 		return reply;
 	}
 	if (reply.code == 250 && edge_has_left(p)) {
-		reply = temporary_reply();
+		reply = settle_temporary();
 		log_done(p, reply, "nobody waits for it any more: the sender will come again");
 		return reply;
 	}
-	if (keep(p, cuts, &why) < 0 && reply.code == 250)
-		reply = temporary_reply();
+	reply = settle(&in->settler, p, reply, &why);
 	log_done(p, reply, why.text);
 	return reply;
 }
@@ -276,31 +194,30 @@ static struct verdict_reply receive(struct intake *in, const struct chan *edge, 
 				    struct arena *a, str mid)
 {
 	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
-	cleanup(fd_unmapp) str message = STR_NULL;
+	cleanup(fd_view_closep) struct fd_view message = { 0 };
 	int64_t began = clock_now_ms();
 	struct generation *g;
 	struct passage p;
 	struct verdict_reply reply;
 	struct why why;
 
-	if (fd < 0 || !fd_is_sealed(fd) || fd_map(fd, MESSAGE_MAX, &message, &why) < 0 ||
-	    message.n != m->submit.size) {
+	if (fd < 0 || !fd_is_sealed(fd) || fd_view_open(fd, a, MESSAGE_MAX, &message, &why) < 0 ||
+	    message.bytes.n != m->submit.size) {
 		log_event("intake.refused", F_STR("sid", m->submit.sid),
 			  F_C("why", "the edge sent a message that is not sealed memory of the "
 				     "size it says"));
-		return temporary_reply();
+		return settle_temporary();
 	}
 	g = hold(in);
-	p = (struct passage){ .in = in,
-			      .policy = g->policy,
+	p = (struct passage){ .policy = g->policy,
 			      .arena = a,
 			      .submit = &m->submit,
 			      .env = envelope_of(&m->submit, mid),
 			      .fd = fd,
-			      .message = message,
+			      .message = message.bytes,
 			      .edge = edge,
 			      .began = began };
-	reply = pass(&p);
+	reply = pass(in, &p);
 	let_go(in, g);
 	return reply;
 }

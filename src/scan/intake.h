@@ -1,6 +1,6 @@
-/* scan/intake.h - a message from the edge: judged, then handed to the store, then answered.
+/* scan/intake.h - a message from the edge: judged, then settled (settle.h), then answered.
  *
- * 250 is said only when the store has said that the message is durable. Whatever goes
+ * 250 is said only when the next hop has taken the message or the store has it durably. Whatever goes
  * wrong on our side is 451: the sender keeps the message and tries again.
  *
  * Input    submit of the edge, weaker than us: the memfd must be sealed, its size is
@@ -16,8 +16,8 @@
 
 struct intake;
 
-/* store: lanes to poterne-store. The policy is swallowed. */
-struct intake *intake_new(struct conductor conductor, struct lanes *store,
+/* store, relay: lanes to poterne-store and poterne-relay. The policy is swallowed. */
+struct intake *intake_new(struct conductor conductor, struct lanes *store, struct lanes *relay,
 			  struct conduct_policy *policy) must_use;
 /* New messages are judged by it from now on; those under way keep theirs. */
 void intake_set_policy(struct intake *in, struct conduct_policy *policy);

@@ -12,7 +12,7 @@
 #define SPOOL_SPOOL_H
 
 #include "base/why.h"
-#include "spool/bodyparts.h"
+#include "mail/bodyparts.h"
 #include "spool/disposition.h"
 #include "spool/groupsync.h"
 #include "spool/spoolmeta.h"

@@ -11,7 +11,7 @@
 #define SPOOL_SPOOLFILE_H
 
 #include "base/why.h"
-#include "spool/bodyparts.h"
+#include "mail/bodyparts.h"
 #include "spool/spoolmeta.h"
 #include "spool/spoolstate.h"
 

@@ -14,6 +14,7 @@ static str disposition_name(uint64_t d)
 		[SPOOL_DELIVER] = { "deliver", 7 },
 		[SPOOL_QUARANTINE] = { "quarantine", 10 },
 		[SPOOL_RECORD_ONLY] = { "refused", 7 },
+		[SPOOL_HANDED_OVER] = { "deliver", 7 },
 		[SPOOL_DISCARD] = { "discarded", 9 },
 	};
 
@@ -61,6 +62,31 @@ static void record(struct store *s, const struct msg_commit *m, uint64_t size)
 
 	if (s->has_history)
 		history_add(&s->history, &h);
+}
+
+/* A message that is not kept here: refused, discarded, or delivered already. */
+static int note(struct store *s, const struct msg_noted *m)
+{
+	const struct history_event handed = { m->mid, (int64_t)m->at, STR("delivered"), m->next_hop,
+					      m->reply };
+	const struct msg_commit c = { .mid = m->mid,
+				      .disposition = m->disposition,
+				      .client_ip = m->client_ip,
+				      .helo = m->helo,
+				      .reverse_path = m->reverse_path,
+				      .recipients = m->recipients,
+				      .received_at = m->received_at,
+				      .from = m->from,
+				      .subject = m->subject,
+				      .record = m->record };
+	struct spool_id id;
+
+	if (!spoolid_parse(m->mid, &id) || m->disposition >= SPOOL_DISPOSITIONS)
+		return -EPROTO;
+	record(s, &c, m->size);
+	if (m->disposition == SPOOL_HANDED_OVER && s->has_history)
+		history_note(&s->history, &handed);
+	return 0;
 }
 
 /* What a commit has put on disk, until the asker knows. */
@@ -130,14 +156,11 @@ static int commit(struct store *s, struct arena *a, const struct msg_commit *m, 
 	struct spool_id id;
 	int r;
 
-	if (!spoolid_parse(m->mid, &id) || m->disposition >= SPOOL_DISPOSITIONS ||
+	if (!spoolid_parse(m->mid, &id) ||
+	    (m->disposition != SPOOL_DELIVER && m->disposition != SPOOL_QUARANTINE) ||
 	    m->recipients.n == 0 || m->tls_wish >= TLS_WISHES ||
 	    (m->rcpt_params.n && m->rcpt_params.n != m->recipients.n))
 		return why_set(why, -EPROTO, "commit: id, disposition, recipients or wishes");
-	if (m->disposition == SPOOL_RECORD_ONLY || m->disposition == SPOOL_DISCARD) {
-		record(s, m, 0);
-		return 0;
-	}
 	if (fd < 0 || !fd_is_sealed(fd))
 		return why_set(why, -EPROTO, "commit: no sealed message");
 	r = fd_map(fd, INT32_MAX, &message, why);
@@ -156,6 +179,8 @@ int storecommit_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a
 	struct kept kept = { 0 };
 	int r;
 
+	if (m->type == MSG_noted)
+		return note(ctx, &m->noted);
 	if (m->type != MSG_commit)
 		return -EPROTO;
 	r = commit(ctx, a, &m->commit, fd, &kept, &why);

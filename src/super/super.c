@@ -63,6 +63,7 @@ static const struct link links[] = {
 	{ PROCESS_SCAN, PROCESS_INSPECT, one_lane },
 	{ PROCESS_SCAN, PROCESS_DNS, scan_lanes },
 	{ PROCESS_SCAN, PROCESS_STORE, scan_lanes },
+	{ PROCESS_SCAN, PROCESS_RELAY, scan_lanes },
 	{ PROCESS_STORE, PROCESS_RELAY, delivery_lanes },
 	{ PROCESS_RELAY, PROCESS_DNS, delivery_lanes },
 };

@@ -10,6 +10,7 @@
 
 struct chan {
 	int fd;
+	int patience_s; /* what SO_RCVTIMEO is; 0: for ever */
 	enum process me, peer;
 	struct arena *arena;
 	struct strbuf out;
@@ -124,6 +125,29 @@ static int check_packet(struct chan *c, str packet, bool cut, struct arena *a, s
 	return 0;
 }
 
+/* Waiting in recvmsg itself saves a poll for each message. It is done in whole seconds,
+ * rounded up, so that the usual patience of a lane is set once; shorter waits are polled. */
+static int wait_for(struct chan *c, deadline d, struct why *why)
+{
+	int left = d == CHAN_FOREVER ? 0 : clock_left(d);
+	struct timeval t = { .tv_sec = (left + 999) / 1000 };
+	int r = 0;
+
+	if (d != CHAN_FOREVER && left < 1000) {
+		r = stream_wait(c->fd, POLLIN, d, why);
+		if (r == STREAM_E_TIMEOUT)
+			return why_set(why, -ETIMEDOUT, "no answer from %s in time",
+				       msg_process_name(c->peer));
+		t.tv_sec = c->patience_s;
+	}
+	if (r < 0 || t.tv_sec == c->patience_s)
+		return r;
+	if (setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)) < 0)
+		return why_set(why, -errno, "SO_RCVTIMEO: %m");
+	c->patience_s = (int)t.tv_sec;
+	return 0;
+}
+
 int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, struct why *why)
 {
 	union control control;
@@ -136,17 +160,15 @@ int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, s
 	ssize_t n;
 	int r;
 
-	if (d != CHAN_FOREVER) {
-		r = stream_wait(c->fd, POLLIN, d, why);
-		if (r < 0)
-			return r;
-		if (r == STREAM_E_TIMEOUT)
-			return why_set(why, -ETIMEDOUT, "no answer from %s in time",
-				       msg_process_name(c->peer));
-	}
+	r = wait_for(c, d, why);
+	if (r < 0)
+		return r;
 	do {
 		n = recvmsg(c->fd, &h, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && (errno == EINTR || (errno == EAGAIN && d == CHAN_FOREVER)));
+	if (n < 0 && errno == EAGAIN)
+		return why_set(why, -ETIMEDOUT, "no answer from %s in time",
+			       msg_process_name(c->peer));
 	if (n < 0 && errno != ECONNRESET)
 		return why_set(why, -errno, "receive from %s: %m", msg_process_name(c->peer));
 	/* An empty packet reads like the end, but may bring descriptors. */
@@ -163,6 +185,14 @@ int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, s
 	}
 	*ret = m;
 	return 0;
+}
+
+int chan_receive_last(struct chan *c, struct arena *a, struct msg *ret, struct why *why)
+{
+	/* Linux: a packet that was queued before the shutdown is still read. */
+	if (shutdown(c->fd, SHUT_RD) < 0)
+		return why_set(why, -errno, "shutdown: %m");
+	return chan_receive(c, a, CHAN_FOREVER, ret, why);
 }
 
 int chan_ask(struct chan *c, const struct msg *question, enum msg_type want, struct arena *a,

@@ -34,6 +34,9 @@ int chan_send(struct chan *c, const struct msg *m, struct why *why) must_use;
 #define CHAN_FOREVER INT64_MAX
 int chan_receive(struct chan *c, struct arena *a, deadline d, struct msg *ret, struct why *why)
 	must_use;
+/* After -ETIMEDOUT: nothing more can come from the peer, and its attempts to send fail; what
+ * had come by then is received. The chan can only be freed after this. */
+int chan_receive_last(struct chan *c, struct arena *a, struct msg *ret, struct why *why) must_use;
 /* Sends, then waits for the answer, which must be of type want. */
 int chan_ask(struct chan *c, const struct msg *question, enum msg_type want, struct arena *a,
 	     deadline d, struct msg *ret, struct why *why) must_use;

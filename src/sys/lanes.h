@@ -38,6 +38,9 @@ void lanes_close(struct lanes *l, struct chan *c, int error);
 int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a,
 	      deadline d, struct msg *ret, struct why *why) must_use;
 
+/* Sends a message that has no answer. It may be lost with the other process. */
+int lanes_tell(struct lanes *l, const struct msg *m, deadline d, struct why *why) must_use;
+
 /* Answers one message on a lane; returns 0, or negative to close the lane. The arena and
  * the message end after the call. */
 typedef int lanes_answer_fn(void *ctx, struct chan *c, struct msg *m, struct arena *a);

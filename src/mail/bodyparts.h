@@ -1,4 +1,4 @@
-/* spool/bodyparts.h - the bytes of a body as a list of pieces, so that headers can be put
+/* mail/bodyparts.h - the bytes of a body as a list of pieces, so that headers can be put
  * before a message and parts of it left out without copying it.
  *
  * Input    cuts come from a weaker process and are checked.
@@ -6,8 +6,8 @@
  * Limits   BODYPARTS_MAX_CUTS cuts.   Threads  pure.
  * Errors   false: the cuts overlap, are not in order, or reach beyond the message.
  */
-#ifndef SPOOL_BODYPARTS_H
-#define SPOOL_BODYPARTS_H
+#ifndef MAIL_BODYPARTS_H
+#define MAIL_BODYPARTS_H
 
 #include "base/arena.h"
 

@@ -1,4 +1,4 @@
-#include "spool/bodyparts.h"
+#include "mail/bodyparts.h"
 
 #define XXH_STATIC_LINKING_ONLY /* the state is on the stack */
 #include <xxhash.h>

@@ -1,0 +1,65 @@
+#include "relay/handover.h"
+
+#include "base/fd.h"
+#include "mail/bodyparts.h"
+
+#include <errno.h>
+
+static str join(struct arena *a, const struct bodyparts *parts)
+{
+	char *p = arena_alloc(a, parts->size + 1), *at = p;
+
+	for (size_t i = 0; i < parts->n; i++)
+		at = mempcpy(at, parts->v[i].iov_base, parts->v[i].iov_len);
+	return str_of(p, parts->size);
+}
+
+/* The message as it goes out; p == NULL when it cannot be had here. */
+static str compose(struct arena *a, const struct msg_handover *m, int fd)
+{
+	cleanup(fd_view_closep) struct fd_view message = { 0 };
+	struct bodyparts parts;
+
+	if (fd < 0 || !fd_is_sealed(fd) ||
+	    fd_view_open(fd, a, HANDOVER_MAX_BYTES, &message, NULL) < 0 ||
+	    !bodyparts_make(a, m->prepend, message.bytes, m->cuts.v, m->cuts.n, &parts))
+		return STR_NULL;
+	return join(a, &parts);
+}
+
+static struct msg_deliver as_deliver(const struct msg_handover *m)
+{
+	return (struct msg_deliver){ .id = m->id,
+				     .reverse_path = m->reverse_path,
+				     .recipients = m->recipients,
+				     .body_8bit = m->body_8bit,
+				     .smtputf8 = m->smtputf8,
+				     .mail_params = m->mail_params,
+				     .rcpt_params = m->rcpt_params,
+				     .tls_wish = m->tls_wish };
+}
+
+int handover_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
+{
+	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
+	struct relay *relay = ctx;
+	struct msg answer = { .type = MSG_handed };
+	struct attempts_one *one;
+	struct msg_deliver d;
+	str body;
+	int r;
+
+	if (m->type != MSG_handover)
+		return -EPROTO;
+	body = compose(a, &m->handover, fd);
+	if (!body.p)
+		return chan_send(c, &answer, NULL);
+	d = as_deliver(&m->handover);
+	one = relay_attempt(relay, a, &d, body);
+	answer.handed.outcome = (struct msg_nums){ one->outcome, one->n };
+	answer.handed.next_hop = one->next_hop;
+	answer.handed.reply = one->reply;
+	r = chan_send(c, &answer, NULL);
+	attempts_end(&relay->attempts, one, r == 0);
+	return r;
+}

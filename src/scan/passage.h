@@ -1,0 +1,28 @@
+/* scan/passage.h - one message on its way through poterne-scan, from the edge's question to
+ * our answer.
+ *
+ * Memory   everything lives in the lane's arena.
+ * Threads  one at a time.
+ */
+#ifndef SCAN_PASSAGE_H
+#define SCAN_PASSAGE_H
+
+#include "scan/conduct.h"
+#include "scan/fields.h"
+#include "sys/chan.h"
+
+struct passage {
+	const struct conduct_policy *policy;
+	struct arena *arena;
+	const struct msg_submit *submit;
+	struct envelope env;
+	struct judgement j;
+	struct fields_cuts cuts;
+	int fd; /* the message, sealed */
+	str message;
+	const struct chan *edge;
+	int64_t began; /* clock_now_ms */
+	str next_hop;  /* where it was handed over directly; empty: it was not */
+};
+
+#endif

@@ -1,0 +1,236 @@
+#include "scan/settle.h"
+
+#include "base/log.h"
+#include "mail/tlswish.h"
+#include "scan/record.h"
+#include "spool/disposition.h"
+#include "sys/stream.h"
+
+#include <errno.h>
+#include <poll.h>
+
+enum {
+	STORE_MS = 30000,
+	/* Less than SUBMIT_MARGIN_MS of smtp/smtpserver.c: the edge must still be there to hear
+	 * what became of the message, or it is kept here and sent again. */
+	MARGIN_MS = 8000,
+	NOTE_MS = 5000,
+	DIRECT_MIN_MS = 500, /* with less time left it is not begun */
+};
+
+struct verdict_reply settle_temporary(void)
+{
+	return (struct verdict_reply){ 451, "4.3.0",
+				       STR("temporary problem here, try again later") };
+}
+
+static enum spool_disposition disposition_of(enum action a)
+{
+	switch (a) {
+	case ACTION_ACCEPT:
+	case ACTION_TAG:
+		return SPOOL_DELIVER;
+	case ACTION_QUARANTINE:
+		return SPOOL_QUARANTINE;
+	case ACTION_DISCARD:
+		return SPOOL_DISCARD;
+	default:
+		return SPOOL_RECORD_ONLY;
+	}
+}
+
+static str header_text(const struct facts *f, str name)
+{
+	const struct facts_header *h = facts_header(f, name);
+
+	return h ? str_sub(h->value, 0, 500) : STR("");
+}
+
+static uint64_t tls_wish(const struct passage *p)
+{
+	if (p->submit->tls_wish == TLS_WISH_NONE && p->cuts.tls_optional)
+		return TLS_WISH_OPTIONAL;
+	return p->submit->tls_wish;
+}
+
+/* Everything of message commit but what an outcome changes. */
+static struct msg_commit describe(const struct passage *p, enum spool_disposition disposition)
+{
+	const struct msg_submit *m = p->submit;
+
+	return (struct msg_commit){
+		.mid = p->env.mid,
+		.disposition = disposition,
+		.client_ip = p->env.client_ip,
+		.helo = p->env.helo,
+		.reverse_path = p->env.reverse_path,
+		.recipients = m->recipients,
+		.received_at = m->received_at,
+		.body_8bit = m->body_8bit,
+		.smtputf8 = m->smtputf8,
+		.mail_params = m->mail_params,
+		.rcpt_params = m->rcpt_params,
+		.tls_wish = tls_wish(p),
+		.prepend =
+			fields_to_add(p->arena, p->policy->conf, &p->env, &p->j.spf, &p->j.verdict),
+		.cuts = { p->cuts.ranges, p->cuts.n },
+		.from = header_text(&p->j.facts, STR("From")),
+		.subject = header_text(&p->j.facts, STR("Subject")),
+		.record = record_for_store(p->arena, &p->env, &p->j, p->policy->conf->lang),
+	};
+}
+
+/* For the history alone; mail never waits for it. */
+static void note(struct settler *s, const struct passage *p, enum spool_disposition disposition,
+		 const struct direct_answer *handed)
+{
+	struct msg_commit c = describe(p, disposition);
+	struct msg m = { .type = MSG_noted };
+	struct why why;
+
+	m.noted = (struct msg_noted){
+		.mid = c.mid,
+		.disposition = disposition,
+		.client_ip = c.client_ip,
+		.helo = c.helo,
+		.reverse_path = c.reverse_path,
+		.recipients = c.recipients,
+		.received_at = c.received_at,
+		.size = p->message.n,
+		.from = c.from,
+		.subject = c.subject,
+		.record = c.record,
+		.next_hop = handed ? handed->next_hop : STR(""),
+		.reply = handed ? handed->reply : STR(""),
+		.at = (uint64_t)clock_wall(),
+	};
+	if (lanes_tell(s->store, &m, deadline_in(NOTE_MS), &why) < 0)
+		log_event("history.not_told", F_STR("mid", p->env.mid), F_C("why", why.text));
+}
+
+/* Durable before it returns 0. */
+static int commit(struct settler *s, struct passage *p, const struct msg_commit *c,
+		  struct why *why)
+{
+	struct msg m = { .type = MSG_commit, .fds = { p->fd }, .n_fds = 1, .commit = *c };
+	struct msg answer;
+	deadline d = clock_sooner(deadline_in(STORE_MS),
+				  p->began + p->policy->conf->scan.deadline + MARGIN_MS);
+	int r = lanes_ask(s->store, &m, MSG_committed, p->arena, d, &answer, why);
+
+	if (r < 0)
+		return r;
+	if (answer.committed.status)
+		return why_set(why, -EIO, "store: %.*s", STR_ARG(answer.committed.why));
+	return 0;
+}
+
+static int try_direct(struct settler *s, struct passage *p, const struct msg_commit *c,
+		      struct direct_answer *ret)
+{
+	const struct conf *conf = p->policy->conf;
+	int64_t left = p->began + conf->scan.deadline - clock_now_ms();
+	int64_t patience = conf->delivery.patience < left ? conf->delivery.patience : left;
+	struct msg_handover m = {
+		.id = c->mid,
+		.size = p->message.n,
+		.reverse_path = c->reverse_path,
+		.recipients = c->recipients,
+		.body_8bit = c->body_8bit,
+		.smtputf8 = c->smtputf8,
+		.mail_params = c->mail_params,
+		.rcpt_params = c->rcpt_params,
+		.tls_wish = c->tls_wish,
+		.prepend = c->prepend,
+		.cuts = c->cuts,
+	};
+
+	if (p->submit->handover == CONF_HANDOVER_SPOOL || patience < DIRECT_MIN_MS)
+		return DIRECT_NOT;
+	return direct_try(&s->direct, p->arena, &m, p->fd, patience, ret);
+}
+
+/* The recipients the next hop did not take are the spool's from here on. */
+static void keep_rest(struct passage *p, struct msg_commit *c, const uint64_t *outcome)
+{
+	size_t all = c->recipients.n;
+	str *recipients = arena_array(p->arena, str, all), *params = NULL;
+	size_t n = 0;
+
+	if (c->rcpt_params.n)
+		params = arena_array(p->arena, str, all);
+	for (size_t i = 0; i < all; i++) {
+		if (outcome[i] == 0)
+			continue;
+		if (params)
+			params[n] = c->rcpt_params.v[i];
+		recipients[n++] = c->recipients.v[i];
+	}
+	c->recipients = (struct msg_texts){ recipients, n };
+	c->rcpt_params = (struct msg_texts){ params, params ? n : 0 };
+}
+
+/* The next hop's own words stay inside: only its codes go out (requirement R-294). */
+static struct verdict_reply refused_inside(struct passage *p, str reply)
+{
+	str enhanced = str_sub(str_skip(reply, 4), 0, str_chr(str_skip(reply, 4), ' '));
+	bool has_codes = reply.n > 4 && str_starts(enhanced, STR("5.")) && enhanced.n <= 11 &&
+			 enhanced.n >= 5;
+
+	for (size_t i = 0; i < enhanced.n && has_codes; i++)
+		has_codes = str_is_digit(enhanced.p[i]) || enhanced.p[i] == '.';
+	return (struct verdict_reply){
+		550, has_codes ? arena_cz(p->arena, enhanced) : "5.0.0",
+		arena_fmt(p->arena, "the mailbox's server refuses this message (reference %.*s)",
+			  STR_ARG(p->env.mid))
+	};
+}
+
+static struct verdict_reply deliver(struct settler *s, struct passage *p,
+				    struct verdict_reply reply, struct why *why)
+{
+	struct msg_commit c = describe(p, SPOOL_DELIVER);
+	struct direct_answer handed = { 0 };
+	int r = try_direct(s, p, &c, &handed);
+
+	p->next_hop = handed.next_hop;
+	switch (r) {
+	case DIRECT_DELIVERED:
+		note(s, p, SPOOL_HANDED_OVER, &handed);
+		return reply;
+	case DIRECT_REFUSED:
+		note(s, p, SPOOL_RECORD_ONLY, &handed);
+		return refused_inside(p, handed.reply);
+	case DIRECT_REST:
+		keep_rest(p, &c, handed.outcome);
+		break;
+	default:
+		if (p->submit->handover == CONF_HANDOVER_DIRECT) {
+			(void)why_set(why, -EAGAIN, "the next hop does not take it now");
+			return settle_temporary();
+		}
+	}
+	/* When this fails, recipients that are served already will get the message again: the
+	 * only other way would be to lose it for the rest. */
+	if (commit(s, p, &c, why) == 0)
+		return reply;
+	return settle_temporary();
+}
+
+struct verdict_reply settle(struct settler *s, struct passage *p, struct verdict_reply reply,
+			    struct why *why)
+{
+	enum spool_disposition disposition = disposition_of(p->j.verdict.action);
+	struct msg_commit c;
+
+	if (disposition == SPOOL_DELIVER)
+		return deliver(s, p, reply, why);
+	if (disposition != SPOOL_QUARANTINE) {
+		note(s, p, disposition, NULL);
+		return reply;
+	}
+	c = describe(p, disposition);
+	if (commit(s, p, &c, why) < 0 && reply.code == 250)
+		return settle_temporary();
+	return reply;
+}
