@@ -14,8 +14,8 @@
 #define QUARANTINE_QUARANTINE_H
 
 #include "base/why.h"
-#include "records/quarantineindex.h"
 #include "mail/bodyparts.h"
+#include "records/quarantineindex.h"
 #include "spool/spoolmeta.h"
 
 enum {

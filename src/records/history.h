@@ -3,7 +3,7 @@
  * Rows wait in memory and are written many at a time; what waits is lost with the
  * process. Mail never depends on the history.
  *
- * Input    hostile text; a record that is no JSON is kept as none.
+ * Input    hostile text; a record that is no JSON is shown as none.
  * Memory   embedded in its owner; pending rows are copied.
  * Limits   HISTORY_MAX_PENDING rows or HISTORY_MAX_BYTES wait, further ones are dropped and
  * counted. Threads  internally locked; history_run is for one thread. Errors   negative errno and
@@ -33,7 +33,12 @@ struct history_message {
 	size_t n_recipients;
 	str from, subject;
 	uint64_t size;
-	str record; /* the verdict as JSON */
+	str action;
+	int64_t score; /* hundredths */
+	str record;    /* the verdict as JSON */
+	str state;     /* empty, or what is known already: the fields of an event */
+	int64_t state_at;
+	str next_hop, reply;
 };
 
 /* What became of a message later on. */

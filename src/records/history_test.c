@@ -56,6 +56,8 @@ static void add(struct world *w, const char *mid, int64_t at, str record)
 				     .recipients = &recipient,
 				     .n_recipients = 1,
 				     .subject = STR("bad \xff bytes\0and nul"),
+				     .action = STR("accept"),
+				     .score = -150,
 				     .record = record };
 
 	history_add(&w->h, &m);

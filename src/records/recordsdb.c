@@ -77,7 +77,10 @@ static int prepare_file(sqlite3 *db, const struct recordsdb_schema *schema, stru
 
 	sqlite3_busy_timeout(db, RECORDSDB_BUSY_MS);
 	/* No file of SQLite's own may be needed after the sandbox is closed. */
-	r = recordsdb_exec(db, "PRAGMA temp_store=MEMORY; PRAGMA journal_mode=WAL", why);
+	r = recordsdb_exec(db,
+			   "PRAGMA temp_store=MEMORY; PRAGMA page_size=16384; "
+			   "PRAGMA journal_mode=WAL",
+			   why);
 	if (r < 0)
 		return r;
 	r = recordsdb_exec(

@@ -154,8 +154,8 @@ static void deliver(struct attempt *t)
 		by_next_hop(t);
 }
 
-struct attempts_one *relay_attempt(struct relay *relay, struct arena *a, const struct msg_deliver *m,
-				   str body)
+struct attempts_one *relay_attempt(struct relay *relay, struct arena *a,
+				   const struct msg_deliver *m, str body)
 {
 	struct attempt t = { .relay = relay,
 			     .settings = relay->settings,
@@ -163,8 +163,8 @@ struct attempts_one *relay_attempt(struct relay *relay, struct arena *a, const s
 			     .m = m,
 			     .body = body,
 			     .until = deadline_in(RELAY_MS) };
-	struct attempts_one *one = attempts_begin(&relay->attempts, m->id, m->recipients.v,
-						  m->recipients.n, t.until);
+	struct attempts_one *one =
+		attempts_begin(&relay->attempts, m->id, m->recipients.v, m->recipients.n, t.until);
 
 	if (one->outcome)
 		return one;

@@ -4,8 +4,12 @@
 #include "mail/header.h"
 
 static const str ours[] = {
-	STR("X-Spam-Flag"),  STR("X-Spam-Status"),  STR("X-Spam-Level"),
-	STR("X-Spam-Score"), STR("X-Spamd-Result"), STR("X-Spamd-Bar"),
+	STR("X-Spam-Flag"),
+	STR("X-Spam-Status"),
+	STR("X-Spam-Level"),
+	STR("X-Spam-Score"),
+	STR("X-Spamd-Result"),
+	STR("X-Spamd-Bar"),
 	STR("X-Last-TLS-Session-Version"),
 };
 

@@ -1,7 +1,7 @@
 /* scan/intake.h - a message from the edge: judged, then settled (settle.h), then answered.
  *
- * 250 is said only when the next hop has taken the message or the store has it durably. Whatever goes
- * wrong on our side is 451: the sender keeps the message and tries again.
+ * 250 is said only when the next hop has taken the message or the store has it durably. Whatever
+ * goes wrong on our side is 451: the sender keeps the message and tries again.
  *
  * Input    submit of the edge, weaker than us: the memfd must be sealed, its size is
  *          checked, the envelope is bounded by the channel.

@@ -76,6 +76,8 @@ static struct msg_commit describe(const struct passage *p, enum spool_dispositio
 		.cuts = { p->cuts.ranges, p->cuts.n },
 		.from = header_text(&p->j.facts, STR("From")),
 		.subject = header_text(&p->j.facts, STR("Subject")),
+		.action = str_c(action_name(p->j.verdict.action)),
+		.score = (uint64_t)(int64_t)p->j.verdict.score,
 		.record = record_for_store(p->arena, &p->env, &p->j, p->policy->conf->lang),
 	};
 }
@@ -99,6 +101,8 @@ static void note(struct settler *s, const struct passage *p, enum spool_disposit
 		.size = p->message.n,
 		.from = c.from,
 		.subject = c.subject,
+		.action = c.action,
+		.score = c.score,
 		.record = c.record,
 		.next_hop = handed ? handed->next_hop : STR(""),
 		.reply = handed ? handed->reply : STR(""),
@@ -109,8 +113,7 @@ static void note(struct settler *s, const struct passage *p, enum spool_disposit
 }
 
 /* Durable before it returns 0. */
-static int commit(struct settler *s, struct passage *p, const struct msg_commit *c,
-		  struct why *why)
+static int commit(struct settler *s, struct passage *p, const struct msg_commit *c, struct why *why)
 {
 	struct msg m = { .type = MSG_commit, .fds = { p->fd }, .n_fds = 1, .commit = *c };
 	struct msg answer;

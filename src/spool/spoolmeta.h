@@ -30,8 +30,8 @@ struct spoolmeta {
 	int64_t queued_at;   /* seconds since 1970: put into the spool; its age counts from here */
 	bool body_8bit, smtputf8;
 	enum tls_wish tls_wish;
-	str mail_params;  /* RFC 3461, as in MAIL */
-	str *rcpt_params; /* of each recipient, as in RCPT; NULL: none has any */
+	str mail_params;	     /* RFC 3461, as in MAIL */
+	str *rcpt_params;	     /* of each recipient, as in RCPT; NULL: none has any */
 	str from, subject;	     /* of the header, for lists */
 	str record;		     /* the verdict as JSON */
 	str held_class, held_reason; /* quarantine only: why it is held */

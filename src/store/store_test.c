@@ -439,13 +439,37 @@ static void a_held_message_is_released_into_delivery(void **state)
 	assert_int_equal(command(w, "quarantine", "show", "M1", &doc).status, STORECOMMANDS_NO);
 }
 
+static void note_as(struct world *w, const char *mid, uint64_t disposition)
+{
+	str recipients[] = { STR("a@hopital.example") };
+	struct msg m = { .type = MSG_noted };
+
+	m.noted = (struct msg_noted){ .mid = str_c(mid),
+				      .disposition = disposition,
+				      .recipients = { recipients, 1 },
+				      .next_hop = STR("smtp:h:25"),
+				      .reply = STR("250 ok") };
+	assert_int_equal(lanes_tell(w->scan, &m, deadline_in(5000), NULL), 0);
+}
+
 static void a_refused_message_is_only_recorded(void **state)
 {
 	struct world *w = *state;
 
-	assert_int_equal(commit_as(w, "M1", SPOOL_RECORD_ONLY, true), 0);
+	note_as(w, "M1", SPOOL_RECORD_ONLY);
+	note_as(w, "M2", SPOOL_HANDED_OVER);
+	assert_int_equal(commit_as(w, "M3", SPOOL_QUARANTINE, true), 0); /* on the same lane */
 	assert_int_equal(count("spool/queue"), 0);
 	assert_true(has(document(w, "explain", NULL, "M1"), "\"disposition\":\"refused\""));
+	assert_true(has(document(w, "explain", NULL, "M2"), "\"state\":\"delivered\""));
+}
+
+static void what_has_a_body_is_not_only_noted(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(commit_as(w, "M1", SPOOL_RECORD_ONLY, true) < 0);
+	assert_true(commit_as(w, "M1", SPOOL_HANDED_OVER, true) < 0);
 }
 
 static void the_same_commit_again_is_one_message(void **state)
@@ -540,6 +564,7 @@ int main(void)
 		T(what_nobody_waits_for_any_more_is_withdrawn),
 		T(a_held_message_is_released_into_delivery),
 		T(a_refused_message_is_only_recorded),
+		T(what_has_a_body_is_not_only_noted),
 		T(the_same_commit_again_is_one_message),
 		T(nonsense_closes_the_lane),
 		T(an_id_that_is_a_path_closes_the_lane),

@@ -11,10 +11,8 @@
 static str disposition_name(uint64_t d)
 {
 	static const str names[SPOOL_DISPOSITIONS] = {
-		[SPOOL_DELIVER] = { "deliver", 7 },
-		[SPOOL_QUARANTINE] = { "quarantine", 10 },
-		[SPOOL_RECORD_ONLY] = { "refused", 7 },
-		[SPOOL_HANDED_OVER] = { "deliver", 7 },
+		[SPOOL_DELIVER] = { "deliver", 7 },	[SPOOL_QUARANTINE] = { "quarantine", 10 },
+		[SPOOL_RECORD_ONLY] = { "refused", 7 }, [SPOOL_HANDED_OVER] = { "deliver", 7 },
 		[SPOOL_DISCARD] = { "discarded", 9 },
 	};
 
@@ -57,6 +55,8 @@ static void record(struct store *s, const struct msg_commit *m, uint64_t size)
 		.from = m->from,
 		.subject = m->subject,
 		.size = size,
+		.action = m->action,
+		.score = (int64_t)m->score,
 		.record = m->record,
 	};
 
@@ -67,25 +67,34 @@ static void record(struct store *s, const struct msg_commit *m, uint64_t size)
 /* A message that is not kept here: refused, discarded, or delivered already. */
 static int note(struct store *s, const struct msg_noted *m)
 {
-	const struct history_event handed = { m->mid, (int64_t)m->at, STR("delivered"), m->next_hop,
-					      m->reply };
-	const struct msg_commit c = { .mid = m->mid,
-				      .disposition = m->disposition,
-				      .client_ip = m->client_ip,
-				      .helo = m->helo,
-				      .reverse_path = m->reverse_path,
-				      .recipients = m->recipients,
-				      .received_at = m->received_at,
-				      .from = m->from,
-				      .subject = m->subject,
-				      .record = m->record };
+	bool handed = m->disposition == SPOOL_HANDED_OVER;
 	struct spool_id id;
 
 	if (!spoolid_parse(m->mid, &id) || m->disposition >= SPOOL_DISPOSITIONS)
 		return -EPROTO;
-	record(s, &c, m->size);
-	if (m->disposition == SPOOL_HANDED_OVER && s->has_history)
-		history_note(&s->history, &handed);
+	const struct history_message h = {
+		.mid = m->mid,
+		.at = (int64_t)m->received_at,
+		.disposition = disposition_name(m->disposition),
+		.client_ip = m->client_ip,
+		.helo = m->helo,
+		.reverse_path = m->reverse_path,
+		.recipients = m->recipients.v,
+		.n_recipients = m->recipients.n,
+		.from = m->from,
+		.subject = m->subject,
+		.size = m->size,
+		.action = m->action,
+		.score = (int64_t)m->score,
+		.record = m->record,
+		.state = handed ? STR("delivered") : STR(""),
+		.state_at = (int64_t)m->at,
+		.next_hop = m->next_hop,
+		.reply = m->reply,
+	};
+
+	if (s->has_history)
+		history_add(&s->history, &h);
 	return 0;
 }
 
