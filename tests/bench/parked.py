@@ -174,6 +174,7 @@ class Drip(threading.Thread):
                     if self.open[i] is None:
                         self.open[i] = connect(self.port, i)
                         self.open[i].setblocking(False)
+                        continue  # the greeting comes first
                     self.open[i].send(line[at:at + 1])
                     self.bytes += 1
                 except BlockingIOError:
