@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BLOCK_MIN = 16 * 1024, ALIGN = 16 };
+enum { BLOCK_MIN = 16 * 1024, KEEP_MAX = 128 * 1024, ALIGN = 16 };
 
 struct block {
 	struct block *next;
@@ -15,6 +15,7 @@ struct block {
 struct arena {
 	const char *name;
 	size_t budget, total;
+	size_t usual; /* what was needed between resets: the next first block has room for it */
 	struct block *head;
 };
 
@@ -68,13 +69,13 @@ void arena_reset(struct arena *a)
 {
 	struct block *keep = a->head;
 
+	if (a->total > a->usual && a->total <= KEEP_MAX)
+		a->usual = a->total;
 	a->total = 0;
 	if (!keep)
 		return;
-	free_blocks(keep->next);
-	keep->next = NULL;
-	if (keep->cap > 4 * BLOCK_MIN) {
-		free(keep);
+	if (keep->next || keep->cap > KEEP_MAX + BLOCK_MIN) {
+		free_blocks(keep);
 		a->head = NULL;
 		return;
 	}
@@ -93,6 +94,8 @@ static struct block *new_block(struct arena *a, size_t size)
 	size_t cap = a->total < BLOCK_MIN ? BLOCK_MIN : a->total;
 	struct block *b;
 
+	if (!a->head && a->usual > cap)
+		cap = a->usual;
 	if (cap < size)
 		cap = size;
 	b = calloc(1, sizeof(*b) + cap);

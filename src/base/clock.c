@@ -87,21 +87,51 @@ static struct civil civil_of(int64_t wall)
 	};
 }
 
+/* At least that many digits, with zeros in front. */
+static void put_digits(struct strbuf *b, int64_t n, int64_t least)
+{
+	for (; least > 1 && n >= 0 && n < least; least /= 10)
+		strbuf_char(b, '0');
+	strbuf_int(b, n);
+}
+
+static void put_time(struct strbuf *b, const struct civil *c)
+{
+	put_digits(b, c->hour, 10);
+	strbuf_char(b, ':');
+	put_digits(b, c->minute, 10);
+	strbuf_char(b, ':');
+	put_digits(b, c->second, 10);
+}
+
 void clock_put_rfc5322(struct strbuf *b, int64_t wall)
 {
 	struct civil c = civil_of(wall);
 
-	strbuf_fmt(b, "%s, %02d %s %04d %02d:%02d:%02d +0000", day_names[c.weekday], (int)c.day,
-		   month_names[c.month - 1], (int)c.year, (int)c.hour, (int)c.minute,
-		   (int)c.second);
+	strbuf_put(b, str_c(day_names[c.weekday]));
+	strbuf_put(b, STR(", "));
+	put_digits(b, c.day, 10);
+	strbuf_char(b, ' ');
+	strbuf_put(b, str_c(month_names[c.month - 1]));
+	strbuf_char(b, ' ');
+	put_digits(b, c.year, 1000);
+	strbuf_char(b, ' ');
+	put_time(b, &c);
+	strbuf_put(b, STR(" +0000"));
 }
 
 void clock_put_rfc3339(struct strbuf *b, int64_t wall)
 {
 	struct civil c = civil_of(wall);
 
-	strbuf_fmt(b, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)c.year, (int)c.month, (int)c.day,
-		   (int)c.hour, (int)c.minute, (int)c.second);
+	put_digits(b, c.year, 1000);
+	strbuf_char(b, '-');
+	put_digits(b, c.month, 10);
+	strbuf_char(b, '-');
+	put_digits(b, c.day, 10);
+	strbuf_char(b, 'T');
+	put_time(b, &c);
+	strbuf_char(b, 'Z');
 }
 
 static bool in_range(const struct civil *c)

@@ -40,6 +40,21 @@ static void what_does_not_fit_whole_changes_nothing_and_stays_refused(void **sta
 	assert_true(str_eq(strbuf_str(&b), STR("abc")));
 }
 
+static void numbers_are_written_in_decimal(void **state)
+{
+	static const int64_t numbers[] = { 0, 7, 10, -1, 1234567890, INT64_MAX, INT64_MIN };
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		struct strbuf b = strbuf_make(a, 100), c = strbuf_make(a, 100);
+
+		strbuf_int(&b, numbers[i]);
+		strbuf_fmt(&c, "%lld", (long long)numbers[i]);
+		assert_true(str_eq(strbuf_str(&b), strbuf_str(&c)));
+	}
+}
+
 static void reserving_changes_nothing_but_the_room(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
@@ -126,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_appended_up_to_the_maximum),
 		cmocka_unit_test(what_does_not_fit_whole_changes_nothing_and_stays_refused),
+		cmocka_unit_test(numbers_are_written_in_decimal),
 		cmocka_unit_test(reserving_changes_nothing_but_the_room),
 		cmocka_unit_test(formats_of_any_length_are_whole),
 		cmocka_unit_test(json_strings_are_escaped),

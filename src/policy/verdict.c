@@ -247,9 +247,21 @@ struct verdict_options verdict_options_of(const struct conf *c, int64_t now)
 struct verdict_points verdict_points(int32_t score)
 {
 	uint32_t abs = score < 0 ? -(uint32_t)score : (uint32_t)score;
-	struct verdict_points p;
+	struct verdict_points p = { "" };
+	char reversed[sizeof(p.text)];
+	size_t n = 0, at = 0;
 
-	snprintf(p.text, sizeof(p.text), "%s%u.%02u", score < 0 ? "-" : "", abs / 100, abs % 100);
+	/* By hand: it is done a dozen times for each message. */
+	do {
+		reversed[n++] = (char)('0' + abs % 10);
+		if (n == 2)
+			reversed[n++] = '.';
+		abs /= 10;
+	} while (abs || n < 4);
+	if (score < 0)
+		p.text[at++] = '-';
+	while (n > 0)
+		p.text[at++] = reversed[--n];
 	return p;
 }
 
