@@ -15,14 +15,12 @@
 
 enum {
 	WHEEL_SLOTS = 256, /* of a second each; a later deadline goes round again */
-	EVENTS = 64,
 	TICK_MS = 1000,
-	ACCEPT_BURST = 64,
 	HURRY_MS = 2000, /* for last words when grace is over */
 };
 
 /* First member of whatever epoll points to. */
-enum kind { KIND_WAKER, KIND_LISTENER, KIND_GUEST };
+enum kind { KIND_ENDER, KIND_LISTENER, KIND_GUEST };
 
 struct listener {
 	enum kind kind;
@@ -36,7 +34,7 @@ struct guest {
 	bool busy;  /* parked with LOBBY_PARK_BUSY */
 	bool expired;
 	enum lobby_expiry expiry;
-	struct list link; /* in a slot of the wheel, or in ready */
+	struct list link; /* while it waits: in a slot of the wheel, or in expired */
 	deadline until;
 	char *left; /* input the last step has left */
 	size_t left_n;
@@ -46,19 +44,24 @@ struct guest {
 
 struct lobby {
 	struct lobby_handlers h;
-	int epoll, waker;
-	enum kind waker_kind;
+	int epoll, ender;
+	enum kind ender_kind;
+	size_t max_threads;
+	_Atomic size_t n_waiting; /* threads in epoll_wait */
+
+	pthread_mutex_t accepting; /* around every use of a listener */
 	struct listener listeners[LOBBY_LISTENERS_MAX];
-	size_t n_listeners, max_threads;
+	size_t n_listeners;
 
 	pthread_mutex_t lock; /* of everything below */
-	pthread_cond_t work, gone;
+	pthread_cond_t gone, turn;
 	struct list wheel[WHEEL_SLOTS];
-	struct list ready; /* guests that wait for a thread */
-	size_t n_ready, n_idle, n_threads, n_guests;
+	struct list expired; /* out of the wheel; epoll is about to give them to a thread */
+	size_t n_threads, n_guests;
 	int64_t tick;  /* the second up to which the wheel has turned */
-	bool watching; /* the lobby's own thread runs */
-	bool stopping, hurry, over;
+	bool watching; /* the thread that turns the wheel runs */
+	bool stopping, hurry;
+	_Atomic bool over;
 };
 
 struct lobby *lobby_new(const struct lobby_handlers *h, size_t threads)
@@ -68,15 +71,16 @@ struct lobby *lobby_new(const struct lobby_handlers *h, size_t threads)
 
 	bug_if(!l || threads == 0);
 	l->h = *h;
-	l->epoll = l->waker = -1;
+	l->epoll = l->ender = -1;
 	l->max_threads = threads;
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&l->work, NULL);
+	pthread_mutex_init(&l->accepting, NULL);
+	pthread_cond_init(&l->turn, &attr);
 	pthread_cond_init(&l->gone, &attr);
 	pthread_condattr_destroy(&attr);
-	list_init(&l->ready);
+	list_init(&l->expired);
 	for (size_t i = 0; i < WHEEL_SLOTS; i++)
 		list_init(&l->wheel[i]);
 	return l;
@@ -90,8 +94,9 @@ struct lobby *lobby_free(struct lobby *l)
 	for (size_t i = 0; i < l->n_listeners; i++)
 		fd_close(l->listeners[i].fd);
 	fd_close(l->epoll);
-	fd_close(l->waker);
-	pthread_cond_destroy(&l->work);
+	fd_close(l->ender);
+	pthread_mutex_destroy(&l->accepting);
+	pthread_cond_destroy(&l->turn);
 	pthread_cond_destroy(&l->gone);
 	pthread_mutex_destroy(&l->lock);
 	free(l);
@@ -127,22 +132,15 @@ static void wheel_insert(struct lobby *l, struct guest *g)
 	list_append(&l->wheel[(now / TICK_MS + ahead) % WHEEL_SLOTS], &g->link);
 }
 
-static void make_ready(struct lobby *l, struct guest *g)
-{
-	list_append(&l->ready, &g->link);
-	l->n_ready++;
-}
-
-/* Only in the lobby's own thread, which alone takes events from epoll: once the socket is
- * out of epoll, nothing can make the guest ready a second time. */
+/* The guest's own event brings it to a thread: as nothing is read from it any more, its
+ * socket is at its end. So there is one way out of epoll, and no event for who is not there. */
 static void expire_guest(struct lobby *l, struct guest *g, enum lobby_expiry why)
 {
-	(void)epoll_ctl(l->epoll, EPOLL_CTL_DEL, g->io.fd, NULL);
-	g->known = false;
 	g->expired = true;
 	g->expiry = why;
 	list_remove(&g->link);
-	make_ready(l, g);
+	list_append(&l->expired, &g->link);
+	(void)shutdown(g->io.fd, SHUT_RD); /* ENOTCONN: it has ended by itself */
 }
 
 static void turn_slot(struct lobby *l, struct list *slot)
@@ -262,8 +260,7 @@ static bool linger(struct lobby *l, struct guest *g)
 	bool others_are_served;
 
 	pthread_mutex_lock(&l->lock);
-	others_are_served =
-		!l->stopping && (l->n_idle > l->n_ready || l->n_threads < l->max_threads);
+	others_are_served = !l->stopping && (l->n_waiting > 0 || l->n_threads < l->max_threads);
 	pthread_mutex_unlock(&l->lock);
 	return others_are_served &&
 	       stream_wait(g->io.fd, POLLIN, deadline_in(LOBBY_LINGER_MS), NULL) == STREAM_OK;
@@ -295,41 +292,7 @@ static void serve(struct lobby *l, struct guest *g, struct buffers *b)
 	say_goodbye(l, g);
 }
 
-/* With the lock held; NULL when the lobby is over. */
-static struct guest *next_guest(struct lobby *l)
-{
-	struct guest *g;
-
-	l->n_idle++;
-	while (list_empty(&l->ready) && !l->over)
-		pthread_cond_wait(&l->work, &l->lock);
-	l->n_idle--;
-	if (list_empty(&l->ready))
-		return NULL;
-	g = list_entry(l->ready.next, struct guest, link);
-	list_remove(&g->link);
-	l->n_ready--;
-	return g;
-}
-
-static void work(void *ctx)
-{
-	struct lobby *l = ctx;
-	struct buffers *b = malloc(sizeof(*b));
-	struct guest *g;
-
-	bug_if(!b);
-	pthread_mutex_lock(&l->lock);
-	while ((g = next_guest(l))) {
-		pthread_mutex_unlock(&l->lock);
-		serve(l, g, b);
-		pthread_mutex_lock(&l->lock);
-	}
-	free(b);
-	if (--l->n_threads == 0)
-		pthread_cond_broadcast(&l->gone);
-	pthread_mutex_unlock(&l->lock);
-}
+static void work(void *lobby);
 
 static int add_thread(struct lobby *l, struct why *why)
 {
@@ -347,41 +310,22 @@ static int add_thread(struct lobby *l, struct why *why)
 	return r;
 }
 
-/* Wakes the threads that the ready guests need, or makes them. Only in the lobby's own
- * thread, without the lock: whoever is woken wants it. */
-static void call_threads(struct lobby *l)
+/* Whoever begins to serve leaves another thread waiting, as long as there may be more. */
+static void leave_somebody_waiting(struct lobby *l)
 {
-	size_t wake, missing;
+	bool more;
 
+	if (l->n_waiting > 0)
+		return;
 	pthread_mutex_lock(&l->lock);
-	wake = l->n_ready < l->n_idle ? l->n_ready : l->n_idle;
-	missing = l->n_ready - wake;
-	if (missing > l->max_threads - l->n_threads)
-		missing = l->max_threads - l->n_threads;
+	more = l->n_threads < l->max_threads;
 	pthread_mutex_unlock(&l->lock);
-	while (wake-- > 0)
-		pthread_cond_signal(&l->work);
 	/* When the system has no more threads, guests wait for those that are there. */
-	while (missing-- > 0 && add_thread(l, NULL) == 0)
-		;
+	if (more)
+		(void)!add_thread(l, NULL);
 }
 
-/* ---- the lobby's own thread ---- */
-
-static void watch_listener(struct lobby *l, struct listener *at)
-{
-	/* EPOLLEXCLUSIVE: several processes may share the listener; one wakes up. */
-	struct epoll_event e = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = at };
-
-	at->paused = epoll_ctl(l->epoll, EPOLL_CTL_ADD, at->fd, &e) < 0;
-}
-
-static void pause_listener(struct lobby *l, struct listener *at)
-{
-	at->paused = epoll_ctl(l->epoll, EPOLL_CTL_DEL, at->fd, NULL) == 0;
-}
-
-static void welcome(struct lobby *l, int fd, const struct sockaddr_storage *from)
+static struct guest *welcome(struct lobby *l, int fd, const struct sockaddr_storage *from)
 {
 	struct guest *g = calloc(1, sizeof(*g) + l->h.guest_size);
 	str farewell = STR_NULL;
@@ -394,106 +338,135 @@ static void welcome(struct lobby *l, int fd, const struct sockaddr_storage *from
 		(void)send(fd, farewell.p, farewell.n, MSG_NOSIGNAL | MSG_DONTWAIT);
 		fd_close(fd);
 		free(g);
-		return;
+		return NULL;
 	}
 	stream_init(&g->io, fd);
 	pthread_mutex_lock(&l->lock);
 	l->n_guests++;
-	make_ready(l, g);
 	pthread_mutex_unlock(&l->lock);
+	return g;
 }
 
-static void accept_burst(struct lobby *l, struct listener *at)
+/* One event each: who takes it accepts one connection and arms the listener for the next. */
+static void watch_listener(struct lobby *l, struct listener *at, int op)
 {
-	for (int i = 0; i < ACCEPT_BURST && at->fd >= 0; i++) {
-		struct sockaddr_storage from = { 0 };
-		socklen_t n = sizeof(from);
-		int fd =
-			accept4(at->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct epoll_event e = { .events = EPOLLIN | EPOLLONESHOT, .data.ptr = at };
 
-		if (fd >= 0) {
-			welcome(l, fd, &from);
-			continue;
-		}
-		if (errno == EINTR || errno == ECONNABORTED)
-			continue;
-		if (errno != EAGAIN)
-			pause_listener(l, at);
-		return;
+	at->paused = epoll_ctl(l->epoll, op, at->fd, &e) < 0;
+}
+
+static int accept_one(struct lobby *l, struct listener *at, struct sockaddr_storage *from)
+{
+	socklen_t n = sizeof(*from);
+	int fd = -1;
+
+	pthread_mutex_lock(&l->accepting);
+	if (at->fd >= 0) {
+		fd = accept4(at->fd, (struct sockaddr *)from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0 || errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+			watch_listener(l, at, EPOLL_CTL_MOD);
+		else
+			at->paused = true;
 	}
+	pthread_mutex_unlock(&l->accepting);
+	return fd;
 }
 
-static void take_event(struct lobby *l, void *ptr)
+/* Whom an event is for; NULL: nobody. */
+static struct guest *take_event(struct lobby *l, void *ptr)
 {
-	enum kind kind = *(enum kind *)ptr;
+	struct sockaddr_storage from = { 0 };
 	struct guest *g = ptr;
-	uint64_t n;
+	int fd;
 
-	switch (kind) {
-	case KIND_WAKER:
-		(void)!read(l->waker, &n, sizeof(n)); /* the flags say what it was for */
-		return;
+	switch (*(enum kind *)ptr) {
 	case KIND_LISTENER:
-		accept_burst(l, ptr);
-		return;
+		fd = accept_one(l, ptr, &from);
+		return fd < 0 ? NULL : welcome(l, fd, &from);
 	case KIND_GUEST:
 		pthread_mutex_lock(&l->lock);
 		list_remove(&g->link);
-		make_ready(l, g);
 		pthread_mutex_unlock(&l->lock);
-		return;
+		return g;
+	default:
+		return NULL;
 	}
 }
 
+static void work(void *lobby)
+{
+	struct lobby *l = lobby;
+	struct buffers *b = malloc(sizeof(*b));
+
+	bug_if(!b);
+	while (!l->over) {
+		struct epoll_event e;
+		struct guest *g;
+		int n;
+
+		l->n_waiting++;
+		n = epoll_wait(l->epoll, &e, 1, -1);
+		l->n_waiting--;
+		g = n == 1 ? take_event(l, e.data.ptr) : NULL;
+		if (!g)
+			continue;
+		leave_somebody_waiting(l);
+		serve(l, g, b);
+	}
+	free(b);
+	pthread_mutex_lock(&l->lock);
+	if (--l->n_threads == 0)
+		pthread_cond_broadcast(&l->gone);
+	pthread_mutex_unlock(&l->lock);
+}
+
+/* ---- the thread that watches the time ---- */
+
+/* With the lock held. */
 static void turn_wheel(struct lobby *l)
 {
 	int64_t second = clock_now_ms() / TICK_MS;
-	bool turned = l->tick < second;
 
-	if (!turned)
-		return;
-	pthread_mutex_lock(&l->lock);
 	if (second - l->tick > WHEEL_SLOTS)
 		l->tick = second - WHEEL_SLOTS;
 	while (l->tick < second)
 		turn_slot(l, &l->wheel[++l->tick % WHEEL_SLOTS]);
-	pthread_mutex_unlock(&l->lock);
+}
+
+/* Listeners that had no descriptors or memory left try again; all end when we stop. */
+static void tend_listeners(struct lobby *l, bool stopping)
+{
+	pthread_mutex_lock(&l->accepting);
 	for (size_t i = 0; i < l->n_listeners; i++) {
-		if (l->listeners[i].paused && l->listeners[i].fd >= 0)
-			watch_listener(l, &l->listeners[i]);
+		struct listener *at = &l->listeners[i];
+
+		if (stopping)
+			at->fd = fd_close(at->fd);
+		else if (at->paused && at->fd >= 0)
+			watch_listener(l, at, EPOLL_CTL_MOD);
 	}
+	pthread_mutex_unlock(&l->accepting);
 }
 
-static bool heed_stop(struct lobby *l)
+static void watch(void *lobby)
 {
-	bool stopping, over;
+	struct lobby *l = lobby;
 
 	pthread_mutex_lock(&l->lock);
-	stopping = l->stopping;
-	over = l->over;
-	if (stopping)
-		expire_all(l);
-	pthread_mutex_unlock(&l->lock);
-	for (size_t i = 0; stopping && i < l->n_listeners; i++)
-		l->listeners[i].fd = fd_close(l->listeners[i].fd);
-	return over;
-}
+	while (!l->over) {
+		deadline d = deadline_in(TICK_MS);
+		struct timespec at = { .tv_sec = d / 1000, .tv_nsec = d % 1000 * 1000000 };
+		bool stopping = l->stopping;
 
-static void watch(void *ctx)
-{
-	struct lobby *l = ctx;
-	struct epoll_event events[EVENTS];
-
-	while (!heed_stop(l)) {
-		int n;
-
-		call_threads(l);
-		n = epoll_wait(l->epoll, events, EVENTS, TICK_MS);
-		for (int i = 0; i < n; i++)
-			take_event(l, events[i].data.ptr);
 		turn_wheel(l);
+		if (stopping)
+			expire_all(l);
+		pthread_mutex_unlock(&l->lock);
+		tend_listeners(l, stopping);
+		pthread_mutex_lock(&l->lock);
+		if (l->stopping == stopping && !l->over)
+			(void)pthread_cond_timedwait(&l->turn, &l->lock, &at);
 	}
-	pthread_mutex_lock(&l->lock);
 	l->watching = false;
 	pthread_cond_broadcast(&l->gone);
 	pthread_mutex_unlock(&l->lock);
@@ -501,17 +474,17 @@ static void watch(void *ctx)
 
 int lobby_start(struct lobby *l, struct why *why)
 {
-	struct epoll_event e = { .events = EPOLLIN, .data.ptr = &l->waker_kind };
+	struct epoll_event e = { .events = EPOLLIN, .data.ptr = &l->ender_kind };
 	int r;
 
-	l->waker_kind = KIND_WAKER;
+	l->ender_kind = KIND_ENDER;
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
-	l->waker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (l->epoll < 0 || l->waker < 0 || epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->waker, &e) < 0)
+	l->ender = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (l->epoll < 0 || l->ender < 0 || epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->ender, &e) < 0)
 		return why_set(why, -errno, "lobby: %m");
 	l->tick = clock_now_ms() / TICK_MS;
 	for (size_t i = 0; i < l->n_listeners; i++)
-		watch_listener(l, &l->listeners[i]);
+		watch_listener(l, &l->listeners[i], EPOLL_CTL_ADD);
 	r = add_thread(l, why);
 	if (r < 0)
 		return r;
@@ -522,11 +495,14 @@ int lobby_start(struct lobby *l, struct why *why)
 	return r;
 }
 
-static void wake(struct lobby *l)
+/* With the lock held: every thread in epoll_wait finds out, now and later. */
+static void end_all(struct lobby *l)
 {
 	uint64_t one = 1;
 
-	(void)!write(l->waker, &one, sizeof(one)); /* full: it is awake already */
+	l->over = true;
+	pthread_cond_broadcast(&l->turn);
+	(void)!write(l->ender, &one, sizeof(one)); /* full: it has been written before */
 }
 
 /* With the lock held. */
@@ -557,17 +533,15 @@ bool lobby_stop(struct lobby *l, int64_t grace_ms)
 
 	pthread_mutex_lock(&l->lock);
 	l->stopping = true;
-	wake(l);
+	pthread_cond_broadcast(&l->turn);
 	if (!wait_until(l, deadline_in(grace_ms), is_empty)) {
 		l->hurry = true;
-		wake(l);
+		pthread_cond_broadcast(&l->turn);
 		(void)wait_until(l, deadline_in(HURRY_MS), is_empty);
 	}
 	left = is_empty(l);
 	if (left) {
-		l->over = true;
-		wake(l);
-		pthread_cond_broadcast(&l->work);
+		end_all(l);
 		left = wait_until(l, deadline_in(HURRY_MS), is_dark);
 	}
 	pthread_mutex_unlock(&l->lock);
