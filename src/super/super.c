@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -549,6 +550,15 @@ static void warn(const struct conf *conf)
 				      "users, chroot and seccomp only"));
 }
 
+/* Nobody who is woken pushes aside who is at work: fewer switches for each message, which
+ * matters more here than who comes first. All processes inherit it. */
+static void prefer_throughput(void)
+{
+	struct sched_param none = { 0 };
+
+	(void)sched_setscheduler(0, SCHED_BATCH, &none); /* only slower without it */
+}
+
 int super_run(struct conf *conf, const struct super_source *source)
 {
 	struct super *s = arena_make(conf->arena, struct super);
@@ -556,6 +566,7 @@ int super_run(struct conf *conf, const struct super_source *source)
 	int signals, r;
 
 	log_set_process("poterned");
+	prefer_throughput();
 	*s = (struct super){ .conf = conf, .source = source, .next_id = 1 };
 	s->prepared = (struct prepared){ .lock = -1, .control = -1, .certificate = -1, .key = -1 };
 	signals = signal_source(&why);
