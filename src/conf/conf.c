@@ -1,5 +1,6 @@
 #include "conf/conf.h"
 
+#include "base/num.h"
 #include "conf/conf_schema.h"
 #include "conf/conf_value.h"
 
@@ -94,4 +95,35 @@ bool conf_strings_has(const struct conf_strings *list, str s)
 bool conf_is_own_domain(const struct conf *c, str domain)
 {
 	return conf_strings_has(&c->domains, domain);
+}
+
+/* "[::1]:25", "127.0.0.1:25". */
+static bool is_at(const struct conf_hostport *at, str address)
+{
+	size_t colon = str_rchr(address, ':');
+	str host = str_sub(address, 0, colon);
+	uint64_t port;
+
+	if (str_starts(host, STR("[")) && str_ends(host, STR("]")))
+		host = str_sub(host, 1, host.n - 1);
+	return colon != STR_NONE && str_eq(host, at->host) &&
+	       num_u64(str_skip(address, colon + 1), &port) && port == at->port;
+}
+
+const struct conf_listener *conf_listener_at(const struct conf *c, str address)
+{
+	for (size_t i = 0; i < c->listen.smtp.n; i++) {
+		if (is_at(&c->listen.smtp.v[i].at, address))
+			return &c->listen.smtp.v[i];
+	}
+	return NULL;
+}
+
+bool conf_networks_has(const struct conf_networks *list, struct ip ip)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (ip_in(ip, list->v[i].ip, list->v[i].prefix))
+			return true;
+	}
+	return false;
 }

@@ -14,6 +14,7 @@
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
 
+#include "base/ip.h"
 #include "base/strbuf.h"
 #include "base/why.h"
 
@@ -32,7 +33,8 @@ enum conf_audience {
 	CONF_FOR_ALL = (1 << 8) - 1
 };
 
-enum conf_role { CONF_ROLE_MX };
+enum conf_role { CONF_ROLE_MX, CONF_ROLE_OUT };
+enum conf_early_talker { CONF_EARLY_TALKER_REJECT, CONF_EARLY_TALKER_LOG };
 enum conf_mode { CONF_MODE_ENFORCE, CONF_MODE_OBSERVE };
 enum conf_lang { CONF_LANG_EN, CONF_LANG_FR, CONF_LANGS };
 enum conf_tls_version { CONF_TLS_1_2, CONF_TLS_1_3 };
@@ -57,8 +59,28 @@ struct conf_hostport {
 	uint16_t port;
 };
 
-struct conf_hostports {
-	struct conf_hostport *v;
+/* Where SMTP is listened: "HOST:PORT [proxy] [xclient] [client_cert] [handover=...]". */
+struct conf_listener {
+	struct conf_hostport at;
+	bool proxy;	  /* each connection begins with a PROXY header */
+	bool xclient;	  /* XCLIENT is offered to smtp.trusted */
+	bool client_cert; /* a certificate is asked for in the TLS handshake */
+	enum conf_handover handover;
+};
+
+struct conf_listeners {
+	struct conf_listener *v;
+	size_t n;
+};
+
+/* ADDRESS or ADDRESS/PREFIX. */
+struct conf_network {
+	struct ip ip;
+	unsigned prefix;
+};
+
+struct conf_networks {
+	struct conf_network *v;
 	size_t n;
 };
 
@@ -91,7 +113,7 @@ struct conf {
 		str runtime; /* empty: state; use conf_runtime_dir */
 	} paths;
 	struct {
-		struct conf_hostports smtp;
+		struct conf_listeners smtp;
 	} listen;
 	struct {
 		uint64_t max_message_bytes;
@@ -99,7 +121,12 @@ struct conf {
 		uint32_t threads;
 		int64_t command_timeout, data_timeout, session_timeout;
 		bool starttls;
+		struct conf_networks trusted;
+		enum conf_early_talker early_talker;
 	} smtp;
+	struct {
+		struct conf_networks clients;
+	} out;
 	struct {
 		uint32_t processes;
 	} edge;
@@ -174,6 +201,9 @@ str conf_runtime_dir(const struct conf *c);
 str conf_maildir(const struct conf *c, struct arena *a);
 /* Is s one of them, without regard to ASCII case? For domains. */
 bool conf_strings_has(const struct conf_strings *list, str s);
+/* The listener at an address as conf_show writes it ("[::1]:25"); NULL when there is none. */
+const struct conf_listener *conf_listener_at(const struct conf *c, str address);
+bool conf_networks_has(const struct conf_networks *list, struct ip ip);
 /* True when domain is one of ours. */
 bool conf_is_own_domain(const struct conf *c, str domain);
 

@@ -10,6 +10,10 @@ int conf_check(const struct conf *c, struct why *why)
 	if (c->tls.key.n && !c->tls.certificate.n)
 		return why_set(why, -EINVAL,
 			       "tls.key is set and tls.certificate is not; set both or none");
+	if (c->role == CONF_ROLE_OUT && c->out.clients.n == 0)
+		return why_set(why, -EINVAL,
+			       "role is out and out.clients is empty; list the networks of the "
+			       "servers that may send");
 	if (c->inspect.max_unpacked_bytes < c->smtp.max_message_bytes)
 		return why_set(why, -EINVAL,
 			       "inspect.max_unpacked_bytes is below smtp.max_message_bytes; "
@@ -47,6 +51,20 @@ static bool large_unscanned(const struct conf *c)
 	return !no_antivirus(c) && c->antivirus.max_bytes < c->smtp.max_message_bytes;
 }
 
+static bool unused_clients(const struct conf *c)
+{
+	return c->role != CONF_ROLE_OUT && c->out.clients.n > 0;
+}
+
+static bool proxy_of_nobody(const struct conf *c)
+{
+	for (size_t i = 0; i < c->listen.smtp.n && c->smtp.trusted.n == 0; i++) {
+		if (c->listen.smtp.v[i].proxy || c->listen.smtp.v[i].xclient)
+			return true;
+	}
+	return false;
+}
+
 static bool observing(const struct conf *c)
 {
 	return c->mode == CONF_MODE_OBSERVE;
@@ -69,6 +87,9 @@ static const struct warning {
 	{ no_antivirus, "antivirus.clamd is empty: only the built-in detection looks for viruses" },
 	{ large_unscanned, "antivirus.max_bytes is below smtp.max_message_bytes: "
 			   "the largest messages are not scanned by the antivirus" },
+	{ unused_clients, "out.clients is set and role is not out: it has no effect" },
+	{ proxy_of_nobody, "a listener has proxy or xclient and smtp.trusted is empty: nobody is "
+			   "believed" },
 	{ observing, "mode is observe: nothing is refused, not even viruses" },
 	{ dns_from_file, "dns.file is set: no real DNS question is asked" },
 	{ believes_resolver, "dns.trust_ad is true: the way to the resolver must be trustworthy" },

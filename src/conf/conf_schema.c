@@ -29,8 +29,9 @@ const struct conf_key conf_schema[] = {
 	{ "domains", CONF_DOMAIN, .list = true, AT(domains), .initial = "hopital.example",
 	  .audience = POTERNED | EDGE | SCAN | STORE | RELAY | CLI,
 	  .doc = "the domains mail is received for" },
-	{ "role", CONF_ENUM, AT(role), .initial = "mx", .audience = ALL, .words = { "mx" },
-	  .doc = "what this machine does: mx receives mail from the Internet" },
+	{ "role", CONF_ENUM, AT(role), .initial = "mx", .audience = ALL, .words = { "mx", "out" },
+	  .doc = "what this machine does: mx receives mail from the Internet for domains, out "
+		 "takes mail for anyone from out.clients" },
 	{ "mode", CONF_ENUM, AT(mode), .initial = "enforce", .audience = ALL,
 	  .words = { "enforce", "observe" },
 	  .doc = "observe judges and logs everything and refuses nothing" },
@@ -55,8 +56,11 @@ const struct conf_key conf_schema[] = {
 	  .initial = POTERNE_PREFIX "/libexec/poterne", .audience = POTERNED | SCAN | CLI,
 	  .doc = "the programs of the processes" },
 
-	{ "listen.smtp", CONF_HOSTPORT, .list = true, AT(listen.smtp), .initial = "127.0.0.1:2525",
-	  .audience = POTERNED | EDGE | CLI, .doc = "addresses and ports of SMTP reception" },
+	{ "listen.smtp", CONF_LISTENER, .list = true, AT(listen.smtp), .initial = "127.0.0.1:2525",
+	  .audience = POTERNED | EDGE | CLI,
+	  .doc = "addresses and ports of SMTP reception, each with its options: proxy (requires "
+		 "a PROXY header, from smtp.trusted), xclient (offers XCLIENT to smtp.trusted), "
+		 "client_cert (asks for a certificate), handover=auto, direct or spool" },
 
 	{ "smtp.max_message_bytes", CONF_SIZE, AT(smtp.max_message_bytes), .initial = "10240000",
 	  .min = 64 * KIB, .max = GIB,
@@ -83,6 +87,17 @@ const struct conf_key conf_schema[] = {
 	  .min = SECOND, .max = DAY, .audience = EDGE | CLI, .doc = "the whole connection" },
 	{ "smtp.starttls", CONF_BOOL, AT(smtp.starttls), .initial = "true",
 	  .audience = POTERNED | EDGE | CLI, .doc = "offer STARTTLS" },
+	{ "smtp.trusted", CONF_NETWORK, .list = true, .may_be_empty = true, AT(smtp.trusted),
+	  .initial = "127.0.0.0/8,::1", .audience = EDGE | CLI,
+	  .doc = "networks of the proxies whose PROXY header or XCLIENT is believed, on listeners "
+		 "that have the option" },
+	{ "smtp.early_talker", CONF_ENUM, AT(smtp.early_talker), .initial = "reject",
+	  .audience = EDGE | CLI, .words = { "reject", "log" },
+	  .doc = "a client that speaks before the greeting" },
+
+	{ "out.clients", CONF_NETWORK, .list = true, .may_be_empty = true, AT(out.clients),
+	  .initial = "", .audience = EDGE | CLI,
+	  .doc = "networks of the inside servers that may send through role out" },
 
 	{ "edge.processes", CONF_U32, AT(edge.processes), .initial = "1", .min = 1, .max = 64,
 	  .audience = POTERNED | CLI, .doc = "processes that speak SMTP to strangers" },

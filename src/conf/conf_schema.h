@@ -21,6 +21,8 @@ enum conf_type {
 	CONF_DURATION, /* int64_t, milliseconds */
 	CONF_ENUM,     /* an enum: index into words */
 	CONF_HOSTPORT, /* struct conf_hostport */
+	CONF_LISTENER, /* struct conf_listener */
+	CONF_NETWORK,  /* struct conf_network */
 	CONF_PEER,     /* struct conf_peer: words lists the forms */
 	CONF_TYPES
 };

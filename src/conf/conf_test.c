@@ -53,7 +53,7 @@ static void the_defaults_are_complete_and_valid(void **state)
 	assert_int_equal(c->delivery.next_hop.kind, CONF_PEER_MAILDIR);
 	assert_int_equal(c->antivirus.when_down, CONF_WHEN_DEFER);
 	assert_int_equal(c->antivirus.when_absent, CONF_WHEN_ACCEPT);
-	assert_int_equal(c->listen.smtp.v[0].port, 2525);
+	assert_int_equal(c->listen.smtp.v[0].at.port, 2525);
 	assert_str(conf_runtime_dir(c), "/var/lib/poterne");
 	assert_str(conf_maildir(c, a), "/var/lib/poterne/maildir");
 	assert_non_null(conf_check_warning(c, 0));
@@ -83,8 +83,8 @@ static void a_file_sets_what_it_names_and_nothing_else(void **state)
 	assert_str(c->hostname, "mx.mairie.example");
 	assert_int_equal(c->domains.n, 2);
 	assert_str(c->domains.v[1], "b.example");
-	assert_str(c->listen.smtp.v[1].host, "::");
-	assert_int_equal(c->listen.smtp.v[1].port, 25);
+	assert_str(c->listen.smtp.v[1].at.host, "::");
+	assert_int_equal(c->listen.smtp.v[1].at.port, 25);
 	assert_int_equal(c->smtp.threads, 8);
 	assert_false(c->smtp.starttls);
 	assert_int_equal(c->smtp.max_recipients, 100);
@@ -146,7 +146,14 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		{ "domains:\n  - a.example\n  - 'b c'\n",
 		  "t.yaml:3:5: found \"b c\" for domains, expected a domain name" },
 		{ "listen: {smtp: [25]}\n",
-		  "t.yaml:1:17: found \"25\" for listen.smtp, expected HOST:PORT" },
+		  "t.yaml:1:17: found \"25\" for listen.smtp, expected HOST:PORT, then any of "
+		  "proxy, xclient, client_cert and handover=auto|direct|spool" },
+		{ "listen: {smtp: ['127.0.0.1:25 tls']}\n",
+		  "t.yaml:1:17: found \"127.0.0.1:25 tls\" for listen.smtp, expected HOST:PORT, "
+		  "then any of proxy, xclient, client_cert and handover=auto|direct|spool" },
+		{ "smtp: {trusted: [192.0.2.1/24]}\n",
+		  "t.yaml:1:18: found \"192.0.2.1/24\" for smtp.trusted, expected an IP network "
+		  "such as 192.0.2.0/24, with no bits behind its prefix" },
 		{ "inspect: {deadline: 20}\n", "t.yaml:1:21: found \"20\" for inspect.deadline, "
 					       "expected a duration such as 30s, 5m, 2h "
 					       "or 5d, from 100ms to 10m" },
@@ -207,6 +214,56 @@ static void set_changes_one_key_from_text(void **state)
 	assert_int_equal(c->history.keep, 86400000);
 }
 
+static void a_listener_is_found_by_its_address_with_its_options(void **state)
+{
+	cleanup(arena_freep) struct arena *a = new_arena();
+	struct conf *c = conf_new_default(a);
+	const struct conf_listener *l;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(conf_set_assignment(c,
+					     STR("listen.smtp=127.0.0.1:25 xclient proxy,"
+						 "[::1]:2525  handover=spool client_cert"),
+					     &why),
+			 0);
+	l = conf_listener_at(c, STR("127.0.0.1:25"));
+	assert_true(l && l->proxy && l->xclient && !l->client_cert);
+	assert_int_equal(l->handover, CONF_HANDOVER_AUTO);
+	l = conf_listener_at(c, STR("[::1]:2525"));
+	assert_true(l && !l->proxy && !l->xclient && l->client_cert);
+	assert_int_equal(l->handover, CONF_HANDOVER_SPOOL);
+	assert_null(conf_listener_at(c, STR("127.0.0.1:2525")));
+	assert_null(conf_listener_at(c, STR("127.0.0.1")));
+}
+
+static void networks_hold_what_has_their_prefix(void **state)
+{
+	static const struct {
+		const char *ip;
+		bool in;
+	} cases[] = {
+		{ "10.1.2.3", true },	     { "11.0.0.1", false },   { "192.0.2.7", true },
+		{ "192.0.2.8", false },	     { "2001:db8::1", true }, { "2001:db9::1", false },
+		{ "::ffff:10.0.0.1", true },
+	};
+	cleanup(arena_freep) struct arena *a = new_arena();
+	struct conf *c = conf_new_default(a);
+	struct why why;
+
+	(void)state;
+	assert_int_equal(
+		conf_set_assignment(c, STR("out.clients=10.0.0.0/8,192.0.2.7,2001:db8::/32"), &why),
+		0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct ip ip;
+
+		assert_true(ip_parse(str_c(cases[i].ip), &ip));
+		assert_int_equal(conf_networks_has(&c->out.clients, ip), cases[i].in);
+	}
+	assert_false(conf_networks_has(&c->out.clients, (struct ip){ 0 }));
+}
+
 static void a_bad_set_changes_nothing_and_says_why(void **state)
 {
 	static const struct {
@@ -246,6 +303,7 @@ static void keys_that_contradict_each_other_are_refused(void **state)
 		{ "smtp.max_message_bytes=200MiB", "inspect.max_unpacked_bytes is below" },
 		{ "inspect.deadline=60s", "inspect.deadline is not below scan.deadline" },
 		{ "smtp.session_timeout=1m", "smtp.session_timeout is below" },
+		{ "role=out", "role is out and out.clients is empty" },
 		{ "delivery.retry=6d", "delivery.max_age is below" },
 	};
 
@@ -265,7 +323,9 @@ static struct conf *unusual(struct arena *a)
 {
 	static const char *const sets[] = {
 		"domains=a.example,b.example",
-		"listen.smtp=[::1]:25,127.0.0.1:2525",
+		"listen.smtp=[::1]:25 client_cert proxy,127.0.0.1:2525 handover=direct xclient",
+		"smtp.trusted=10.0.0.0/8,2001:db8::/32,192.0.2.7",
+		"smtp.early_talker=log",
 		"delivery.next_hop=smtp:relay.example:25",
 		"antivirus.clamd=unix:/run/a b\"\\.ctl",
 		"delivery.maildir=boîte: #1",
@@ -419,6 +479,8 @@ int main(void)
 		cmocka_unit_test(a_file_sets_what_it_names_and_nothing_else),
 		cmocka_unit_test(a_bad_file_is_refused_with_place_and_hint),
 		cmocka_unit_test(set_changes_one_key_from_text),
+		cmocka_unit_test(a_listener_is_found_by_its_address_with_its_options),
+		cmocka_unit_test(networks_hold_what_has_their_prefix),
 		cmocka_unit_test(a_bad_set_changes_nothing_and_says_why),
 		cmocka_unit_test(keys_that_contradict_each_other_are_refused),
 		cmocka_unit_test(the_flat_text_reads_back_as_itself),

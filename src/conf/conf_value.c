@@ -144,6 +144,69 @@ static bool parse_hostport(struct arena *a, str text, struct conf_hostport *at)
 	return true;
 }
 
+static bool listener_option(str word, struct conf_listener *at)
+{
+	if (str_eq(word, STR("proxy")))
+		at->proxy = true;
+	else if (str_eq(word, STR("xclient")))
+		at->xclient = true;
+	else if (str_eq(word, STR("client_cert")))
+		at->client_cert = true;
+	else if (str_eq(word, STR("handover=auto")))
+		at->handover = CONF_HANDOVER_AUTO;
+	else if (str_eq(word, STR("handover=direct")))
+		at->handover = CONF_HANDOVER_DIRECT;
+	else if (str_eq(word, STR("handover=spool")))
+		at->handover = CONF_HANDOVER_SPOOL;
+	else
+		return false;
+	return true;
+}
+
+/* HOST:PORT *(1*SP option) */
+static bool parse_listener(struct arena *a, str text, struct conf_listener *at)
+{
+	struct conf_listener got = { 0 };
+	str word;
+
+	if (!str_split(&text, ' ', &word) || !parse_hostport(a, word, &got.at))
+		return false;
+	while (text.p && str_split(&text, ' ', &word)) {
+		if (word.n && !listener_option(word, &got))
+			return false;
+	}
+	*at = got;
+	return true;
+}
+
+/* Whether all bits behind the prefix are 0: otherwise something else was meant. */
+static bool is_network(struct ip ip, unsigned prefix)
+{
+	for (unsigned bit = prefix; bit < ip.n * 8u; bit++) {
+		if (ip.bytes[bit / 8] & 0x80 >> bit % 8)
+			return false;
+	}
+	return true;
+}
+
+/* ADDRESS or ADDRESS/PREFIX. */
+static bool parse_network(str text, struct conf_network *at)
+{
+	size_t slash = str_chr(text, '/');
+	uint64_t prefix;
+	struct ip ip;
+
+	if (!ip_parse(str_sub(text, 0, slash), &ip))
+		return false;
+	prefix = ip.n * 8u;
+	if (slash != STR_NONE && !num_u64_max(str_skip(text, slash + 1), prefix, &prefix))
+		return false;
+	if (!is_network(ip, (unsigned)prefix))
+		return false;
+	*at = (struct conf_network){ ip, (unsigned)prefix };
+	return true;
+}
+
 struct peer_form {
 	str prefix;
 	enum conf_peer_kind kind;
@@ -224,6 +287,10 @@ bool conf_value_parse(struct arena *a, const struct conf_key *key, str text, voi
 		return parse_enum(key, text, at);
 	case CONF_HOSTPORT:
 		return parse_hostport(a, text, at);
+	case CONF_LISTENER:
+		return parse_listener(a, text, at);
+	case CONF_NETWORK:
+		return parse_network(text, at);
 	case CONF_PEER:
 		return parse_peer(a, key, text, at);
 	case CONF_U32:
@@ -248,6 +315,10 @@ static size_t element_size(const struct conf_key *key)
 {
 	if (key->type == CONF_HOSTPORT)
 		return sizeof(struct conf_hostport);
+	if (key->type == CONF_LISTENER)
+		return sizeof(struct conf_listener);
+	if (key->type == CONF_NETWORK)
+		return sizeof(struct conf_network);
 	return key->type == CONF_DURATION ? sizeof(int64_t) : sizeof(str);
 }
 
@@ -328,6 +399,24 @@ static void put_hostport(struct strbuf *out, const struct conf_hostport *at)
 	strbuf_fmt(out, "%s:%u", v6 ? "]" : "", at->port);
 }
 
+static void put_listener(struct strbuf *out, const struct conf_listener *at)
+{
+	static const char *const handovers[] = { "", " handover=direct", " handover=spool" };
+
+	put_hostport(out, &at->at);
+	strbuf_put(out, at->proxy ? STR(" proxy") : STR(""));
+	strbuf_put(out, at->xclient ? STR(" xclient") : STR(""));
+	strbuf_put(out, at->client_cert ? STR(" client_cert") : STR(""));
+	strbuf_put(out, str_c(handovers[at->handover]));
+}
+
+static void put_network(struct strbuf *out, const struct conf_network *at)
+{
+	ip_put(out, at->ip);
+	if (at->prefix != at->ip.n * 8u)
+		strbuf_fmt(out, "/%u", at->prefix);
+}
+
 static void put_peer(struct strbuf *out, const struct conf_peer *peer)
 {
 	for (size_t i = 0; i < ARRAY_LEN(peer_forms); i++) {
@@ -368,6 +457,12 @@ void conf_value_put(const struct conf_key *key, const void *at, size_t i, struct
 		break;
 	case CONF_HOSTPORT:
 		put_hostport(out, at);
+		break;
+	case CONF_LISTENER:
+		put_listener(out, at);
+		break;
+	case CONF_NETWORK:
+		put_network(out, at);
 		break;
 	case CONF_PEER:
 		put_peer(out, at);
@@ -414,6 +509,10 @@ void conf_value_expected(const struct conf_key *key, struct strbuf *out)
 		[CONF_SIZE] = "a size such as 10MiB",
 		[CONF_DURATION] = "a duration such as 30s, 5m, 2h or 5d",
 		[CONF_HOSTPORT] = "HOST:PORT",
+		[CONF_LISTENER] = "HOST:PORT, then any of proxy, xclient, client_cert and "
+				  "handover=auto|direct|spool",
+		[CONF_NETWORK] =
+			"an IP network such as 192.0.2.0/24, with no bits behind its prefix",
 	};
 
 	if (key->type == CONF_ENUM || key->type == CONF_PEER)

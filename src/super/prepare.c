@@ -106,7 +106,7 @@ int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared 
 	const char *control = arena_fmt(a, "%.*s/control.sock", STR_ARG(conf_runtime_dir(conf))).p;
 
 	for (size_t i = 0; i < conf->listen.smtp.n; i++) {
-		const struct conf_hostport *at = &conf->listen.smtp.v[i];
+		const struct conf_hostport *at = &conf->listen.smtp.v[i].at;
 		bool v6 = str_chr(at->host, ':') != STR_NONE;
 		str text = arena_fmt(a, v6 ? "[%.*s]:%u" : "%.*s:%u", STR_ARG(at->host), at->port);
 		int fd;
