@@ -114,9 +114,11 @@ int main(void)
 	e.scan = lanes_new(PROCESS_EDGE, PROCESS_SCAN);
 	lanes_on_lost(e.scan, proc_lane_lost, e.proc);
 	e.server = smtpserver_new(policy, e.scan);
+	str address;
 	for (int i = 0, fd;
-	     i < MOST_LISTENERS && (fd = proc_take_resource(e.proc, "listener", NULL)) >= 0; i++)
-		smtpserver_listen(e.server, fd);
+	     i < MOST_LISTENERS && (fd = proc_take_resource(e.proc, "listener", &address)) >= 0;
+	     i++)
+		smtpserver_listen(e.server, fd, address);
 	if (smtpserver_start(e.server, &why) < 0)
 		fail("start", &why);
 	proc_run(e.proc, &handlers);

@@ -28,23 +28,47 @@ static size_t count(const struct list *bucket, struct ip key)
 	return n;
 }
 
+static struct list *bucket_of(struct clients *c, struct ip key)
+{
+	return &c->buckets[map_hash(str_of(key.bytes, key.n), false) % CLIENTS_BUCKETS];
+}
+
 int clients_enter(struct clients *c, struct clients_link *l, struct ip ip, size_t max,
 		  size_t max_per_client)
 {
 	struct ip key = key_of(ip);
-	struct list *bucket =
-		&c->buckets[map_hash(str_of(key.bytes, key.n), false) % CLIENTS_BUCKETS];
+	struct list *bucket = bucket_of(c, key);
 	int r = CLIENTS_OK;
 
 	pthread_mutex_lock(&c->lock);
 	if (c->n >= max)
 		r = CLIENTS_E_FULL;
-	else if (count(bucket, key) >= max_per_client)
+	else if (key.n && count(bucket, key) >= max_per_client)
 		r = CLIENTS_E_CLIENT_FULL;
 	if (r == CLIENTS_OK) {
 		l->key = key;
 		list_append(bucket, &l->link);
 		c->n++;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return r;
+}
+
+int clients_move(struct clients *c, struct clients_link *l, struct ip ip, size_t max_per_client)
+{
+	struct ip key = key_of(ip);
+	struct list *bucket = bucket_of(c, key);
+	int r = CLIENTS_OK;
+
+	pthread_mutex_lock(&c->lock);
+	if (!ip_eq(l->key, key)) {
+		if (key.n && count(bucket, key) >= max_per_client)
+			r = CLIENTS_E_CLIENT_FULL;
+		if (r == CLIENTS_OK) {
+			list_remove(&l->link);
+			l->key = key;
+			list_append(bucket, &l->link);
+		}
 	}
 	pthread_mutex_unlock(&c->lock);
 	return r;

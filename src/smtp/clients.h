@@ -33,9 +33,14 @@ struct clients_link {
 };
 
 void clients_init(struct clients *c);
-/* Counts a connection from ip, unless all or that client would have more than max. */
+/* Counts a connection from ip, unless all or that client would have more than max. An
+ * unknown ip (n is 0) counts for all only: a trusted proxy, whose client is not known yet. */
 int clients_enter(struct clients *c, struct clients_link *l, struct ip ip, size_t max,
 		  size_t max_per_client) must_use;
+/* From now on l is of ip: CLIENTS_E_CLIENT_FULL when that client has max_per_client, and l
+ * stays with whom it was. */
+int clients_move(struct clients *c, struct clients_link *l, struct ip ip, size_t max_per_client)
+	must_use;
 void clients_leave(struct clients *c, struct clients_link *l);
 
 #endif

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	str line = str_of(data, size);
 	struct command c, again;
+	struct dsnparams_rcpt dsn;
 	struct esmtp p;
 	char *text;
 	size_t n;
@@ -28,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bug_if(command_parse(str_of(text, n), &again) != COMMAND_OK);
 	bug_if(!str_eq(again.verb, c.verb) || !str_eq(again.args, c.args));
 	free(text);
-	(void)!esmtp_parse_rcpt(c.args);
+	(void)!esmtp_parse_rcpt(c.args, true, &dsn);
 	(void)!esmtp_parse_mail(c.args, &p);
 	return 0;
 }

@@ -75,7 +75,13 @@ static void mail_parameters_are_taken_strictly(void **state)
 		{ " SIZE=99999999999999999999", ESMTP_OK, { .size = UINT64_MAX } },
 		{ " SIZE=100000000000000000000", ESMTP_E_SYNTAX, { 0 } },
 		{ " SIZE=007", ESMTP_OK, { .size = 7 } },
-		{ " size=5  body=8bitmime SMTPUTF8", ESMTP_OK, { 5, true, true } },
+		{ " size=5  body=8bitmime SMTPUTF8",
+		  ESMTP_OK,
+		  { .size = 5, .body_8bit = true, .smtputf8 = true } },
+		{ " REQUIRETLS RET=HDRS ENVID=a", ESMTP_OK, { .requiretls = true } },
+		{ " REQUIRETLS=yes", ESMTP_E_SYNTAX, { 0 } },
+		{ " RET=FULL RET=FULL", ESMTP_E_SYNTAX, { 0 } },
+		{ " ENVID=a+0Db", ESMTP_E_SYNTAX, { 0 } },
 		{ " BODY=7BIT", ESMTP_OK, { 0 } },
 		{ "SIZE=5", ESMTP_E_SYNTAX, { 0 } },
 		{ " SIZE", ESMTP_E_SYNTAX, { 0 } },
@@ -88,7 +94,7 @@ static void mail_parameters_are_taken_strictly(void **state)
 		{ " SMTPUTF8=yes", ESMTP_E_SYNTAX, { 0 } },
 		{ " =1", ESMTP_E_SYNTAX, { 0 } },
 		{ " -X=1", ESMTP_E_SYNTAX, { 0 } },
-		{ " RET=FULL", ESMTP_E_UNKNOWN, { 0 } },
+		{ " NOTIFY=NEVER", ESMTP_E_UNKNOWN, { 0 } },
 		{ " X-Y", ESMTP_E_UNKNOWN, { 0 } },
 	};
 
@@ -104,14 +110,35 @@ static void mail_parameters_are_taken_strictly(void **state)
 		else
 			assert_true(p.size == cases[i].p.size &&
 				    p.body_8bit == cases[i].p.body_8bit &&
-				    p.smtputf8 == cases[i].p.smtputf8);
+				    p.smtputf8 == cases[i].p.smtputf8 &&
+				    p.requiretls == cases[i].p.requiretls);
 		free(heap);
 	}
-	assert_int_equal(esmtp_parse_rcpt(STR("")), ESMTP_OK);
-	assert_int_equal(esmtp_parse_rcpt(STR("  ")), ESMTP_OK);
-	assert_int_equal(esmtp_parse_rcpt(STR(" ORCPT=x")), ESMTP_E_UNKNOWN);
-	assert_int_equal(esmtp_parse_rcpt(STR("x")), ESMTP_E_SYNTAX);
-	assert_int_equal(esmtp_parse_rcpt(STR(" =")), ESMTP_E_SYNTAX);
+}
+
+static void parameters_of_rcpt_are_those_of_dsn(void **state)
+{
+	static const struct {
+		const char *in;
+		int want;
+	} cases[] = {
+		{ "", ESMTP_OK },
+		{ "  ", ESMTP_OK },
+		{ " NOTIFY=NEVER  ORCPT=rfc822;a@b", ESMTP_OK },
+		{ " orcpt=x", ESMTP_E_SYNTAX },
+		{ " NOTIFY=NEVER NOTIFY=NEVER", ESMTP_E_SYNTAX },
+		{ " RET=FULL", ESMTP_E_UNKNOWN },
+		{ " ORCPT=utf-8;\xc3\xa9@b", ESMTP_E_SYNTAX },
+		{ "x", ESMTP_E_SYNTAX },
+		{ " =", ESMTP_E_SYNTAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct dsnparams_rcpt dsn;
+
+		assert_int_equal(esmtp_parse_rcpt(str_c(cases[i].in), false, &dsn), cases[i].want);
+	}
 }
 
 static void only_whole_answers_are_passed_on(void **state)
@@ -135,6 +162,11 @@ static void only_whole_answers_are_passed_on(void **state)
 }
 
 /* Replies into a buffer that is never flushed. */
+static int send_one(struct stream *s, str text)
+{
+	return reply_send(s, 0, 550, STR("5.7.1"), &text, 1);
+}
+
 static void replies_hold_one_line_each(void **state)
 {
 	char out[4096];
@@ -146,18 +178,16 @@ static void replies_hold_one_line_each(void **state)
 	(void)state;
 	stream_init(&s, -1);
 	stream_lend(&s, in, sizeof(in), out, sizeof(out));
-	assert_int_equal(reply_send(&s, 550, STR("5.7.1"), STR("a\r\n250 b\x7f\xc3\xa9"), NULL),
-			 STREAM_OK);
+	assert_int_equal(send_one(&s, STR("a\r\n250 b\x7f\xc3\xa9")), STREAM_OK);
 	assert_true(str_eq(str_of(out, s.out_n), STR("550 5.7.1 a  250 b \xc3\xa9\r\n")));
 	s.out_n = 0;
 	memset(text, 'x', sizeof(text));
-	assert_int_equal(reply_send(&s, 550, STR("5.7.1"), str_of(text, sizeof(text)), NULL),
-			 STREAM_OK);
+	assert_int_equal(send_one(&s, str_of(text, sizeof(text))), STREAM_OK);
 	line = str_of(out, s.out_n);
 	assert_int_equal(line.n, REPLY_LINE_MAX);
 	assert_true(str_ends(line, STR("x\r\n")));
 	s.out_n = 0;
-	assert_int_equal(reply_send_lines(&s, 250, STR(""), (str[]){ STR("a"), STR("b") }, 2, NULL),
+	assert_int_equal(reply_send(&s, 0, 250, STR(""), (str[]){ STR("a"), STR("b") }, 2),
 			 STREAM_OK);
 	assert_true(str_eq(str_of(out, s.out_n), STR("250-a\r\n250 b\r\n")));
 }
@@ -167,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_become_commands),
 		cmocka_unit_test(mail_parameters_are_taken_strictly),
+		cmocka_unit_test(parameters_of_rcpt_are_those_of_dsn),
 		cmocka_unit_test(only_whole_answers_are_passed_on),
 		cmocka_unit_test(replies_hold_one_line_each),
 	};

@@ -17,48 +17,60 @@ static void count_line_end(struct data *d)
 	d->line = 0;
 }
 
+/* A byte of the message that is CR or LF, or comes behind CR. */
+static void end_byte(struct data *d, char c)
+{
+	d->line++;
+	if (d->state == DATA_CR && c == '\n') {
+		count_line_end(d);
+		d->state = DATA_LINE_START;
+		return;
+	}
+	/* A bare LF does not start a line, so no dot behind it means anything. */
+	if (d->state == DATA_CR || c == '\n')
+		d->bare++;
+	d->state = c == '\r' ? DATA_CR : DATA_TEXT;
+}
+
+void data_count(struct data *d, str bytes)
+{
+	d->bytes += bytes.n;
+	while (bytes.n) {
+		size_t run = d->state == DATA_CR ? 0 : plain_run(bytes);
+
+		if (run) {
+			d->line += run;
+			d->state = DATA_TEXT;
+		} else {
+			end_byte(d, bytes.p[0]);
+			run = 1;
+		}
+		bytes = str_skip(bytes, run);
+	}
+}
+
 /* One byte that is not in the middle of a plain run. Returns whether the byte belongs to
  * the message. */
 static bool step(struct data *d, char c)
 {
-	switch (d->state) {
-	case DATA_LINE_START:
-		if (c == '.') {
-			d->state = DATA_DOT;
-			return false;
-		}
-		break;
-	case DATA_DOT: /* one dot was dropped; what follows it is ordinary but for CR */
-		if (c == '\r') {
-			d->state = DATA_DOT_CR;
-			return false;
-		}
-		break;
-	case DATA_DOT_CR:
+	if (d->state == DATA_LINE_START && c == '.') {
+		d->state = DATA_DOT;
+		return false;
+	}
+	/* One dot was dropped; what follows it is ordinary but for CR. */
+	if (d->state == DATA_DOT && c == '\r') {
+		d->state = DATA_DOT_CR;
+		return false;
+	}
+	if (d->state == DATA_DOT_CR) {
 		if (c == '\n') {
 			d->state = DATA_END;
 			return false;
 		}
 		d->bare++; /* the CR that was kept back: such a message is refused */
-		break;
-	case DATA_CR:
-		if (c == '\n') {
-			d->line++;
-			count_line_end(d);
-			d->state = DATA_LINE_START;
-			return true;
-		}
-		d->bare++;
-		break;
-	case DATA_TEXT:
-	case DATA_END:
-		break;
+		d->state = DATA_TEXT;
 	}
-	/* A bare LF does not start a line, so no dot behind it means anything. */
-	if (c == '\n')
-		d->bare++;
-	d->line++;
-	d->state = c == '\r' ? DATA_CR : DATA_TEXT;
+	end_byte(d, c);
 	return true;
 }
 

@@ -33,6 +33,10 @@ struct data {
 	uint64_t bare;	     /* bare CRs and LFs */
 };
 
+/* The same bytes behind BDAT (RFC 3030), where chunks say how long they are: nothing is
+ * removed, and no dot means anything. At the end of the message only DATA_LINE_START is the
+ * end of a line, and DATA_CR is a bare CR. */
+void data_count(struct data *d, str bytes);
 /* A zeroed struct data is at the start of a message. Reads p[0..n), up to the end of the
  * message at most: *ret_used says how much. Leaves the message's bytes at p[0..result). */
 size_t data_unstuff(struct data *d, char *p, size_t n, size_t *ret_used) must_use;

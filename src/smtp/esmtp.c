@@ -29,10 +29,14 @@ static int take_body(struct esmtp *p, str value)
 
 static int take_smtputf8(struct esmtp *p, str value)
 {
-	if (value.p)
-		return ESMTP_E_SYNTAX;
 	p->smtputf8 = true;
-	return ESMTP_OK;
+	return value.p ? ESMTP_E_SYNTAX : ESMTP_OK;
+}
+
+static int take_requiretls(struct esmtp *p, str value)
+{
+	p->requiretls = true;
+	return value.p ? ESMTP_E_SYNTAX : ESMTP_OK;
 }
 
 static const struct {
@@ -42,6 +46,7 @@ static const struct {
 	{ { "SIZE", 4 }, take_size },
 	{ { "BODY", 4 }, take_body },
 	{ { "SMTPUTF8", 8 }, take_smtputf8 },
+	{ { "REQUIRETLS", 10 }, take_requiretls },
 };
 
 /* esmtp-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-") */
@@ -52,6 +57,13 @@ static bool keyword_valid(str k)
 			return false;
 	}
 	return k.n > 0;
+}
+
+static int of_dsnparams(int r)
+{
+	if (r == DSNPARAMS_OK)
+		return ESMTP_OK;
+	return r == DSNPARAMS_E_UNKNOWN ? ESMTP_E_UNKNOWN : ESMTP_E_SYNTAX;
 }
 
 /* value.p is NULL when there is no "=". */
@@ -65,46 +77,62 @@ static int take_param(struct esmtp *p, unsigned *seen, str keyword, str value)
 		*seen |= 1U << i;
 		return known[i].take(p, value);
 	}
-	return ESMTP_E_UNKNOWN;
+	return of_dsnparams(dsnparams_take_mail(&p->dsn, keyword, value));
+}
+
+/* Cuts the next parameter off rest; false after the last, and when it is none: *ret_error
+ * tells them apart. */
+static bool next_param(str *rest, str *ret_keyword, str *ret_value, int *ret_error)
+{
+	size_t eq;
+	str word;
+
+	*ret_error = ESMTP_OK;
+	do {
+		if (!rest->p || !str_split(rest, ' ', &word))
+			return false;
+	} while (word.n == 0);
+	eq = str_chr(word, '=');
+	*ret_keyword = str_sub(word, 0, eq);
+	*ret_value = eq == STR_NONE ? STR_NULL : str_skip(word, eq + 1);
+	if (!keyword_valid(*ret_keyword))
+		*ret_error = ESMTP_E_SYNTAX;
+	return *ret_error == ESMTP_OK;
 }
 
 int esmtp_parse_mail(str rest, struct esmtp *ret)
 {
 	struct esmtp got = { 0 };
 	unsigned seen = 0;
-	str word;
+	str keyword, value;
+	int r;
 
 	if (rest.n && rest.p[0] != ' ')
 		return ESMTP_E_SYNTAX;
-	while (str_split(&rest, ' ', &word)) {
-		size_t eq = str_chr(word, '=');
-		str keyword = str_sub(word, 0, eq);
-		int r;
-
-		if (word.n == 0)
-			continue;
-		if (!keyword_valid(keyword))
-			return ESMTP_E_SYNTAX;
-		r = take_param(&got, &seen, keyword,
-			       eq == STR_NONE ? STR_NULL : str_skip(word, eq + 1));
+	while (next_param(&rest, &keyword, &value, &r)) {
+		r = take_param(&got, &seen, keyword, value);
 		if (r != ESMTP_OK)
 			return r;
 	}
-	*ret = got;
-	return ESMTP_OK;
+	if (r == ESMTP_OK)
+		*ret = got;
+	return r;
 }
 
-int esmtp_parse_rcpt(str rest)
+int esmtp_parse_rcpt(str rest, bool utf8, struct dsnparams_rcpt *ret)
 {
-	str word;
+	struct dsnparams_rcpt got = { 0 };
+	str keyword, value;
+	int r;
 
 	if (rest.n && rest.p[0] != ' ')
 		return ESMTP_E_SYNTAX;
-	while (str_split(&rest, ' ', &word)) {
-		if (word.n == 0)
-			continue;
-		return keyword_valid(str_sub(word, 0, str_chr(word, '='))) ? ESMTP_E_UNKNOWN
-									   : ESMTP_E_SYNTAX;
+	while (next_param(&rest, &keyword, &value, &r)) {
+		r = of_dsnparams(dsnparams_take_rcpt(&got, utf8, keyword, value));
+		if (r != ESMTP_OK)
+			return r;
 	}
-	return ESMTP_OK;
+	if (r == ESMTP_OK)
+		*ret = got;
+	return r;
 }

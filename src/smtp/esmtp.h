@@ -1,7 +1,7 @@
-/* smtp/esmtp.h - what stands behind the path of MAIL FROM (RFC 5321 4.1.2, esmtp-param).
+/* smtp/esmtp.h - what stands behind the paths of MAIL and RCPT (RFC 5321 4.1.2, esmtp-param).
  *
  * Input    hostile: the rest of a command line.
- * Memory   none.
+ * Memory   values point into the input.
  * Limits   the line's; linear.
  * Threads  pure.
  * Errors   ESMTP_E_*; *ret untouched.
@@ -9,7 +9,7 @@
 #ifndef SMTP_ESMTP_H
 #define SMTP_ESMTP_H
 
-#include "base/str.h"
+#include "mail/dsnparams.h"
 
 enum {
 	ESMTP_OK,
@@ -18,13 +18,15 @@ enum {
 };
 
 struct esmtp {
-	uint64_t size;	/* RFC 1870; 0: not declared */
-	bool body_8bit; /* BODY=8BITMIME, RFC 6152 */
-	bool smtputf8;	/* RFC 6531 */
+	uint64_t size;	 /* RFC 1870; 0: not declared */
+	bool body_8bit;	 /* BODY=8BITMIME, RFC 6152 */
+	bool smtputf8;	 /* RFC 6531 */
+	bool requiretls; /* RFC 8689 */
+	struct dsnparams_mail dsn;
 };
 
 int esmtp_parse_mail(str rest, struct esmtp *ret) must_use;
-/* RCPT has none here: anything is ESMTP_E_UNKNOWN, or ESMTP_E_SYNTAX. */
-int esmtp_parse_rcpt(str rest) must_use;
+/* utf8: MAIL had SMTPUTF8. */
+int esmtp_parse_rcpt(str rest, bool utf8, struct dsnparams_rcpt *ret) must_use;
 
 #endif

@@ -1,6 +1,7 @@
 #include "smtp/reception.h"
 
 #include "base/fd.h"
+#include "mail/tlswish.h"
 #include "smtp/reply.h"
 #include "tls/tlsstream.h"
 
@@ -8,26 +9,40 @@
 
 static const str temporary = { "Temporary problem, try again later", 34 };
 
-bool reception_begin(struct smtpsession *s)
+void reception_open(struct smtpsession *s)
 {
 	struct transaction *t = s->mail;
 	struct why why = { 0 };
-	int fd = fd_memfd("message", &why);
 
-	if (fd < 0) {
-		s->outside->trouble(s->outside->ctx, s, "memory", &why);
-		smtpsession_reply(s, 451, STR("4.3.0"), temporary);
-		return false;
-	}
-	t->fd = fd;
 	t->until = deadline_in(s->policy->conf->smtp.data_timeout);
+	t->fd = fd_memfd("message", &why);
+	if (t->fd >= 0)
+		return;
+	s->outside->trouble(s->outside->ctx, s, "memory", &why);
+	t->failed = true;
+}
+
+void reception_begin(struct smtpsession *s)
+{
+	reception_open(s);
+	if (s->mail->failed) {
+		smtpsession_reply(s, 451, STR("4.3.0"), temporary);
+		smtpsession_reset(s);
+		return;
+	}
 	s->state = SMTPSESSION_DATA;
 	smtpsession_reply(s, 354, STR(""), STR("Send the message, end with a line of one dot"));
 	smtpsession_flush(s);
-	return true;
 }
 
-/* Keeps the bytes, unless the message is refused already. */
+bool reception_failed(const struct smtpsession *s)
+{
+	const struct transaction *t = s->mail;
+
+	return t->data.bare || t->too_large || t->no_room || t->failed;
+}
+
+/* Keeps bytes that data has counted, unless the message is refused already. */
 static void keep(struct smtpsession *s, str bytes)
 {
 	struct transaction *t = s->mail;
@@ -35,7 +50,7 @@ static void keep(struct smtpsession *s, str bytes)
 
 	if (t->data.bytes > s->policy->conf->smtp.max_message_bytes)
 		t->too_large = true;
-	if (t->too_large || t->no_room || t->failed || t->data.bare)
+	if (reception_failed(s))
 		return;
 	t->no_room = !s->outside->hold(s->outside->ctx, (int64_t)bytes.n);
 	if (t->no_room)
@@ -45,6 +60,12 @@ static void keep(struct smtpsession *s, str bytes)
 		s->outside->trouble(s->outside->ctx, s, "memory", &why);
 		t->failed = true;
 	}
+}
+
+void reception_keep(struct smtpsession *s, str bytes)
+{
+	data_count(&s->mail->data, bytes);
+	keep(s, bytes);
 }
 
 /* RFC 3848, RFC 6531 3.7.5: what stands behind "with" in Received. */
@@ -79,6 +100,10 @@ static struct msg_submit describe(struct smtpsession *s)
 		.body_8bit = t->params.body_8bit,
 		.smtputf8 = t->params.smtputf8,
 		.received_at = (uint64_t)s->outside->wall(s->outside->ctx),
+		.mail_params = t->mail_params,
+		.rcpt_params = { t->rcpt_params.v, t->has_rcpt_params ? t->rcpt_params.n : 0 },
+		.tls_wish = t->params.requiretls ? TLS_WISH_REQUIRED : TLS_WISH_NONE,
+		.handover = s->listener->handover,
 	};
 }
 
@@ -125,8 +150,7 @@ static void refuse_size(struct smtpsession *s)
 	smtpsession_refuse(s, 552, STR("5.3.4"), str_c(text), s->mail->reverse_path);
 }
 
-/* The end of the message has come: the transaction ends with its reply. */
-static void finish(struct smtpsession *s)
+void reception_finish(struct smtpsession *s)
 {
 	struct transaction *t = s->mail;
 
@@ -155,26 +179,30 @@ static void finish(struct smtpsession *s)
 	smtpsession_reset(s);
 }
 
-void reception_take(struct smtpsession *s)
+bool reception_peek(struct smtpsession *s, str *ret)
 {
 	struct why why = { 0 };
-	size_t used, kept;
-	str chunk;
-	int r = stream_peek(s->io, 0, &chunk, &why);
+	int r = stream_peek(s->io, 0, ret, &why);
 
-	if (r == STREAM_E_TIMEOUT) {
+	if (r == STREAM_E_TIMEOUT)
 		s->waiting = true;
-		return;
-	}
-	if (r != STREAM_OK) {
+	else if (r != STREAM_OK)
 		smtpsession_over(s, r < 0 ? "connection lost in the message"
 					  : "closed in the message");
+	return r == STREAM_OK;
+}
+
+void reception_take(struct smtpsession *s)
+{
+	size_t used, kept;
+	str bytes;
+
+	if (!reception_peek(s, &bytes))
 		return;
-	}
 	/* In place: the buffer was lent to us, what is consumed is read by nobody else. */
-	kept = data_unstuff(&s->mail->data, s->io->in + s->io->in_at, chunk.n, &used);
-	keep(s, str_of(chunk.p, kept));
+	kept = data_unstuff(&s->mail->data, s->io->in + s->io->in_at, bytes.n, &used);
+	keep(s, str_of(bytes.p, kept));
 	stream_consume(s->io, used);
 	if (data_ended(&s->mail->data))
-		finish(s);
+		reception_finish(s);
 }

@@ -13,8 +13,8 @@ static size_t copy_text(char *to, str text, size_t room)
 	return n;
 }
 
-static int send_line(struct stream *s, unsigned code, char separator, str enhanced, str text,
-		     struct why *why)
+static int send_line(struct stream *s, deadline d, unsigned code, char separator, str enhanced,
+		     str text)
 {
 	char line[REPLY_LINE_MAX];
 	size_t n = (size_t)snprintf(line, sizeof(line), "%03u%c", code, separator);
@@ -26,24 +26,19 @@ static int send_line(struct stream *s, unsigned code, char separator, str enhanc
 	n += copy_text(line + n, text, sizeof(line) - n - 2);
 	line[n++] = '\r';
 	line[n++] = '\n';
-	return stream_write(s, str_of(line, n), deadline_in(REPLY_TIMEOUT_MS), why);
+	return stream_write(s, str_of(line, n), d, NULL);
 }
 
-int reply_send_lines(struct stream *s, unsigned code, str enhanced, const str *lines, size_t n,
-		     struct why *why)
+int reply_send(struct stream *s, deadline d, unsigned code, str enhanced, const str *lines,
+	       size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		int r = send_line(s, code, i + 1 < n ? '-' : ' ', enhanced, lines[i], why);
+		int r = send_line(s, d, code, i + 1 < n ? '-' : ' ', enhanced, lines[i]);
 
 		if (r != STREAM_OK)
 			return r;
 	}
 	return STREAM_OK;
-}
-
-int reply_send(struct stream *s, unsigned code, str enhanced, str text, struct why *why)
-{
-	return reply_send_lines(s, code, enhanced, &text, 1, why);
 }
 
 /* "class.subject.detail" (RFC 3463 2). */

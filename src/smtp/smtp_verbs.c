@@ -1,32 +1,36 @@
 #include "smtp/smtp_verbs.h"
 
 enum {
-	ANY = SMTPSESSION_START | SMTPSESSION_READY | SMTPSESSION_MAIL | SMTPSESSION_RCPT,
-	GREETED = ANY & ~SMTPSESSION_START,
+	ANY = SMTPSESSION_START | SMTPSESSION_READY | SMTPSESSION_MAIL | SMTPSESSION_RCPT |
+	      SMTPSESSION_CHUNKS,
+	IDLE = SMTPSESSION_START | SMTPSESSION_READY,
+	GREETED = SMTPSESSION_READY | SMTPSESSION_MAIL | SMTPSESSION_RCPT,
 	IN_MAIL = SMTPSESSION_MAIL | SMTPSESSION_RCPT,
 };
 
 static const struct smtp_verb smtp_verbs[] = {
-	{ "EHLO", ANY, verb_ehlo },
-	{ "HELO", ANY, verb_ehlo_helo },
-	{ "MAIL", SMTPSESSION_READY, verb_mail },
-	{ "RCPT", IN_MAIL, verb_rcpt },
-	{ "DATA", IN_MAIL, verb_data },
-	{ "RSET", ANY, verb_rset },
-	{ "NOOP", ANY, verb_noop },
-	{ "QUIT", ANY, verb_quit },
-	{ "VRFY", ANY, verb_vrfy },
-	{ "HELP", ANY, verb_help },
-	{ "STARTTLS", GREETED, verb_starttls },
-	{ "BDAT", ANY, verb_bdat },
+	{ "EHLO", ANY, verb_ehlo, SMTP_VERB_NOTHING },
+	{ "HELO", ANY, verb_ehlo_helo, SMTP_VERB_NOTHING },
+	{ "MAIL", SMTPSESSION_READY, verb_mail, SMTP_VERB_COMMANDS },
+	{ "RCPT", IN_MAIL, verb_rcpt, SMTP_VERB_COMMANDS },
+	{ "DATA", IN_MAIL, verb_data, SMTP_VERB_NOTHING },
+	{ "RSET", ANY, verb_rset, SMTP_VERB_COMMANDS },
+	{ "NOOP", ANY, verb_noop, SMTP_VERB_COMMANDS },
+	{ "QUIT", ANY, verb_quit, SMTP_VERB_COMMANDS },
+	{ "VRFY", ANY, verb_vrfy, SMTP_VERB_COMMANDS },
+	{ "HELP", ANY, verb_help, SMTP_VERB_COMMANDS },
+	/* Whatever is behind STARTTLS is thrown away: see there. */
+	{ "STARTTLS", GREETED, verb_starttls, SMTP_VERB_BYTES },
+	{ "BDAT", ANY, verb_bdat, SMTP_VERB_BYTES },
+	{ "XCLIENT", IDLE, verb_xclient, SMTP_VERB_COMMANDS },
 	/* Others' extensions and history: known, so the answer is 502 and not 500. */
-	{ "AUTH", ANY, NULL },
-	{ "ETRN", ANY, NULL },
-	{ "EXPN", ANY, NULL },
-	{ "SAML", ANY, NULL },
-	{ "SEND", ANY, NULL },
-	{ "SOML", ANY, NULL },
-	{ "TURN", ANY, NULL },
+	{ "AUTH", ANY, NULL, SMTP_VERB_COMMANDS },
+	{ "ETRN", ANY, NULL, SMTP_VERB_COMMANDS },
+	{ "EXPN", ANY, NULL, SMTP_VERB_COMMANDS },
+	{ "SAML", ANY, NULL, SMTP_VERB_COMMANDS },
+	{ "SEND", ANY, NULL, SMTP_VERB_COMMANDS },
+	{ "SOML", ANY, NULL, SMTP_VERB_COMMANDS },
+	{ "TURN", ANY, NULL, SMTP_VERB_COMMANDS },
 };
 
 const struct smtp_verb *smtp_verbs_find(str name)

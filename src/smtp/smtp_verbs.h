@@ -12,10 +12,18 @@
 
 #include "smtp/smtpsession.h"
 
+/* What a client may send behind a command before it is answered. */
+enum smtp_verb_behind {
+	SMTP_VERB_COMMANDS, /* once PIPELINING was offered (RFC 2920 3.1) */
+	SMTP_VERB_NOTHING,
+	SMTP_VERB_BYTES, /* it always has its bytes behind it */
+};
+
 struct smtp_verb {
 	const char *name;
 	unsigned states;			      /* SMTPSESSION_* in which it may come */
 	void (*run)(struct smtpsession *s, str args); /* NULL: known, but not offered here */
+	enum smtp_verb_behind behind;
 };
 
 /* NULL when there is no such verb. Case does not matter (RFC 5321 2.4). */
@@ -33,5 +41,6 @@ void verb_rcpt(struct smtpsession *s, str args);
 void verb_rset(struct smtpsession *s, str args);
 void verb_starttls(struct smtpsession *s, str args);
 void verb_vrfy(struct smtpsession *s, str args);
+void verb_xclient(struct smtpsession *s, str args);
 
 #endif

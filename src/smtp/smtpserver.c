@@ -9,6 +9,9 @@
 /* Over the deadline of the verdict: the way there and back, and the commit. */
 enum { SUBMIT_MARGIN_MS = 10000 };
 
+/* A listener of an older configuration. */
+static const struct conf_listener no_options;
+
 struct smtpserver {
 	struct arena *arena;
 	struct lobby *lobby;
@@ -19,6 +22,7 @@ struct smtpserver {
 	_Atomic int64_t held; /* that they do take */
 	pthread_mutex_t lock; /* of policy */
 	struct smtppolicy *policy;
+	ARENA_VEC(str) addresses; /* of the listeners, in the order of their tags */
 };
 
 static struct smtppolicy *current_policy(struct smtpserver *server)
@@ -108,6 +112,26 @@ static void refused(void *ctx, const struct smtpsession *s, unsigned code, str e
 		  F_STR("enhanced", enhanced), F_STR("argument", str_trim(argument)));
 }
 
+static void log_full(struct ip ip, int r)
+{
+	struct ip_text text;
+
+	log_event("smtp.full", F_STR("ip", ip_text(&text, ip)),
+		  F_C("limit", r == CLIENTS_E_FULL ? "smtp.max_connections"
+						   : "smtp.max_connections_per_client"));
+}
+
+static bool moved(void *ctx, struct smtpsession *s)
+{
+	struct smtpserver *server = ctx;
+	int r = clients_move(&server->clients, &s->client, s->ip,
+			     s->policy->conf->smtp.max_connections_per_client);
+
+	if (r != CLIENTS_OK)
+		log_full(s->ip, r);
+	return r == CLIENTS_OK;
+}
+
 static void trouble(void *ctx, const struct smtpsession *s, const char *what, const struct why *why)
 {
 	(void)ctx;
@@ -117,27 +141,48 @@ static void trouble(void *ctx, const struct smtpsession *s, const char *what, co
 
 /* ---- what the lobby sees ---- */
 
-static bool arrive(void *ctx, void *guest, struct ip ip, uint16_t port, str *ret_farewell)
+/* A proxy that is believed does not count as a client: whoever is behind it does. */
+static bool admit(struct smtpserver *server, struct smtpsession *s, const struct conf *conf,
+		  str *ret_farewell)
+{
+	const struct conf_listener *at = s->listener;
+	bool is_proxy = (at->proxy || at->xclient) && conf_networks_has(&conf->smtp.trusted, s->ip);
+	struct ip_text text;
+	int r;
+
+	if (at->proxy && !is_proxy) {
+		log_event("smtp.untrusted", F_STR("ip", ip_text(&text, s->ip)));
+		*ret_farewell = STR("");
+		return false;
+	}
+	r = clients_enter(&server->clients, &s->client, is_proxy ? (struct ip){ 0 } : s->ip,
+			  conf->smtp.max_connections, conf->smtp.max_connections_per_client);
+	if (r != CLIENTS_OK) {
+		log_full(s->ip, r);
+		*ret_farewell =
+			at->proxy ? STR("")
+				  : STR("421 4.7.0 Too many connections, try again later\r\n");
+	}
+	return r == CLIENTS_OK;
+}
+
+static bool arrive(void *ctx, void *guest, size_t tag, struct ip ip, uint16_t port,
+		   str *ret_farewell)
 {
 	struct smtpserver *server = ctx;
 	struct smtpsession *s = guest;
 	struct smtppolicy *policy = current_policy(server);
 	const struct conf *conf = policy->conf;
-	int r = clients_enter(&server->clients, &s->client, ip, conf->smtp.max_connections,
-			      conf->smtp.max_connections_per_client);
 
-	if (r != CLIENTS_OK) {
-		struct ip_text text;
-
-		log_event("smtp.full", F_STR("ip", ip_text(&text, ip)),
-			  F_C("limit", r == CLIENTS_E_FULL ? "smtp.max_connections"
-							   : "smtp.max_connections_per_client"));
-		smtppolicy_free(policy);
-		*ret_farewell = STR("421 4.7.0 Too many connections, try again later\r\n");
-		return false;
-	}
+	s->listener = conf_listener_at(conf, server->addresses.v[tag]);
+	if (!s->listener)
+		s->listener = &no_options;
 	s->ip = ip;
 	s->port = port;
+	if (!admit(server, s, conf, ret_farewell)) {
+		smtppolicy_free(policy);
+		return false;
+	}
 	s->sid = ident_make(clock_wall_ms());
 	smtpsession_begin(s, &server->outside, policy);
 	return true;
@@ -159,10 +204,12 @@ static void leave(void *ctx, void *guest, struct stream *io)
 {
 	struct smtpserver *server = ctx;
 	struct smtpsession *s = guest;
-	struct ip_text ip;
+	struct ip_text ip, via;
 
 	log_event("smtp.disconnect", F_STR("sid", ident_str(&s->sid)),
-		  F_STR("ip", ip_text(&ip, s->ip)), F_STR("helo", smtpsession_helo(s)),
+		  F_STR("ip", ip_text(&ip, s->ip)),
+		  F_STR("via", s->via.n ? ip_text(&via, s->via) : STR("")),
+		  F_STR("helo", smtpsession_helo(s)), F_INT("early", s->early),
 		  F_STR("tls", tlsstream_version(io)), F_INT("accepted", s->accepted),
 		  F_INT("rejected", s->rejected), F_INT("deferred", s->deferred),
 		  F_INT("recipients", s->recipients), F_INT("refusals", s->refusals),
@@ -191,16 +238,17 @@ struct smtpserver *smtpserver_new(struct smtppolicy *policy, struct lanes *scan)
 	server->memory =
 		MEMORY_BYTES + MEMORY_LARGEST * (int64_t)policy->conf->smtp.max_message_bytes;
 	server->outside =
-		(struct smtpsession_outside){ server, submit, hold, wall, refused, trouble };
+		(struct smtpsession_outside){ server, submit, hold, wall, moved, refused, trouble };
 	pthread_mutex_init(&server->lock, NULL);
 	clients_init(&server->clients);
 	server->lobby = lobby_new(&handlers, policy->conf->smtp.threads);
 	return server;
 }
 
-void smtpserver_listen(struct smtpserver *server, int fd)
+void smtpserver_listen(struct smtpserver *server, int fd, str address)
 {
-	lobby_listen(server->lobby, fd);
+	lobby_listen(server->lobby, fd, server->addresses.n);
+	*arena_push(server->arena, &server->addresses) = arena_str(server->arena, address);
 }
 
 int smtpserver_start(struct smtpserver *server, struct why *why)

@@ -16,8 +16,9 @@ struct smtpserver;
 
 /* Takes over a reference to the policy; scan is where messages are handed over. */
 struct smtpserver *smtpserver_new(struct smtppolicy *policy, struct lanes *scan) must_use;
-/* Swallows a listening socket. Before smtpserver_start. */
-void smtpserver_listen(struct smtpserver *s, int fd);
+/* Swallows a listening socket. Its options are those of the listener of that address in
+ * listen.smtp, at each connection. Before smtpserver_start. */
+void smtpserver_listen(struct smtpserver *s, int fd, str address);
 int smtpserver_start(struct smtpserver *s, struct why *why) must_use;
 /* Sessions that begin from now on go by it; takes over the reference. */
 void smtpserver_reload(struct smtpserver *s, struct smtppolicy *policy);

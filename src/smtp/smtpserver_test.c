@@ -1,6 +1,7 @@
 #include "smtp/smtpserver.h"
 
 #include "base/fd.h"
+#include "mail/tlswish.h"
 #include "sys/listen.h"
 #include "sys/sockaddr.h"
 #include "sys/stream.h"
@@ -30,6 +31,8 @@ struct gateway {
 static struct lanes *scan; /* for all tests: lanes end with the process */
 static atomic_size_t judged;
 static atomic_bool judge_is_dead;
+static char last_client[64]; /* of the last message */
+static atomic_uint_fast64_t last_wish;
 
 static int judge(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 {
@@ -40,6 +43,8 @@ static int judge(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 	(void)a;
 	assert_int_equal(m->type, MSG_submit);
 	assert_true(fd_is_sealed(m->fds[0]));
+	snprintf(last_client, sizeof(last_client), "%.*s", STR_ARG(m->submit.client_ip));
+	last_wish = m->submit.tls_wish;
 	judged++;
 	return judge_is_dead ? -1 : chan_send(c, &answer, NULL);
 }
@@ -88,7 +93,7 @@ static void gateway_open(struct gateway *g, str settings)
 	judge_is_dead = false;
 	add_lanes();
 	g->server = smtpserver_new(policy(g, settings), scan);
-	smtpserver_listen(g->server, fd);
+	smtpserver_listen(g->server, fd, STR("127.0.0.1:2525"));
 	assert_int_equal(smtpserver_start(g->server, &why), 0);
 }
 
@@ -145,6 +150,21 @@ static bool hears(struct client *c, const char *want)
 			return false;
 	} while (line.n > 3 && line.p[3] == '-');
 	return str_starts(line, str_c(want));
+}
+
+/* The same for a reply to EHLO that has the keyword. */
+static bool offers(struct client *c, const char *keyword)
+{
+	bool found = false;
+	struct why why;
+	str line;
+
+	do {
+		if (stream_read_line(&c->s, 1000, deadline_in(5000), &line, &why) != STREAM_OK)
+			return false;
+		found |= str_starts(str_skip(line, 4), str_c(keyword));
+	} while (line.n > 3 && line.p[3] == '-');
+	return found;
 }
 
 static bool hears_end(struct client *c)
@@ -225,8 +245,8 @@ static void garbage_instead_of_tls_ends_the_session(void **state)
 	(void)state;
 	gateway_open(&g, STR(""));
 	dial(&c, &g);
-	assert_true(hears(&c, "220") && says(&c, "EHLO c.example\r\nSTARTTLS\r\n"));
-	assert_true(hears(&c, "250") && hears(&c, "220 2.0.0"));
+	assert_true(hears(&c, "220") && says(&c, "EHLO c.example\r\n") && hears(&c, "250"));
+	assert_true(says(&c, "STARTTLS\r\n") && hears(&c, "220 2.0.0"));
 	assert_true(says(&c, "MAIL FROM:<a@b.example>\r\nMAIL FROM:<a@b.example>\r\n"));
 	while (!hears_end(&c)) /* an alert may come first */
 		(void)stream_discard_input(&c.s);
@@ -271,8 +291,9 @@ static void a_reload_is_for_the_sessions_that_follow(void **state)
 	assert_true(hears(&after, "220 new.example"));
 	assert_true(says(&before, "EHLO c\r\n") && hears(&before, "250"));
 	assert_true(sends_a_message(&before));
-	assert_true(says(&after, "EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<c@hopital.example>\r\n"));
-	assert_true(hears(&after, "250") && hears(&after, "250") && hears(&after, "550 5.7.1"));
+	assert_true(says(&after, "EHLO c\r\n") && hears(&after, "250"));
+	assert_true(says(&after, "MAIL FROM:<>\r\nRCPT TO:<c@hopital.example>\r\n"));
+	assert_true(hears(&after, "250") && hears(&after, "550 5.7.1"));
 	hang_up(&before);
 	hang_up(&after);
 	gateway_close(&g);
@@ -288,9 +309,9 @@ static void a_judge_that_dies_means_later(void **state)
 	judge_is_dead = true;
 	dial(&c, &g);
 	assert_true(hears(&c, "220") && says(&c, "EHLO c.example\r\n") && hears(&c, "250"));
-	assert_true(says(&c, "MAIL FROM:<>\r\nRCPT TO:<c@hopital.example>\r\nDATA\r\nx\r\n.\r\n"));
-	assert_true(hears(&c, "250") && hears(&c, "250") && hears(&c, "354") &&
-		    hears(&c, "451 4.3.0"));
+	assert_true(says(&c, "MAIL FROM:<>\r\nRCPT TO:<c@hopital.example>\r\nDATA\r\n"));
+	assert_true(hears(&c, "250") && hears(&c, "250") && hears(&c, "354"));
+	assert_true(says(&c, "x\r\n.\r\n") && hears(&c, "451 4.3.0"));
 	hang_up(&c);
 	gateway_close(&g);
 }
@@ -304,14 +325,123 @@ static void silence_is_ended_politely(void **state)
 	gateway_open(&g, STR("smtp.command_timeout=1s\nsmtp.data_timeout=1s\n"));
 	dial(&c, &g);
 	dial(&sender, &g);
-	assert_true(hears(&sender, "220") &&
-		    says(&sender, "EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<postmaster>\r\nDATA\r\nx"));
-	assert_true(hears(&sender, "250") && hears(&sender, "250") && hears(&sender, "250") &&
-		    hears(&sender, "354"));
+	assert_true(hears(&sender, "220") && says(&sender, "EHLO c\r\n") && hears(&sender, "250"));
+	assert_true(says(&sender, "MAIL FROM:<>\r\nRCPT TO:<postmaster>\r\nDATA\r\n"));
+	assert_true(hears(&sender, "250") && hears(&sender, "250") && hears(&sender, "354") &&
+		    says(&sender, "x"));
 	assert_true(hears(&c, "220") && hears(&c, "421 4.4.2 ") && hears_end(&c));
 	assert_true(hears(&sender, "421 4.4.2 ") && hears_end(&sender));
 	hang_up(&c);
 	hang_up(&sender);
+	gateway_close(&g);
+}
+
+static void requiretls_is_offered_in_tls_and_passed_on(void **state)
+{
+	struct gateway g = { 0 };
+	struct client c;
+
+	(void)state;
+	gateway_open(&g, STR(""));
+	dial(&c, &g);
+	assert_true(hears(&c, "220") && says(&c, "EHLO c.example\r\n") && hears(&c, "250"));
+	assert_true(says(&c, "MAIL FROM:<a@b.example> REQUIRETLS\r\n") && hears(&c, "530 5.7.10"));
+	assert_true(sends_a_message(&c));
+	assert_int_equal(last_wish, TLS_WISH_NONE);
+	assert_true(says(&c, "STARTTLS\r\n") && hears(&c, "220") && go_secure(&c));
+	assert_true(says(&c, "EHLO c.example\r\n") && offers(&c, "REQUIRETLS"));
+	assert_true(says(&c, "MAIL FROM:<a@b.example> REQUIRETLS\r\nRCPT TO:<postmaster>\r\n") &&
+		    hears(&c, "250") && hears(&c, "250"));
+	assert_true(says(&c, "BDAT 3 LAST\r\nx\r\n") && hears(&c, "250 2.0.0 Judged"));
+	assert_int_equal(last_wish, TLS_WISH_REQUIRED);
+	hang_up(&c);
+	gateway_close(&g);
+}
+
+static void the_client_is_the_one_behind_the_proxy(void **state)
+{
+	static const char v2[] =
+		"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\2\7\xc6\x33\x64\1\0\1\0\x19";
+	struct gateway g = { 0 };
+	struct client c[4];
+	struct why why;
+
+	(void)state;
+	gateway_open(&g,
+		     STR("listen.smtp=127.0.0.1:2525 proxy\nsmtp.max_connections_per_client=1\n"));
+	dial(&c[0], &g);
+	assert_true(says(&c[0], "PROXY TCP4 192.0.2.7 198.51.100.1 4321 25\r\n") &&
+		    hears(&c[0], "220") && says(&c[0], "EHLO c.example\r\n") &&
+		    hears(&c[0], "250"));
+	assert_true(sends_a_message(&c[0]));
+	assert_string_equal(last_client, "192.0.2.7");
+	/* The proxy's own address has no limit; that of the client has. */
+	dial(&c[1], &g);
+	assert_true(says(&c[1], "PROXY TCP4 192.0.2.8 198.51.100.1 4321 25\r\n") &&
+		    hears(&c[1], "220"));
+	dial(&c[2], &g);
+	assert_int_equal(stream_write(&c[2].s, str_of(v2, sizeof(v2) - 1), deadline_in(5000), &why),
+			 STREAM_OK);
+	assert_true(says(&c[2], "") && hears(&c[2], "421 4.7.0") && hears_end(&c[2]));
+	dial(&c[3], &g);
+	assert_true(says(&c[3], "PROXY UNKNOWN\r\n") && hears(&c[3], "220"));
+	for (size_t i = 0; i < ARRAY_LEN(c); i++)
+		hang_up(&c[i]);
+	gateway_close(&g);
+}
+
+static void without_a_valid_header_a_proxy_listener_says_nothing(void **state)
+{
+	struct gateway g = { 0 };
+	struct client silent, wrong, early;
+
+	(void)state;
+	gateway_open(&g, STR("listen.smtp=127.0.0.1:2525 proxy\n"));
+	dial(&silent, &g);
+	dial(&wrong, &g);
+	assert_true(says(&wrong, "EHLO c.example\r\n") && hears_end(&wrong));
+	dial(&early, &g);
+	assert_true(says(&early, "PROXY TCP4 192.0.2.7 198.51.100.1 1 25\r\nEHLO c\r\n") &&
+		    hears(&early, "554 5.5.1") && hears_end(&early));
+	assert_true(hears_end(&silent));
+	hang_up(&silent);
+	hang_up(&wrong);
+	hang_up(&early);
+	gateway_close(&g);
+}
+
+static void a_proxy_that_is_not_trusted_is_not_listened_to(void **state)
+{
+	struct gateway g = { 0 };
+	struct client c;
+
+	(void)state;
+	gateway_open(&g, STR("listen.smtp=127.0.0.1:2525 proxy\nsmtp.trusted=192.0.2.0/24\n"));
+	dial(&c, &g);
+	assert_true(hears_end(&c));
+	hang_up(&c);
+	gateway_close(&g);
+}
+
+static void xclient_moves_the_count_to_the_client(void **state)
+{
+	struct gateway g = { 0 };
+	struct client c[3];
+
+	(void)state;
+	gateway_open(
+		&g, STR("listen.smtp=127.0.0.1:2525 xclient\nsmtp.max_connections_per_client=2\n"));
+	for (size_t i = 0; i < ARRAY_LEN(c); i++) {
+		dial(&c[i], &g);
+		assert_true(hears(&c[i], "220") && says(&c[i], "EHLO p\r\n") &&
+			    hears(&c[i], "250"));
+		assert_true(says(&c[i], "XCLIENT ADDR=IPV6:2001:db8::1 HELO=c PROTO=ESMTP\r\n"));
+		assert_true(i < 2 ? hears(&c[i], "220") && sends_a_message(&c[i])
+				  : hears(&c[i], "421 4.7.0") && hears_end(&c[i]));
+	}
+	assert_string_equal(last_client, "2001:db8::1");
+	for (size_t i = 0; i < ARRAY_LEN(c); i++)
+		hang_up(&c[i]);
 	gateway_close(&g);
 }
 
@@ -365,6 +495,11 @@ int main(void)
 		cmocka_unit_test(a_reload_is_for_the_sessions_that_follow),
 		cmocka_unit_test(a_judge_that_dies_means_later),
 		cmocka_unit_test(silence_is_ended_politely),
+		cmocka_unit_test(requiretls_is_offered_in_tls_and_passed_on),
+		cmocka_unit_test(the_client_is_the_one_behind_the_proxy),
+		cmocka_unit_test(without_a_valid_header_a_proxy_listener_says_nothing),
+		cmocka_unit_test(a_proxy_that_is_not_trusted_is_not_listened_to),
+		cmocka_unit_test(xclient_moves_the_count_to_the_client),
 		cmocka_unit_test(a_crowd_is_served),
 	};
 

@@ -14,23 +14,32 @@
 #define SMTP_SMTPSESSION_H
 
 #include "base/ident.h"
+#include "smtp/chunk.h"
 #include "smtp/clients.h"
 #include "smtp/smtppolicy.h"
 #include "smtp/transaction.h"
 #include "sys/chan.h"
 #include "sys/lobby.h"
 
-enum { SMTPSESSION_HELO_MAX = 255 };
+enum {
+	SMTPSESSION_HELO_MAX = 255,
+	SMTPSESSION_PROXY_MS = 3000,	/* a proxy sends its header at once */
+	SMTPSESSION_PATIENCE_MS = 2000, /* for a client that does not read, in one step: the
+					 * thread stands still meanwhile */
+};
 
 /* In the order in which a session passes through them; also bits of struct smtp_verb. */
 enum smtpsession_state {
-	SMTPSESSION_NEW = 1 << 0,   /* not greeted yet */
-	SMTPSESSION_START = 1 << 1, /* EHLO or HELO is due */
-	SMTPSESSION_READY = 1 << 2, /* MAIL may come */
-	SMTPSESSION_MAIL = 1 << 3,  /* has a sender */
-	SMTPSESSION_RCPT = 1 << 4,  /* and a recipient */
-	SMTPSESSION_DATA = 1 << 5,  /* bytes of the message come */
-	SMTPSESSION_OVER = 1 << 6,
+	SMTPSESSION_PROXY = 1 << 0,  /* a PROXY header is due */
+	SMTPSESSION_NEW = 1 << 1,    /* not greeted yet */
+	SMTPSESSION_START = 1 << 2,  /* EHLO or HELO is due */
+	SMTPSESSION_READY = 1 << 3,  /* MAIL may come */
+	SMTPSESSION_MAIL = 1 << 4,   /* has a sender */
+	SMTPSESSION_RCPT = 1 << 5,   /* and a recipient */
+	SMTPSESSION_CHUNKS = 1 << 6, /* and a part of the message: more of BDAT may come */
+	SMTPSESSION_DATA = 1 << 7,   /* bytes of the message come */
+	SMTPSESSION_CHUNK = 1 << 8,  /* bytes of one chunk come */
+	SMTPSESSION_OVER = 1 << 9,
 };
 
 struct smtpsession;
@@ -45,6 +54,8 @@ struct smtpsession_outside {
 	/* Asks for memory for so many more bytes of messages, or gives back (negative). */
 	bool (*hold)(void *ctx, int64_t bytes);
 	int64_t (*wall)(void *ctx);
+	/* The connection now counts as one of s->ip. False: that client has too many. */
+	bool (*moved)(void *ctx, struct smtpsession *s);
 	/* For the log. argument is the client's words that were refused. */
 	void (*refused)(void *ctx, const struct smtpsession *s, unsigned code, str enhanced,
 			str argument);
@@ -58,14 +69,20 @@ struct smtpsession {
 	struct stream *io; /* during a step */
 	struct transaction *mail;
 	struct clients_link client;
-	struct ip ip;
+	const struct conf_listener *listener;
+	struct ip ip;  /* of the client; behind a proxy, as that says */
+	struct ip via; /* of the proxy; n is 0: none */
 	uint16_t port;
 	enum smtpsession_state state;
+	struct chunk chunk;
+	bool trusted; /* a proxy whose XCLIENT is believed */
+	bool early;   /* spoke before the greeting */
 	bool esmtp;
 	bool skipping;	     /* what comes belongs to a line that was too long */
 	bool waiting;	     /* nothing can be done before more bytes come */
 	deadline due;	     /* of the next whole command: single bytes do not put it off */
 	int64_t began;	     /* clock_now_ms */
+	int64_t patience;    /* ms that this step may still wait for the client to read */
 	const char *ended;   /* why it is over, for the log */
 	unsigned refusals;   /* commands answered with 5xx */
 	unsigned accepted;   /* messages answered with 2xx */
@@ -78,7 +95,8 @@ struct smtpsession {
 	char helo[SMTPSESSION_HELO_MAX];
 };
 
-/* Takes over a reference to the policy. s->sid, ip, port are set by the caller. */
+/* Takes over a reference to the policy. s->sid, ip, port and listener are set by the caller;
+ * the listener lives as long as the policy. */
 void smtpsession_begin(struct smtpsession *s, const struct smtpsession_outside *outside,
 		       struct smtppolicy *policy);
 enum lobby_next smtpsession_step(struct smtpsession *s, struct stream *io, deadline *ret_until);
@@ -89,11 +107,19 @@ void smtpsession_end(struct smtpsession *s, struct stream *io);
 
 /* ---- for verbs ---- */
 
+/* 220, or 554 to those who may not send here; what comes next is EHLO. */
+void smtpsession_greet(struct smtpsession *s);
+/* In role out only the servers of out.clients may send. */
+bool smtpsession_may_send(const struct smtpsession *s);
 /* Answers; a write that fails ends the session after the verb. */
 void smtpsession_reply(struct smtpsession *s, unsigned code, str enhanced, str text);
+void smtpsession_reply_lines(struct smtpsession *s, unsigned code, str enhanced, const str *lines,
+			     size_t n);
 /* Answers with 4xx or 5xx and has it logged. Too many 5xx: the session is over. */
 void smtpsession_refuse(struct smtpsession *s, unsigned code, str enhanced, str text, str argument);
 void smtpsession_flush(struct smtpsession *s);
+/* 503: the verb may not come in this state. */
+void smtpsession_refuse_order(struct smtpsession *s, str verb);
 /* why is a literal. */
 void smtpsession_over(struct smtpsession *s, const char *why);
 /* Ends the transaction, if there is one. */

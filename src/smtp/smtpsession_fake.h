@@ -19,10 +19,13 @@ struct fake_smtp {
 	struct smtpsession session;
 	struct stream io;
 	char in_buffer[LOBBY_IN_BYTES], out_buffer[LOBBY_OUT_BYTES];
-	str input;	 /* what is still to come */
-	size_t chunk;	 /* how much of it comes at once */
-	bool ready, eof; /* a chunk, or the end, may be read now */
-	bool deaf;	 /* the client has gone: writes fail */
+	str input;		 /* what is still to come */
+	size_t chunk;		 /* how much of it comes at once */
+	bool ready, eof;	 /* a chunk, or the end, may be read now */
+	bool deaf;		 /* the client has gone: writes fail */
+	bool rude;		 /* the client does not wait where it must (RFC 2920 3.1) */
+	const char *line, *sent; /* where the line begins that is being sent, and goes on */
+	bool full;		 /* the client behind a proxy has too many connections */
 	struct strbuf output;
 	/* what to answer to a message, and what came */
 	struct msg_submitted answer;
@@ -36,9 +39,43 @@ struct fake_smtp {
 	deadline until;
 };
 
+static bool must_be_answered(str line)
+{
+	return str_casestarts(line, STR("EHLO")) || str_casestarts(line, STR("HELO")) ||
+	       str_casestarts(line, STR("DATA")) || str_casestarts(line, STR("XCLIENT"));
+}
+
+/* How much a client that knows RFC 2920 sends now: up to a line whose answer it needs. */
+static size_t until_wait(struct fake_smtp *f)
+{
+	const char *end = f->input.p + f->input.n;
+	str rest, line;
+
+	if (f->rude || f->session.state & (SMTPSESSION_PROXY | SMTPSESSION_NEW))
+		return f->input.n;
+	if (f->input.p != f->sent)
+		f->line = f->input.p;
+	rest = str_of(f->line, (size_t)(end - f->line));
+	while (rest.n && str_split(&rest, '\n', &line)) {
+		if (rest.p && (!f->session.esmtp || must_be_answered(line)))
+			return (size_t)(rest.p - f->input.p);
+	}
+	return f->input.n;
+}
+
+static void note_sent(struct fake_smtp *f, size_t n)
+{
+	size_t lf = str_rchr(str_of(f->input.p, n), '\n');
+
+	if (lf != STR_NONE)
+		f->line = f->input.p + lf + 1;
+	f->sent = f->input.p + n;
+}
+
 static ssize_t fake_read(void *ctx, int fd, char *p, size_t n, short *want)
 {
 	struct fake_smtp *f = ctx;
+	size_t most = f->input.n ? until_wait(f) : 0;
 
 	(void)fd;
 	*want = POLLIN;
@@ -47,10 +84,12 @@ static ssize_t fake_read(void *ctx, int fd, char *p, size_t n, short *want)
 	f->ready = false;
 	if (n > f->chunk)
 		n = f->chunk;
-	if (n > f->input.n)
-		n = f->input.n;
-	if (n)
+	if (n > most)
+		n = most;
+	if (n) {
 		memcpy(p, f->input.p, n);
+		note_sent(f, n);
+	}
 	f->input = str_skip(f->input, n);
 	return (ssize_t)n;
 }
@@ -73,6 +112,12 @@ static size_t fake_pending(void *ctx)
 	return 0;
 }
 
+static void put_param(struct fake_smtp *f, str params)
+{
+	if (params.n)
+		strbuf_fmt(&f->envelopes, " (%.*s)", STR_ARG(params));
+}
+
 static int fake_submit(void *ctx, const struct msg_submit *m, int fd, const struct conf *conf,
 		       struct arena *a, struct msg_submitted *ret, struct why *why)
 {
@@ -84,11 +129,16 @@ static int fake_submit(void *ctx, const struct msg_submit *m, int fd, const stru
 	bug_if(map.n != m->size || m->recipients.n == 0);
 	f->n_messages++;
 	f->message = arena_str(f->arena, map);
+	bug_if(m->rcpt_params.n && m->rcpt_params.n != m->recipients.n);
 	strbuf_fmt(&f->envelopes, "<%.*s>", STR_ARG(m->reverse_path));
-	for (size_t i = 0; i < m->recipients.n; i++)
+	put_param(f, m->mail_params);
+	for (size_t i = 0; i < m->recipients.n; i++) {
 		strbuf_fmt(&f->envelopes, " <%.*s>", STR_ARG(m->recipients.v[i]));
-	strbuf_fmt(&f->envelopes, " %.*s %llu\n", STR_ARG(m->protocol),
-		   (unsigned long long)m->size);
+		put_param(f, m->rcpt_params.n ? m->rcpt_params.v[i] : STR(""));
+	}
+	strbuf_fmt(&f->envelopes, " %.*s %llu%s\n", STR_ARG(m->protocol),
+		   (unsigned long long)m->size,
+		   m->handover == CONF_HANDOVER_DIRECT ? " direct" : "");
 	if (f->submit_error)
 		return why_set(why, f->submit_error, "asked to fail");
 	*ret = f->answer;
@@ -111,6 +161,12 @@ static int64_t fake_wall(void *ctx)
 	return 1795290000;
 }
 
+static bool fake_moved(void *ctx, struct smtpsession *s)
+{
+	(void)s;
+	return !((struct fake_smtp *)ctx)->full;
+}
+
 static void fake_refused(void *ctx, const struct smtpsession *s, unsigned code, str enhanced,
 			 str argument)
 {
@@ -128,7 +184,8 @@ static void fake_trouble(void *ctx, const struct smtpsession *s, const char *wha
 	((struct fake_smtp *)ctx)->n_trouble++;
 }
 
-/* settings: lines key=value of the configuration. */
+/* settings: lines key=value of the configuration; the first listener is the session's, and
+ * its client is 127.0.0.1. */
 static struct fake_smtp *fake_smtp_new(str settings)
 {
 	static const struct stream_ops ops = { fake_read, fake_write, fake_pending };
@@ -139,14 +196,16 @@ static struct fake_smtp *fake_smtp_new(str settings)
 
 	bug_if(smtppolicy_new(settings, &policy, &why) < 0);
 	f->arena = a;
-	f->outside = (struct smtpsession_outside){ f,	      fake_submit,  fake_hold,
-						   fake_wall, fake_refused, fake_trouble };
+	f->outside = (struct smtpsession_outside){ f,	       fake_submit,  fake_hold,	  fake_wall,
+						   fake_moved, fake_refused, fake_trouble };
 	f->output = strbuf_make(a, 8 << 20);
 	f->envelopes = strbuf_make(a, 1 << 20);
 	f->answer = (struct msg_submitted){ 250, STR("2.0.0"), STR("Accepted"), STR("m") };
 	f->io = (struct stream){ .fd = -1, .ops = &ops, .ctx = f };
 	f->chunk = SIZE_MAX;
 	f->room = INT64_MAX;
+	f->session.listener = &policy->conf->listen.smtp.v[0];
+	f->session.ip = ip_of("\x7f\0\0\1", IP_V4);
 	smtpsession_begin(&f->session, &f->outside, policy);
 	stream_lend(&f->io, f->in_buffer, sizeof(f->in_buffer), f->out_buffer,
 		    sizeof(f->out_buffer));

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -13,10 +14,12 @@
  *   S:     the server says, exactly
  *   M:     a message was handed over: its envelope as fake_submit writes it
  *   conf:  key=value            answer:  code enhanced text     # comment
+ *   rude   the client waits for no answer, and all its bytes come at once
  */
 struct dialogue {
 	struct strbuf settings, input, output, envelopes;
 	struct msg_submitted answer;
+	bool rude;
 };
 
 static void unescape(struct strbuf *b, str s)
@@ -73,7 +76,8 @@ static struct dialogue read_dialogue(struct arena *a, const char *path)
 			      strbuf_make(a, 1 << 20),
 			      strbuf_make(a, 1 << 20),
 			      strbuf_make(a, 1 << 16),
-			      { 250, STR("2.0.0"), STR("Accepted"), STR("") } };
+			      { 250, STR("2.0.0"), STR("Accepted"), STR("") },
+			      false };
 	struct why why;
 	str text, line, rest;
 
@@ -82,7 +86,9 @@ static struct dialogue read_dialogue(struct arena *a, const char *path)
 	while (str_split(&text, '\n', &line)) {
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
-		if (take(line, "C:", &rest)) {
+		if (str_eq(line, STR("rude"))) {
+			d.rude = true;
+		} else if (take(line, "C:", &rest)) {
 			unescape(&d.input, rest);
 		} else if (take(line, "S:", &rest)) {
 			strbuf_fmt(&d.output, "%.*s\r\n", STR_ARG(rest));
@@ -115,6 +121,7 @@ static void hold(const struct dialogue *d, const char *path, size_t chunk)
 	cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(strbuf_str(&d->settings));
 
 	f->answer = d->answer;
+	f->rude = d->rude;
 	fake_smtp_run(f, strbuf_str(&d->input), chunk);
 	expect_text(path, chunk, "replies", strbuf_str(&f->output), strbuf_str(&d->output));
 	expect_text(path, chunk, "messages", strbuf_str(&f->envelopes), strbuf_str(&d->envelopes));
@@ -138,7 +145,7 @@ static void dialogues_go_as_written_however_the_bytes_arrive(void **state)
 		if (!str_ends(path, STR(".txt")))
 			continue;
 		talk = read_dialogue(a, path.p);
-		for (size_t i = 0; i < ARRAY_LEN(chunks); i++)
+		for (size_t i = 0; i < (talk.rude ? 1 : ARRAY_LEN(chunks)); i++)
 			hold(&talk, path.p, chunks[i]);
 		n++;
 	}
@@ -299,6 +306,99 @@ static void the_size_limit_is_exact(void **state)
 	}
 }
 
+/* Chunks count together, and the one that is too large is read to its end. */
+static void the_size_limit_of_chunks_is_exact(void **state)
+{
+	enum { LIMIT = 65536, FIRST = 1000 };
+	static const struct {
+		size_t size;
+		const char *reply;
+	} cases[] = { { LIMIT, "250 2.0.0 " },
+		      { LIMIT + 1, "552 5.3.4 " },
+		      { 3 * LIMIT, "552 5.3.4 " } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(fake_smtp_free) struct fake_smtp *f =
+			fake_smtp_new(STR("smtp.max_message_bytes=65536\n"));
+		struct strbuf in = strbuf_make(f->arena, 8 * LIMIT);
+		str want;
+
+		strbuf_put(&in, STR("EHLO c.example\r\nMAIL FROM:<a@c.example>\r\n"
+				    "RCPT TO:<b@hopital.example>\r\n"));
+		strbuf_fmt(&in, "BDAT %d\r\n", FIRST);
+		for (size_t n = 0; n < FIRST; n++)
+			strbuf_char(&in, 'x');
+		strbuf_fmt(&in, "BDAT %zu LAST\r\n", cases[i].size - FIRST);
+		for (size_t n = FIRST; n < cases[i].size; n += 2)
+			strbuf_put(&in, n + 1 == cases[i].size ? STR("x") : STR("\r\n"));
+		strbuf_put(&in, STR("QUIT\r\n"));
+		fake_smtp_run(f, strbuf_str(&in), 5000);
+		want = arena_fmt(f->arena, "250 2.0.0 %d bytes so far\r\n%s", FIRST,
+				 cases[i].reply);
+		assert_true(str_find(strbuf_str(&f->output), want) != STR_NONE);
+		assert_true(str_ends(strbuf_str(&f->output), STR("\r\n221 2.0.0 Goodbye\r\n")));
+		assert_int_equal(f->n_messages, i == 0);
+	}
+}
+
+static void say(struct fake_smtp *f, str text)
+{
+	f->input = text;
+	while (f->input.n && f->next != LOBBY_CLOSE) {
+		f->ready = true;
+		fake_smtp_step(f);
+	}
+}
+
+static void chunks_arrive_byte_for_byte(void **state)
+{
+	for (size_t chunk = 1; chunk < 60; chunk++) {
+		cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(STR(""));
+
+		(void)state;
+		fake_smtp_run(f,
+			      STR("EHLO c\r\nMAIL FROM:<a@c.example>\r\nRCPT TO:<postmaster>\r\n"
+				  "BDAT 7\r\nA: b\r\n\rBDAT 12 LAST\r\n\n.\r\n..\r\nQUIT"),
+			      chunk);
+		assert_int_equal(f->n_messages, 1);
+		/* The end of the last line was missing. */
+		assert_true(str_eq(f->message, STR("A: b\r\n\r\n.\r\n..\r\nQUIT\r\n")));
+	}
+}
+
+/* One message is one message, whatever stands in it and however it comes. */
+static void nothing_in_a_chunk_ends_the_message(void **state)
+{
+	static const str ends[] = {
+		{ "\r\n.\r\n", 5 },   { "\n.\n", 3 },	   { "\r.\r", 3 },
+		{ "\r\n\0.\r\n", 6 }, { "\r\n. \r\n", 6 }, { "\r\nBDAT 0 LAST\r\n", 15 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(STR(""));
+		struct strbuf body = strbuf_make(f->arena, 4096);
+		str in;
+
+		strbuf_put(&body, STR("Subject: one\r\n\r\nfirst"));
+		strbuf_put(&body, ends[i]);
+		strbuf_put(&body, STR("MAIL FROM:<evil@c.example>\r\nRCPT TO:<postmaster>\r\n"
+				      "BDAT 3 LAST\r\nx\r\n"));
+		in = arena_fmt(f->arena,
+			       "EHLO c\r\nMAIL FROM:<a@c.example>\r\nRCPT TO:<postmaster>\r\n"
+			       "BDAT %zu LAST\r\n",
+			       body.n);
+		fake_smtp_step(f);
+		say(f, in);
+		say(f, strbuf_str(&body));
+		say(f, STR("QUIT\r\n"));
+		assert_in_range(f->n_messages, 0, 1);
+		assert_true(str_find(strbuf_str(&f->envelopes), STR("evil")) == STR_NONE);
+		assert_true(str_ends(strbuf_str(&f->output), STR("\r\n221 2.0.0 Goodbye\r\n")));
+	}
+}
+
 static void without_room_a_message_is_put_off(void **state)
 {
 	cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(STR(""));
@@ -386,6 +486,7 @@ static void a_client_that_never_stops_talking_gives_way(void **state)
 
 	(void)state;
 	fake_smtp_step(f);
+	say(f, STR("EHLO c.example\r\n"));
 	f->io.ops = &ops;
 	f->io.ctx = &given;
 	fake_smtp_step(f);
@@ -418,15 +519,99 @@ static void a_message_under_way_may_finish_when_stopping(void **state)
 
 	(void)state;
 	fake_smtp_step(f);
-	f->input = head(f->arena);
-	f->ready = true;
-	fake_smtp_step(f);
+	say(f, head(f->arena));
 	assert_int_equal(f->next, LOBBY_PARK_BUSY);
 	f->input = STR("x\r\n.\r\n");
 	f->ready = true;
 	fake_smtp_step(f);
 	assert_int_equal(f->next, LOBBY_PARK);
 	assert_int_equal(f->n_messages, 1);
+}
+
+/* DATA with the message behind it, not waiting for 354: how much has come with the command
+ * is a matter of the network, but it never becomes a second message. */
+static void a_message_right_behind_data_is_refused(void **state)
+{
+	cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(STR(""));
+
+	(void)state;
+	fake_smtp_step(f);
+	say(f, STR("EHLO c.example\r\n"));
+	f->rude = true;
+	say(f, STR("MAIL FROM:<a@c.example>\r\nRCPT TO:<postmaster>\r\nDATA\r\nx\r\n.\r\n"));
+	assert_int_equal(f->next, LOBBY_CLOSE);
+	assert_int_equal(f->n_messages, 0);
+	assert_true(str_ends(strbuf_str(&f->output),
+			     STR("\r\n554 5.5.0 You did not wait for an answer\r\n")));
+}
+
+static void who_talks_early_may_only_be_noted(void **state)
+{
+	cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(STR("smtp.early_talker=log\n"));
+
+	(void)state;
+	f->input = STR("EHLO early.example\r\n");
+	f->ready = true;
+	fake_smtp_step(f);
+	assert_int_equal(f->next, LOBBY_PARK);
+	assert_true(f->session.early);
+	assert_true(str_starts(strbuf_str(&f->output), STR("220 ")));
+}
+
+/* Every part of a message but the last is answered at once; the time for all is one. */
+static void chunks_have_one_deadline_together(void **state)
+{
+	cleanup(fake_smtp_free) struct fake_smtp *f =
+		fake_smtp_new(STR("smtp.data_timeout=10s\nsmtp.command_timeout=20s\n"));
+	deadline until;
+
+	(void)state;
+	fake_smtp_step(f);
+	say(f, head(f->arena));
+	say(f, STR(".\r\nMAIL FROM:<a@c.example>\r\nRCPT TO:<postmaster>\r\n"));
+	say(f, STR("BDAT 1\r\nx"));
+	assert_int_equal(f->next, LOBBY_PARK_BUSY);
+	until = f->until;
+	assert_true(until > clock_now_ms() + 8000 && until <= clock_now_ms() + 10000);
+	f->session.mail->until -= 5000;
+	say(f, STR("BDAT 1\r\nyBDAT 5\r\nabc"));
+	assert_int_equal(f->until, until - 5000);
+}
+
+enum { SLOW_WRITES = 4 };
+
+/* Makes each write wait, and in the end for ever. */
+static ssize_t slow_write(void *ctx, int fd, const char *p, size_t n, short *want)
+{
+	size_t *given = ctx;
+
+	(void)fd;
+	(void)p;
+	*want = POLLOUT;
+	if (*given > LOBBY_IN_BYTES + SLOW_WRITES)
+		return -EAGAIN;
+	*given += 1;
+	usleep(1000 * SMTPSESSION_PATIENCE_MS / SLOW_WRITES);
+	return (ssize_t)n;
+}
+
+static void a_slow_reader_is_left_after_a_while(void **state)
+{
+	static const struct stream_ops ops = { endless_read, slow_write, fake_pending };
+	cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(STR(""));
+	size_t given = 0;
+	int64_t began;
+
+	(void)state;
+	fake_smtp_step(f);
+	say(f, STR("EHLO c.example\r\n"));
+	f->io.ops = &ops;
+	f->io.ctx = &given;
+	began = clock_now_ms();
+	fake_smtp_step(f);
+	assert_int_equal(f->next, LOBBY_CLOSE);
+	assert_string_equal(f->session.ended, "the client does not read");
+	assert_true(clock_now_ms() - began < SMTPSESSION_PATIENCE_MS + 1000);
 }
 
 static void a_client_that_does_not_read_is_left(void **state)
@@ -455,12 +640,19 @@ int main(void)
 		cmocka_unit_test(a_message_arrives_byte_for_byte),
 		cmocka_unit_test(no_answer_is_a_temporary_failure),
 		cmocka_unit_test(the_size_limit_is_exact),
+		cmocka_unit_test(the_size_limit_of_chunks_is_exact),
+		cmocka_unit_test(chunks_arrive_byte_for_byte),
+		cmocka_unit_test(nothing_in_a_chunk_ends_the_message),
 		cmocka_unit_test(without_room_a_message_is_put_off),
 		cmocka_unit_test(who_talks_before_the_greeting_is_sent_away),
 		cmocka_unit_test(a_slow_command_has_one_deadline),
 		cmocka_unit_test(a_client_that_never_stops_talking_gives_way),
 		cmocka_unit_test(waiting_and_stopping_are_told_apart),
 		cmocka_unit_test(a_message_under_way_may_finish_when_stopping),
+		cmocka_unit_test(a_message_right_behind_data_is_refused),
+		cmocka_unit_test(who_talks_early_may_only_be_noted),
+		cmocka_unit_test(chunks_have_one_deadline_together),
+		cmocka_unit_test(a_slow_reader_is_left_after_a_while),
 		cmocka_unit_test(a_client_that_does_not_read_is_left),
 		cmocka_unit_test(an_idle_session_is_small),
 	};

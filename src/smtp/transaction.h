@@ -20,14 +20,17 @@ struct transaction {
 	struct arena *arena;
 	str reverse_path; /* "a@b", or empty: the null path */
 	ARENA_VEC(str) recipients;
+	ARENA_VEC(str) rcpt_params; /* of each: what it asks of DSNs, or nothing */
+	str mail_params;
+	bool has_rcpt_params;
 	bool full; /* one recipient too many was refused */
 	struct esmtp params;
-	/* From DATA on. */
+	/* From DATA, or the first BDAT, on. */
 	int fd; /* memfd, or -1 */
 	struct data data;
 	int64_t held; /* bytes of memory that were asked for */
 	bool too_large, no_room, failed;
-	deadline until;
+	deadline until; /* of the whole message; 0: not begun */
 };
 
 struct transaction *transaction_new(void) must_use;

@@ -1,9 +1,8 @@
 #include "smtp/reception.h"
 #include "smtp/smtp_verbs.h"
 
-/* DATA (RFC 5321 4.1.1.4). Bytes that were sent without waiting for 354 are taken as the
- * message: a client that pipelines DATA correctly has none (RFC 2920 3.1), and reading
- * them as commands would be worse. */
+/* DATA (RFC 5321 4.1.1.4). Bytes that come before 354 is sent, but not with the
+ * command, are taken as the message: reading them as commands would be worse. */
 void verb_data(struct smtpsession *s, str args)
 {
 	if (args.n) {
@@ -15,6 +14,5 @@ void verb_data(struct smtpsession *s, str args)
 				   s->mail->reverse_path);
 		return;
 	}
-	if (!reception_begin(s))
-		smtpsession_reset(s);
+	reception_begin(s);
 }

@@ -1,8 +1,8 @@
-#include "smtp/reply.h"
 #include "smtp/smtp_verbs.h"
+#include "smtp/xclient.h"
 #include "tls/tlsstream.h"
 
-enum { KEYWORDS_MAX = 8 };
+enum { KEYWORDS_MAX = 16 };
 
 /* The name is kept for the record and judged later, with the address: here it only has
  * to be one word (RFC 5321 4.1.1.1). */
@@ -38,15 +38,15 @@ void verb_ehlo_helo(struct smtpsession *s, str args)
 void verb_ehlo(struct smtpsession *s, str args)
 {
 	const struct conf *conf = s->policy->conf;
-	char size[32];
+	char size[32], limits[32];
 	str lines[KEYWORDS_MAX];
 	size_t n = 0;
-	int r;
 
 	if (!take_name(s, args))
 		return;
 	greeted(s, true);
 	snprintf(size, sizeof(size), "SIZE %llu", (unsigned long long)conf->smtp.max_message_bytes);
+	snprintf(limits, sizeof(limits), "LIMITS RCPTMAX=%u", conf->smtp.max_recipients);
 	lines[n++] = conf->hostname;
 	lines[n++] = STR("PIPELINING"); /* RFC 2920 */
 	lines[n++] = str_c(size);	/* RFC 1870 */
@@ -55,7 +55,12 @@ void verb_ehlo(struct smtpsession *s, str args)
 	lines[n++] = STR("ENHANCEDSTATUSCODES"); /* RFC 2034 */
 	lines[n++] = STR("8BITMIME");		 /* RFC 6152 */
 	lines[n++] = STR("SMTPUTF8");		 /* RFC 6531 */
-	r = reply_send_lines(s->io, 250, STR(""), lines, n, NULL);
-	if (r != STREAM_OK)
-		smtpsession_over(s, "the client does not read");
+	lines[n++] = STR("CHUNKING");		 /* RFC 3030 */
+	lines[n++] = STR("DSN");		 /* RFC 3461 */
+	if (tlsstream_active(s->io))
+		lines[n++] = STR("REQUIRETLS"); /* RFC 8689 */
+	if (s->trusted)
+		lines[n++] = STR("XCLIENT " XCLIENT_ATTRIBUTES);
+	lines[n++] = str_c(limits); /* RFC 9422; the other limits it knows are not set here */
+	smtpsession_reply_lines(s, 250, STR(""), lines, n);
 }

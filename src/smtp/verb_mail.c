@@ -1,5 +1,6 @@
 #include "mail/address.h"
 #include "smtp/smtp_verbs.h"
+#include "tls/tlsstream.h"
 
 static void refuse_path(struct smtpsession *s, int error, str args)
 {
@@ -41,6 +42,15 @@ static bool wants_utf8(str args)
 	return end != STR_NONE && str_casefind(str_skip(args, end), STR(" SMTPUTF8")) != STR_NONE;
 }
 
+/* What is passed on of the parameters, as they stood. */
+static void keep_params(struct transaction *t)
+{
+	struct strbuf text = strbuf_make(t->arena, DSNPARAMS_MAIL_MAX);
+
+	dsnparams_put_mail(&text, t->params.dsn);
+	t->mail_params = strbuf_str(&text);
+}
+
 /* Sets the sender, or answers; true when it was set. */
 static bool take_sender(struct smtpsession *s, struct transaction *t, str path, str args)
 {
@@ -62,6 +72,12 @@ static bool take_sender(struct smtpsession *s, struct transaction *t, str path, 
 		refuse_size(s, args);
 		return false;
 	}
+	if (t->params.requiretls && !tlsstream_active(s->io)) {
+		smtpsession_refuse(s, 530, STR("5.7.10"),
+				   STR("REQUIRETLS is offered after STARTTLS"), args);
+		return false;
+	}
+	keep_params(t);
 	address_put(&text, from);
 	t->reverse_path = strbuf_str(&text);
 	return true;
@@ -76,6 +92,10 @@ void verb_mail(struct smtpsession *s, str args)
 	if (!str_casestarts(args, STR("FROM:"))) {
 		smtpsession_refuse(s, 501, STR("5.5.4"), STR("MAIL FROM:<address> is expected"),
 				   args);
+		return;
+	}
+	if (!smtpsession_may_send(s)) {
+		smtpsession_refuse(s, 554, STR("5.7.1"), STR("You may not send here"), args);
 		return;
 	}
 	t = transaction_new();

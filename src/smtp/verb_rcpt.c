@@ -10,6 +10,16 @@ static void refuse_path(struct smtpsession *s, int error, str args)
 				   STR("The recipient's address is not valid"), args);
 }
 
+static void refuse_params(struct smtpsession *s, int error, str args)
+{
+	if (error == ESMTP_E_UNKNOWN)
+		smtpsession_refuse(s, 555, STR("5.5.4"),
+				   STR("A parameter of RCPT is not supported"), args);
+	else
+		smtpsession_refuse(s, 501, STR("5.5.4"),
+				   STR("The parameters of RCPT are not valid"), args);
+}
+
 /* Logged once for a message: a list server may go on with hundreds. */
 static void refuse_one_more(struct smtpsession *s, str args)
 {
@@ -35,13 +45,24 @@ static bool hides_a_route(str local)
 	       str_chr(local, '!') != STR_NONE;
 }
 
-/* Mail is received for our own domains only; postmaster alone is whoever runs this
- * server (RFC 5321 4.5.1). */
+/* Mail is received for our own domains only, or in role out for anyone; postmaster alone is
+ * whoever runs this server (RFC 5321 4.5.1). */
 static bool is_ours(const struct conf *conf, struct address to)
 {
 	if (to.domain.n == 0)
 		return is_postmaster(to);
+	if (conf->role == CONF_ROLE_OUT && !conf_is_own_domain(conf, to.domain))
+		return true;
 	return conf_is_own_domain(conf, to.domain) && !hides_a_route(to.local);
+}
+
+static void keep_params(struct transaction *t, struct dsnparams_rcpt dsn)
+{
+	struct strbuf text = strbuf_make(t->arena, DSNPARAMS_RCPT_MAX);
+
+	dsnparams_put_rcpt(&text, dsn);
+	*arena_push(t->arena, &t->rcpt_params) = strbuf_str(&text);
+	t->has_rcpt_params |= text.n > 0;
 }
 
 static void add_recipient(struct smtpsession *s, struct address to)
@@ -61,6 +82,7 @@ static void add_recipient(struct smtpsession *s, struct address to)
 void verb_rcpt(struct smtpsession *s, str args)
 {
 	struct transaction *t = s->mail;
+	struct dsnparams_rcpt dsn;
 	struct address to;
 	str rest;
 	int r;
@@ -80,9 +102,9 @@ void verb_rcpt(struct smtpsession *s, str args)
 		refuse_path(s, r, args);
 		return;
 	}
-	if (esmtp_parse_rcpt(rest) != ESMTP_OK) {
-		smtpsession_refuse(s, 555, STR("5.5.4"),
-				   STR("A parameter of RCPT is not supported"), args);
+	r = esmtp_parse_rcpt(rest, t->params.smtputf8, &dsn);
+	if (r != ESMTP_OK) {
+		refuse_params(s, r, args);
 		return;
 	}
 	if (!is_ours(s->policy->conf, to)) {
@@ -90,5 +112,6 @@ void verb_rcpt(struct smtpsession *s, str args)
 		return;
 	}
 	add_recipient(s, to);
+	keep_params(t, dsn);
 	smtpsession_reply(s, 250, STR("2.1.5"), STR("Recipient OK"));
 }

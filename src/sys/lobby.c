@@ -25,6 +25,7 @@ enum kind { KIND_ENDER, KIND_LISTENER, KIND_GUEST };
 struct listener {
 	enum kind kind;
 	int fd;
+	size_t tag;
 	bool paused; /* no descriptors or memory: try again at the next tick */
 };
 
@@ -103,10 +104,11 @@ struct lobby *lobby_free(struct lobby *l)
 	return NULL;
 }
 
-void lobby_listen(struct lobby *l, int fd)
+void lobby_listen(struct lobby *l, int fd, size_t tag)
 {
 	bug_if(l->n_listeners == LOBBY_LISTENERS_MAX);
-	l->listeners[l->n_listeners++] = (struct listener){ .kind = KIND_LISTENER, .fd = fd };
+	l->listeners[l->n_listeners++] =
+		(struct listener){ .kind = KIND_LISTENER, .fd = fd, .tag = tag };
 }
 
 size_t lobby_guests(struct lobby *l)
@@ -325,7 +327,8 @@ static void leave_somebody_waiting(struct lobby *l)
 		(void)!add_thread(l, NULL);
 }
 
-static struct guest *welcome(struct lobby *l, int fd, const struct sockaddr_storage *from)
+static struct guest *welcome(struct lobby *l, int fd, size_t tag,
+			     const struct sockaddr_storage *from)
 {
 	struct guest *g = calloc(1, sizeof(*g) + l->h.guest_size);
 	str farewell = STR_NULL;
@@ -334,7 +337,7 @@ static struct guest *welcome(struct lobby *l, int fd, const struct sockaddr_stor
 
 	bug_if(!g);
 	g->kind = KIND_GUEST;
-	if (!l->h.arrive(l->h.ctx, g->owner, ip, port, &farewell)) {
+	if (!l->h.arrive(l->h.ctx, g->owner, tag, ip, port, &farewell)) {
 		(void)send(fd, farewell.p, farewell.n, MSG_NOSIGNAL | MSG_DONTWAIT);
 		fd_close(fd);
 		free(g);
@@ -376,13 +379,14 @@ static int accept_one(struct lobby *l, struct listener *at, struct sockaddr_stor
 static struct guest *take_event(struct lobby *l, void *ptr)
 {
 	struct sockaddr_storage from = { 0 };
+	const struct listener *at = ptr;
 	struct guest *g = ptr;
 	int fd;
 
 	switch (*(enum kind *)ptr) {
 	case KIND_LISTENER:
 		fd = accept_one(l, ptr, &from);
-		return fd < 0 ? NULL : welcome(l, fd, &from);
+		return fd < 0 ? NULL : welcome(l, fd, at->tag, &from);
 	case KIND_GUEST:
 		pthread_mutex_lock(&l->lock);
 		list_remove(&g->link);

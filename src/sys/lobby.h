@@ -44,9 +44,10 @@ enum lobby_expiry {
 struct lobby_handlers {
 	void *ctx;
 	size_t guest_size; /* of the owner's part of a guest, zeroed */
-	/* A connection has come. False: ret_farewell is sent as it is, and it is closed
-	 * without leave(). Must not wait. */
-	bool (*arrive)(void *ctx, void *guest, struct ip ip, uint16_t port, str *ret_farewell);
+	/* A connection has come to the listener with that tag. False: ret_farewell is sent as it
+	 * is, and it is closed without leave(). Must not wait. */
+	bool (*arrive)(void *ctx, void *guest, size_t tag, struct ip ip, uint16_t port,
+		       str *ret_farewell);
 	/* At once after arrive(), then whenever more bytes have come. Parks only when it has
 	 * flushed, and has taken all input but for an incomplete line. *ret_until is when to
 	 * stop waiting. */
@@ -60,8 +61,8 @@ struct lobby_handlers {
 struct lobby;
 
 struct lobby *lobby_new(const struct lobby_handlers *h, size_t threads) must_use;
-/* Swallows a listening socket, non-blocking. Before lobby_start. */
-void lobby_listen(struct lobby *l, int fd);
+/* Swallows a listening socket, non-blocking. Before lobby_start. The tag is the owner's. */
+void lobby_listen(struct lobby *l, int fd, size_t tag);
 int lobby_start(struct lobby *l, struct why *why) must_use;
 /* No more arrivals; idle guests expire now, busy ones when grace is over. Returns whether
  * everyone has left. */

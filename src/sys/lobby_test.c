@@ -31,12 +31,13 @@ struct echo_guest {
 	struct ip ip;
 };
 
-static bool echo_arrive(void *ctx, void *guest, struct ip ip, uint16_t port, str *ret_farewell)
+static bool echo_arrive(void *ctx, void *guest, size_t tag, struct ip ip, uint16_t port,
+			str *ret_farewell)
 {
 	struct echo *e = ctx;
 	struct echo_guest *g = guest;
 
-	assert_true(port != 0);
+	assert_true(port != 0 && tag == 7);
 	if (e->inside >= e->most) {
 		*ret_farewell = STR("full\n");
 		return false;
@@ -140,7 +141,7 @@ static void echo_start(struct echo *e, size_t threads)
 	assert_true(fd >= 0);
 	e->port = port_of(fd);
 	e->lobby = lobby_new(&h, threads);
-	lobby_listen(e->lobby, fd);
+	lobby_listen(e->lobby, fd, 7);
 	assert_int_equal(lobby_start(e->lobby, &why), 0);
 }
 

@@ -164,7 +164,12 @@ int stream_read_line(struct stream *s, size_t max, deadline d, str *ret, struct 
 
 int stream_peek(struct stream *s, deadline d, str *ret, struct why *why)
 {
-	if (s->in_at == s->in_end) {
+	return stream_peek_least(s, 1, d, ret, why);
+}
+
+int stream_peek_least(struct stream *s, size_t n, deadline d, str *ret, struct why *why)
+{
+	while (s->in_end - s->in_at < n) {
 		int r = fill(s, d, why);
 
 		if (r != STREAM_OK)

@@ -58,6 +58,8 @@ int stream_read_line(struct stream *s, size_t max, deadline d, str *ret, struct 
 /* What is there: at least one byte, at most what the buffer holds. stream_consume says
  * how much of it was used; the rest comes again. */
 int stream_peek(struct stream *s, deadline d, str *ret, struct why *why) must_use;
+/* The same, with at least n bytes; STREAM_E_LONG when the buffer does not hold so many. */
+int stream_peek_least(struct stream *s, size_t n, deadline d, str *ret, struct why *why) must_use;
 void stream_consume(struct stream *s, size_t n);
 /* True when input is already buffered, so a pipelined command waits. */
 bool stream_has_input(const struct stream *s);
