@@ -48,10 +48,36 @@ static void each_client_and_all_of_them_are_counted(void **state)
 	assert_int_equal(c.n, 0);
 }
 
+/* A connection through a proxy counts for nobody until its client is known. */
+static void a_connection_can_move_to_its_client(void **state)
+{
+	static struct clients c;
+	struct clients_link proxied[3], direct;
+
+	(void)state;
+	clients_init(&c);
+	for (size_t i = 0; i < ARRAY_LEN(proxied); i++)
+		assert_int_equal(clients_enter(&c, &proxied[i], (struct ip){ 0 }, 4, 1),
+				 CLIENTS_OK);
+	assert_int_equal(clients_enter(&c, &direct, ip("192.0.2.1"), 4, 1), CLIENTS_OK);
+	assert_int_equal(clients_move(&c, &proxied[0], ip("192.0.2.1"), 1), CLIENTS_E_CLIENT_FULL);
+	assert_int_equal(clients_move(&c, &proxied[0], ip("192.0.2.2"), 1), CLIENTS_OK);
+	/* The same again is no second connection. */
+	assert_int_equal(clients_move(&c, &proxied[0], ip("192.0.2.2"), 1), CLIENTS_OK);
+	assert_int_equal(clients_move(&c, &proxied[1], ip("192.0.2.2"), 1), CLIENTS_E_CLIENT_FULL);
+	assert_int_equal(clients_move(&c, &proxied[0], (struct ip){ 0 }, 1), CLIENTS_OK);
+	assert_int_equal(clients_move(&c, &proxied[1], ip("192.0.2.2"), 1), CLIENTS_OK);
+	for (size_t i = 0; i < ARRAY_LEN(proxied); i++)
+		clients_leave(&c, &proxied[i]);
+	clients_leave(&c, &direct);
+	assert_int_equal(c.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_client_and_all_of_them_are_counted),
+		cmocka_unit_test(a_connection_can_move_to_its_client),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,11 +117,36 @@ static void lines_over_1000_bytes_are_counted(void **state)
 	}
 }
 
+/* Without dots, DATA and BDAT find the same bare line ends and the same long lines. */
+static void chunks_are_counted_as_data_is(void **state)
+{
+	static const str texts[] = {
+		{ "a\r\nb\r\n", 6 }, { "a\nb", 3 },   { "a\rb", 3 },	   { "\r\r\n", 3 },
+		{ "\n\n\r\n", 4 },   { "\r\n\r", 3 }, { "\n\r\r\r\n", 5 }, { "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		for (size_t cut = 0; cut <= texts[i].n; cut++) {
+			struct data data = { 0 }, chunk = { 0 };
+			char copy[16];
+			size_t used;
+
+			memcpy(copy, texts[i].p, texts[i].n);
+			assert_int_equal(data_unstuff(&data, copy, texts[i].n, &used), texts[i].n);
+			data_count(&chunk, str_sub(texts[i], 0, cut));
+			data_count(&chunk, str_skip(texts[i], cut));
+			assert_memory_equal(&chunk, &data, sizeof(data));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_crlf_dot_crlf_ends_a_message_at_every_split),
 		cmocka_unit_test(lines_over_1000_bytes_are_counted),
+		cmocka_unit_test(chunks_are_counted_as_data_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
