@@ -93,8 +93,8 @@ void smtpsession_greet(struct smtpsession *s)
 		return;
 	}
 	snprintf(text, sizeof(text), "%.*s ESMTP", STR_ARG(s->policy->conf->hostname));
-	smtpsession_reply(s, 220, STR(""), str_c(text));
 	s->state = SMTPSESSION_START;
+	smtpsession_reply(s, 220, STR(""), str_c(text));
 }
 
 /* The banner (RFC 5321 4.3.1). Who talks before it is no mail server: those wait. */
@@ -196,7 +196,9 @@ static void run_line(struct smtpsession *s, str line)
 		smtpsession_refuse(s, 554, STR("5.5.0"), STR("You did not wait for an answer"),
 				   line);
 		smtpsession_over(s, "did not wait for an answer");
-	} else if (r != COMMAND_OK)
+		return;
+	}
+	if (r != COMMAND_OK)
 		refuse_line(s, r, line);
 	else if (!v)
 		smtpsession_refuse(s, 500, STR("5.5.2"), STR("Command not recognized"), line);
