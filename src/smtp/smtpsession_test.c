@@ -402,6 +402,29 @@ static void nothing_in_a_chunk_ends_the_message(void **state)
 	}
 }
 
+/* The envelope has to fit one message to scan; the sender sends the rest separately. */
+static void long_parameters_of_many_recipients_are_too_many(void **state)
+{
+	cleanup(fake_smtp_free) struct fake_smtp *f =
+		fake_smtp_new(STR("smtp.max_recipients=1000\n"));
+	char address[400];
+	size_t accepted;
+
+	(void)state;
+	memset(address, 'x', sizeof(address));
+	fake_smtp_step(f);
+	say(f, STR("EHLO c.example\r\nMAIL FROM:<a@c.example>\r\n"));
+	for (size_t i = 0; i < 1000; i++)
+		say(f, arena_fmt(f->arena, "RCPT TO:<b%zu@hopital.example> ORCPT=rfc822;%.*s\r\n",
+				 i, (int)sizeof(address), address));
+	accepted = f->session.recipients;
+	assert_in_range(accepted, 100, 200);
+	assert_true(str_ends(strbuf_str(&f->output),
+			     STR("452 4.5.3 Too many recipients; send the others separately\r\n")));
+	say(f, STR("DATA\r\n.\r\n"));
+	assert_int_equal(f->n_messages, 1);
+}
+
 static void without_room_a_message_is_put_off(void **state)
 {
 	cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(STR(""));
@@ -646,6 +669,7 @@ int main(void)
 		cmocka_unit_test(the_size_limit_of_chunks_is_exact),
 		cmocka_unit_test(chunks_arrive_byte_for_byte),
 		cmocka_unit_test(nothing_in_a_chunk_ends_the_message),
+		cmocka_unit_test(long_parameters_of_many_recipients_are_too_many),
 		cmocka_unit_test(without_room_a_message_is_put_off),
 		cmocka_unit_test(who_talks_before_the_greeting_is_sent_away),
 		cmocka_unit_test(a_slow_command_has_one_deadline),

@@ -14,7 +14,12 @@
 #include "smtp/data.h"
 #include "smtp/esmtp.h"
 
-enum { TRANSACTION_BUDGET = 16 << 20 };
+enum {
+	TRANSACTION_BUDGET = 16 << 20,
+	/* Recipients and their parameters: with what is added on the way, the envelope still
+	 * fits one message between processes (CHAN_MAX_BYTES). */
+	TRANSACTION_RCPT_BYTES = 60 << 10,
+};
 
 struct transaction {
 	struct arena *arena;
@@ -23,7 +28,8 @@ struct transaction {
 	ARENA_VEC(str) rcpt_params; /* of each: what it asks of DSNs, or nothing */
 	str mail_params;
 	bool has_rcpt_params;
-	bool full; /* one recipient too many was refused */
+	size_t rcpt_bytes; /* of recipients and rcpt_params */
+	bool full;	   /* one recipient too many was refused */
 	struct esmtp params;
 	/* From DATA, or the first BDAT, on. */
 	int fd; /* memfd, or -1 */

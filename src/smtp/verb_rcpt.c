@@ -63,6 +63,7 @@ static void keep_params(struct transaction *t, struct dsnparams_rcpt dsn)
 	dsnparams_put_rcpt(&text, dsn);
 	*arena_push(t->arena, &t->rcpt_params) = strbuf_str(&text);
 	t->has_rcpt_params |= text.n > 0;
+	t->rcpt_bytes += text.n;
 }
 
 static void add_recipient(struct smtpsession *s, struct address to)
@@ -74,6 +75,7 @@ static void add_recipient(struct smtpsession *s, struct address to)
 		to.domain = s->policy->conf->domains.v[0];
 	address_put(&text, to);
 	*arena_push(t->arena, &t->recipients) = strbuf_str(&text);
+	t->rcpt_bytes += text.n;
 	s->recipients++;
 	s->state = SMTPSESSION_RCPT;
 }
@@ -92,7 +94,8 @@ void verb_rcpt(struct smtpsession *s, str args)
 				   args);
 		return;
 	}
-	if (t->recipients.n >= s->policy->conf->smtp.max_recipients) {
+	if (t->recipients.n >= s->policy->conf->smtp.max_recipients ||
+	    t->rcpt_bytes >= TRANSACTION_RCPT_BYTES) {
 		refuse_one_more(s, args);
 		return;
 	}
