@@ -11,7 +11,7 @@ CLEAN = text(PARTNER, "Bonjour", "Bonjour,\n\n.Une ligne avec un point.\n", 1)
 
 
 def test_smtp_sink_receives_what_was_sent():
-    with SmtpSink() as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+    with SmtpSink() as sink, Gateway(spool=True, delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
         for _ in range(5):
             assert g.send(CLEAN)[0] == 250
         wait_until(lambda: len(g.events("delivery.done")) == 5, 20, "five deliveries")
@@ -78,7 +78,7 @@ def test_a_next_hop_that_hangs_up_is_tried_again():
 
 def test_a_store_that_dies_during_a_delivery_delivers_nothing_twice():
     """The next hop takes two seconds for its 250; the new store asks for the same message meanwhile."""
-    with SmtpSink("-W", ".:2") as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+    with SmtpSink("-W", ".:2") as sink, Gateway(spool=True, delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
         assert g.send(CLEAN)[0] == 250
         wait_until(sink.messages, 20, "the message at the next hop")
         pid = g.pids()["store"][0]
@@ -90,7 +90,7 @@ def test_a_store_that_dies_during_a_delivery_delivers_nothing_twice():
 
 
 def test_a_final_refusal_is_held_as_undeliverable():
-    with SmtpSink("-f", "rcpt") as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+    with SmtpSink("-f", "rcpt") as sink, Gateway(spool=True, delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
         assert g.send(CLEAN)[0] == 250
         g.wait_event("delivery.failed")
         listed = g.cli("quarantine", "list", "--json", "--set", f"paths.state={g.state}").stdout
@@ -99,7 +99,7 @@ def test_a_final_refusal_is_held_as_undeliverable():
 
 def test_nothing_leaves_for_the_senders_domain():
     """This role emits nothing to the Internet: an undeliverable message makes no bounce."""
-    with SmtpSink("-f", "rcpt") as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+    with SmtpSink("-f", "rcpt") as sink, Gateway(spool=True, delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
         assert g.send(CLEAN)[0] == 250
         g.wait_event("delivery.failed")
         settle()
@@ -108,7 +108,7 @@ def test_nothing_leaves_for_the_senders_domain():
 
 def test_a_load_of_five_hundred_messages_arrives_whole():
     """Postfix's smtp-source into the gateway, Postfix's smtp-sink behind it."""
-    with SmtpSink() as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+    with SmtpSink() as sink, Gateway(spool=True, delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
         subprocess.run([program("smtp-source"), "-s", "20", "-m", "500", "-l", "4096", "-M", "mail.partner.example",
                         "-f", "claire.martin@partner.example", "-t", "accueil@hopital.example",
                         f"127.0.0.1:{g.port}"], check=True, timeout=120)
@@ -118,7 +118,7 @@ def test_a_load_of_five_hundred_messages_arrives_whole():
 
 
 def test_a_suspicious_message_is_delivered_with_a_mark():
-    with SmtpSink() as sink, Gateway(delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
+    with SmtpSink() as sink, Gateway(spool=True, delivery__next_hop=f"smtp:127.0.0.1:{sink.port}") as g:
         s = {x.name: x for x in samples()}["suspicious"]
         assert g.send(s.data, s.sender)[0] == 250
         event = g.events("message.done")[-1]

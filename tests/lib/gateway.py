@@ -37,8 +37,8 @@ BUILD = os.environ.get("POTERNE_BUILD", "build/release")
 
 
 class Gateway:
-    def __init__(self, build=BUILD, state=None, port=None, config=None, **settings):
-        """settings: paths with dots as __, delivery__next_hop="smtp:..."."""
+    def __init__(self, build=BUILD, state=None, port=None, config=None, spool=False, **settings):
+        """settings: paths with dots as __, delivery__next_hop="smtp:...". spool: no direct hand-over."""
         self.bin = os.path.join(TOP, build, "src")
         self.own_state = state is None
         self.state = state or tempfile.mkdtemp(prefix="poterne-test-")
@@ -50,7 +50,7 @@ class Gateway:
             "paths.rules": os.path.join(TOP, "rules"),
             "paths.lists": os.path.join(TOP, "lists"),
             "paths.programs": self.bin,
-            "listen.smtp": f"127.0.0.1:{self.port}",
+            "listen.smtp": f"127.0.0.1:{self.port}" + (" handover=spool" if spool else ""),
             "dns.file": ZONES,
         }
         self.sets.update({k.replace("__", "."): str(v) for k, v in settings.items()})
