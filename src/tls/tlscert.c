@@ -86,3 +86,47 @@ int tlscert_make(struct arena *a, str hostname, int64_t now, str *ret_chain, str
 			       ERR_reason_error_string(ERR_peek_error()) ?: "refused");
 	return 0;
 }
+
+str tlscert_subject(const X509 *cert, struct arena *a)
+{
+	BIO *out = BIO_new(BIO_s_mem());
+	str text = STR("");
+
+	if (out && X509_NAME_print_ex(out, X509_get_subject_name(cert), 0, XN_FLAG_RFC2253) >= 0)
+		text = take_pem(a, out);
+	BIO_free(out);
+	return str_sub(text, 0, TLSCERT_SUBJECT_MAX);
+}
+
+int64_t tlscert_not_after(const X509 *cert)
+{
+	struct tm tm;
+
+	return ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) == 1 ? (int64_t)timegm(&tm) : 0;
+}
+
+static void add_name(struct arena *a, const ASN1_STRING *name, struct tlscert_names *ret)
+{
+	str s = str_of(ASN1_STRING_get0_data(name), (size_t)ASN1_STRING_length(name));
+
+	if (s.n && ret->n < TLSCERT_NAMES_MAX)
+		ret->v[ret->n++] = arena_str(a, s);
+}
+
+void tlscert_names(const X509 *cert, struct arena *a, struct tlscert_names *ret)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	const X509_NAME *subject = X509_get_subject_name(cert);
+	int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+
+	ret->n = 0;
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+		if (name->type == GEN_DNS)
+			add_name(a, name->d.dNSName, ret);
+	}
+	GENERAL_NAMES_free(names);
+	if (ret->n == 0 && at >= 0)
+		add_name(a, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)), ret);
+}

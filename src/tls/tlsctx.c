@@ -7,7 +7,16 @@
 
 /* TLS 1.2: forward secrecy always; AEAD first, CBC for servers that are old but not in
  * clear text: a refused handshake would make them send the mail unencrypted. */
-static const char ciphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:!aNULL:!SHA1";
+static const char ciphers[] =
+	"ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:!aNULL:!AESCCM:!SHA1";
+/* With TLS 1.0: whose signatures are SHA-1, which only level 0 allows. Still no key exchange
+ * without forward secrecy, and neither RC4 nor 3DES. */
+static const char legacy_ciphers[] =
+	"ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL:!AESCCM:@SECLEVEL=0";
+static const unsigned char session_context[] = "smtp";
+static const char groups[] = "X25519:P-256:P-384";
+/* A ticket is of no use longer than the keys of the supervisor live for certain. */
+enum { SESSION_SECONDS = 12 * 3600 };
 
 static const char *reason(void)
 {
@@ -20,6 +29,9 @@ static const char *reason(void)
 static int new_ctx(const SSL_METHOD *method, enum tlsctx_version min, SSL_CTX **ret,
 		   struct why *why)
 {
+	int version = min == TLSCTX_1_3	  ? TLS1_3_VERSION
+		      : min == TLSCTX_1_0 ? TLS1_VERSION
+					  : TLS1_2_VERSION;
 	SSL_CTX *ctx;
 
 	if (!OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL))
@@ -28,14 +40,15 @@ static int new_ctx(const SSL_METHOD *method, enum tlsctx_version min, SSL_CTX **
 	ctx = SSL_CTX_new(method);
 	if (!ctx)
 		return why_set(why, -ENOMEM, "TLS context: %s", reason());
-	SSL_CTX_set_min_proto_version(ctx, min == TLSCTX_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
+	SSL_CTX_set_min_proto_version(ctx, version);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
 	/* A peer that closes without close_notify reads as the end of the stream: SMTP has
 	 * its own end of message, so nothing can be cut unseen. */
 	SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_IGNORE_UNEXPECTED_EOF);
-	bug_if(SSL_CTX_set_cipher_list(ctx, ciphers) != 1);
+	bug_if(SSL_CTX_set_cipher_list(ctx, min == TLSCTX_1_0 ? legacy_ciphers : ciphers) != 1 ||
+	       SSL_CTX_set1_groups_list(ctx, groups) != 1);
 	*ret = ctx;
 	return 0;
 }
@@ -81,9 +94,12 @@ static int use_key(SSL_CTX *ctx, BIO *in, struct why *why)
 	if (!key)
 		return why_set(why, -EINVAL, "private key: %s; an unencrypted PEM key is expected",
 			       reason());
-	ok = SSL_CTX_use_PrivateKey(ctx, key);
+	/* Asked of the certificate itself: use_PrivateKey would put a key of another type
+	 * beside it, where a certificate added before may have its place. */
+	ok = X509_check_private_key(SSL_CTX_get0_certificate(ctx), key) == 1 &&
+	     SSL_CTX_use_PrivateKey(ctx, key) == 1;
 	EVP_PKEY_free(key);
-	if (ok != 1 || SSL_CTX_check_private_key(ctx) != 1)
+	if (!ok || SSL_CTX_check_private_key(ctx) != 1)
 		return why_set(why, -EKEYREJECTED,
 			       "private key does not belong to the certificate: %s", reason());
 	return 0;
@@ -102,6 +118,13 @@ static int with_pem(SSL_CTX *ctx, str pem, int (*use)(SSL_CTX *, BIO *, struct w
 	return r;
 }
 
+int tlsctx_add_certificate(SSL_CTX *ctx, str chain, str key, struct why *why)
+{
+	int r = with_pem(ctx, chain, use_chain, why);
+
+	return r < 0 ? r : with_pem(ctx, key, use_key, why);
+}
+
 int tlsctx_new_server(str chain, str key, enum tlsctx_version min, SSL_CTX **ret, struct why *why)
 {
 	SSL_CTX *ctx = NULL;
@@ -113,9 +136,10 @@ int tlsctx_new_server(str chain, str key, enum tlsctx_version min, SSL_CTX **ret
 	/* Resumption by ticket: nothing is kept here. */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(ctx, 1);
-	r = with_pem(ctx, chain, use_chain, why);
-	if (r == 0)
-		r = with_pem(ctx, key, use_key, why);
+	SSL_CTX_set_timeout(ctx, SESSION_SECONDS);
+	/* What may be resumed here; needed where certificates of clients are asked for. */
+	bug_if(SSL_CTX_set_session_id_context(ctx, session_context, sizeof(session_context)) != 1);
+	r = tlsctx_add_certificate(ctx, chain, key, why);
 	if (r < 0) {
 		SSL_CTX_free(ctx);
 		return r;

@@ -1,10 +1,13 @@
 #include "tls/tlsstream.h"
 
 #include "base/ip.h"
+#include "base/strbuf.h"
+#include "tls/tlscert.h"
 
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <poll.h>
 
 /* What an SSL call that did not succeed means to a stream: 0, or a negative errno. */
@@ -113,6 +116,22 @@ int tlsstream_accept(struct stream *s, SSL_CTX *ctx, struct why *why)
 	return r;
 }
 
+/* SMTP goes on whoever the client is; what was found out stays in the verify result. */
+static int go_on(int ok, X509_STORE_CTX *found)
+{
+	(void)ok;
+	(void)found;
+	return 1;
+}
+
+void tlsstream_ask_certificate(struct stream *s)
+{
+	bug_if(!tlsstream_active(s));
+	SSL_set_verify(s->ctx, SSL_VERIFY_PEER, go_on);
+	/* Mail servers show the certificate they serve with: its purpose is not asked about. */
+	bug_if(X509_VERIFY_PARAM_set_purpose(SSL_get0_param(s->ctx), X509_PURPOSE_ANY) != 1);
+}
+
 /* An address is not a name; neither is what holds a NUL or does not fit. */
 static void send_name(SSL *ssl, str host)
 {
@@ -196,4 +215,26 @@ str tlsstream_version(const struct stream *s)
 str tlsstream_cipher(const struct stream *s)
 {
 	return is_up(s) ? str_c(SSL_get_cipher_name(s->ctx)) : STR("");
+}
+
+bool tlsstream_resumed(const struct stream *s)
+{
+	return is_up(s) && SSL_session_reused(s->ctx);
+}
+
+bool tlsstream_peer(const struct stream *s, struct arena *a, struct tlsstream_peer *ret)
+{
+	X509 *peer = is_up(s) ? SSL_get0_peer_certificate(s->ctx) : NULL;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	struct strbuf hex = strbuf_make(a, 2 * EVP_MAX_MD_SIZE);
+
+	if (!peer || X509_digest(peer, EVP_sha256(), digest, &n) != 1)
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		strbuf_fmt(&hex, "%02x", digest[i]);
+	ret->subject = tlscert_subject(peer, a);
+	ret->fingerprint = strbuf_str(&hex);
+	ret->verified = SSL_get_verify_result(s->ctx) == X509_V_OK;
+	return true;
 }

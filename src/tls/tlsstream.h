@@ -11,6 +11,7 @@
 #ifndef TLS_TLSSTREAM_H
 #define TLS_TLSSTREAM_H
 
+#include "base/arena.h"
 #include "sys/stream.h"
 #include "tls/tlsctx.h"
 
@@ -18,6 +19,9 @@
  * follow, so it can be parked and runs under their deadlines. Plaintext input must have
  * been discarded and output flushed. */
 int tlsstream_accept(struct stream *s, struct ssl_ctx_st *ctx, struct why *why) must_use;
+/* Behind tlsstream_accept: asks the client for a certificate. The handshake goes on without
+ * one, or with one that nobody vouches for; tlsstream_peer tells. */
+void tlsstream_ask_certificate(struct stream *s);
 /* The whole handshake as the client. host is sent as the name of the server when it is
  * not an address (RFC 6066 3). On error s is useless: close it. */
 int tlsstream_connect(struct stream *s, struct ssl_ctx_st *ctx, str host, deadline d,
@@ -30,5 +34,16 @@ void tlsstream_close(struct stream *s);
 bool tlsstream_active(const struct stream *s);
 str tlsstream_version(const struct stream *s);
 str tlsstream_cipher(const struct stream *s);
+/* The session was taken up again by a ticket (RFC 8446 2.2, RFC 5077). */
+bool tlsstream_resumed(const struct stream *s);
+
+struct tlsstream_peer {
+	str subject;	 /* RFC 4514, hostile text */
+	str fingerprint; /* SHA-256 of the certificate, lower case hexadecimal */
+	bool verified;	 /* by an authority of tls.client_ca */
+};
+
+/* The client's certificate, texts in a. False: it sent none, or there is no TLS. */
+bool tlsstream_peer(const struct stream *s, struct arena *a, struct tlsstream_peer *ret);
 
 #endif
