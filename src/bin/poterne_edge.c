@@ -3,17 +3,20 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "smtp/smtpserver.h"
+#include "sys/pembundle.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
-#include "tls/tlsctx.h"
+#include "tls/tlsserver.h"
+#include "tls/tlstickets.h"
 
 #include <stdlib.h>
 
-enum { PEM_MAX = 256 << 10, FILES_BESIDE = 1024, MOST_LISTENERS = 64 };
+enum { FILES_BESIDE = 1024, MOST_LISTENERS = 64 };
 
 struct edge {
 	struct proc *proc;
-	struct ssl_ctx_st *tls; /* NULL without a certificate */
+	int certificates, tickets; /* as they came last; -1: not yet */
+	struct ssl_ctx_st *tls;	   /* NULL without a certificate */
 	struct lanes *scan;
 	struct smtpserver *server;
 };
@@ -24,24 +27,36 @@ __attribute__((noreturn)) static void fail(const char *what, const struct why *w
 	exit(1);
 }
 
-/* A certificate that came with its key replaces the one in use. */
-static int take_certificate(struct edge *e, enum conf_tls_version min, struct why *why)
+/* A resource that has come anew takes the place of the last one. */
+static void take_resource(struct edge *e, const char *name, int *fd)
 {
-	cleanup(arena_freep) struct arena *a = arena_new("certificate", 4 * PEM_MAX);
-	cleanup(fd_closep) int chain_fd = proc_take_resource(e->proc, "tls.certificate", NULL);
-	cleanup(fd_closep) int key_fd = proc_take_resource(e->proc, "tls.key", NULL);
-	enum tlsctx_version version = min == CONF_TLS_1_3 ? TLSCTX_1_3 : TLSCTX_1_2;
+	int fresh = proc_take_resource(e->proc, name, NULL);
+
+	if (fresh >= 0) {
+		fd_close(*fd);
+		*fd = fresh;
+	}
+}
+
+static int make_tls(struct edge *e, enum conf_tls_version min, struct why *why)
+{
+	static const enum tlsctx_version versions[] = { [CONF_TLS_1_2] = TLSCTX_1_2,
+							[CONF_TLS_1_3] = TLSCTX_1_3,
+							[CONF_TLS_1_0] = TLSCTX_1_0 };
+	cleanup(fd_unmapp) str bundle = STR(""), tickets = STR("");
 	struct ssl_ctx_st *fresh;
-	str chain, key;
 	int r;
 
-	if (chain_fd < 0 || key_fd < 0)
+	take_resource(e, "tls.certificates", &e->certificates);
+	take_resource(e, "tls.tickets", &e->tickets);
+	if (e->certificates < 0)
 		return 0;
-	r = fd_read_all(chain_fd, a, PEM_MAX, &chain, why);
+	r = fd_map(e->certificates, PEMBUNDLE_MAX, &bundle, why);
+	if (r == 0 && e->tickets >= 0)
+		r = fd_map(e->tickets, sizeof(struct tlstickets), &tickets, why);
 	if (r == 0)
-		r = fd_read_all(key_fd, a, PEM_MAX, &key, why);
-	if (r == 0)
-		r = tlsctx_new_server(chain, key, version, &fresh, why);
+		r = tlsserver_new(&(struct tlsserver_spec){ bundle, tickets, versions[min] },
+				  &fresh, why);
 	if (r < 0)
 		return r;
 	tlsctx_free(e->tls);
@@ -56,7 +71,7 @@ static int load(struct edge *e, str config, struct smtppolicy **ret, struct why 
 
 	if (r < 0)
 		return r;
-	r = take_certificate(e, p->conf->tls.min_version, why);
+	r = make_tls(e, p->conf->tls.min_version, why);
 	if (r < 0) {
 		smtppolicy_free(p);
 		return r;
@@ -94,11 +109,12 @@ static void on_stop(void *ctx, int64_t grace_ms)
 
 int main(void)
 {
-	struct edge e = { .proc = proc_enter(PROCESS_EDGE) };
+	struct edge e = { .certificates = -1, .tickets = -1 };
 	struct proc_handlers handlers = { &e, on_lane, on_reload, on_stop };
 	struct smtppolicy *policy;
 	struct why why;
 
+	e.proc = proc_enter(PROCESS_EDGE);
 	if (load(&e, proc_config(e.proc), &policy, &why) < 0)
 		fail("configuration", &why);
 	const struct conf *conf = policy->conf;

@@ -18,7 +18,12 @@
 #include "base/strbuf.h"
 #include "base/why.h"
 
-enum { CONF_FILE_MAX = 1 << 20, CONF_LIST_MAX = 10000, CONF_TEXT_MAX = 1 << 20 };
+enum {
+	CONF_FILE_MAX = 1 << 20,
+	CONF_LIST_MAX = 10000,
+	CONF_CERTIFICATES_MAX = 62,
+	CONF_TEXT_MAX = 1 << 20
+};
 
 /* The processes, as the audience of a key. */
 enum conf_audience {
@@ -37,7 +42,7 @@ enum conf_role { CONF_ROLE_MX, CONF_ROLE_OUT };
 enum conf_early_talker { CONF_EARLY_TALKER_REJECT, CONF_EARLY_TALKER_LOG };
 enum conf_mode { CONF_MODE_ENFORCE, CONF_MODE_OBSERVE };
 enum conf_lang { CONF_LANG_EN, CONF_LANG_FR, CONF_LANGS };
-enum conf_tls_version { CONF_TLS_1_2, CONF_TLS_1_3 };
+enum conf_tls_version { CONF_TLS_1_2, CONF_TLS_1_3, CONF_TLS_1_0 };
 enum conf_when { CONF_WHEN_ACCEPT, CONF_WHEN_DEFER, CONF_WHEN_QUARANTINE };
 /* When 250 is said: after the next hop's 250, after our own disk has it, or as it comes. */
 enum conf_handover { CONF_HANDOVER_AUTO, CONF_HANDOVER_DIRECT, CONF_HANDOVER_SPOOL };
@@ -132,6 +137,8 @@ struct conf {
 	} edge;
 	struct {
 		str certificate, key;
+		struct conf_strings certificates; /* conf_certificate_pair */
+		str client_ca;
 		enum conf_tls_version min_version;
 	} tls;
 	struct {
@@ -195,6 +202,8 @@ void conf_show(const struct conf *c, struct strbuf *out);
 void conf_text_encode(const struct conf *c, unsigned audience, struct strbuf *out);
 int conf_text_decode(struct conf *c, str text, struct why *why) must_use;
 
+/* The two absolute paths of an element of tls.certificates, "CERTIFICATE KEY". */
+bool conf_certificate_pair(str element, str *ret_certificate, str *ret_key) must_use;
 /* paths.runtime, or paths.state when that is empty. */
 str conf_runtime_dir(const struct conf *c);
 /* The directory of the local Maildir, absolute. */

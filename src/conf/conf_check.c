@@ -2,6 +2,42 @@
 
 #include <errno.h>
 
+bool conf_certificate_pair(str element, str *ret_certificate, str *ret_key)
+{
+	size_t space = str_chr(element, ' ');
+	str certificate, key;
+
+	if (space == STR_NONE)
+		return false;
+	certificate = str_sub(element, 0, space);
+	key = str_trim(str_skip(element, space));
+	if (!str_starts(certificate, STR("/")) || !str_starts(key, STR("/")) ||
+	    str_chr(key, ' ') != STR_NONE)
+		return false;
+	*ret_certificate = certificate;
+	*ret_key = key;
+	return true;
+}
+
+static int check_certificates(const struct conf *c, struct why *why)
+{
+	str certificate, key;
+
+	if (c->tls.certificates.n > CONF_CERTIFICATES_MAX)
+		return why_set(why, -EINVAL, "tls.certificates: found %zu, expected at most %d",
+			       c->tls.certificates.n, CONF_CERTIFICATES_MAX);
+	for (size_t i = 0; i < c->tls.certificates.n; i++) {
+		str element = c->tls.certificates.v[i];
+
+		if (!conf_certificate_pair(element, &certificate, &key))
+			return why_set(why, -EINVAL,
+				       "tls.certificates: found \"%.*s\", expected the absolute "
+				       "paths of a certificate and its key with a space between",
+				       STR_ARG(element));
+	}
+	return 0;
+}
+
 int conf_check(const struct conf *c, struct why *why)
 {
 	if (c->tls.certificate.n && !c->tls.key.n)
@@ -38,7 +74,7 @@ int conf_check(const struct conf *c, struct why *why)
 		return why_set(why, -EINVAL,
 			       "delivery.max_age is below the first pause of delivery.retry; "
 			       "no message would be tried twice");
-	return 0;
+	return check_certificates(c, why);
 }
 
 static bool no_antivirus(const struct conf *c)
@@ -80,6 +116,11 @@ static bool believes_resolver(const struct conf *c)
 	return c->dns.trust_ad;
 }
 
+static bool speaks_old_tls(const struct conf *c)
+{
+	return c->tls.min_version == CONF_TLS_1_0;
+}
+
 static const struct warning {
 	bool (*applies)(const struct conf *c);
 	const char *text;
@@ -93,6 +134,8 @@ static const struct warning {
 	{ observing, "mode is observe: nothing is refused, not even viruses" },
 	{ dns_from_file, "dns.file is set: no real DNS question is asked" },
 	{ believes_resolver, "dns.trust_ad is true: the way to the resolver must be trustworthy" },
+	{ speaks_old_tls, "tls.min_version is 1.0: TLS 1.0, 1.1 and SHA-1 suites are accepted "
+			  "from clients that offer nothing better" },
 };
 
 const char *conf_check_warning(const struct conf *c, size_t n)

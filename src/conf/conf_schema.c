@@ -107,9 +107,17 @@ const struct conf_key conf_schema[] = {
 	  .doc = "PEM chain; empty: a self-signed one is made at the first start" },
 	{ "tls.key", CONF_PATH, .may_be_empty = true, AT(tls.key), .initial = "",
 	  .audience = POTERNED | CLI, .doc = "PEM private key of the certificate" },
+	{ "tls.certificates", CONF_STRING, .list = true, .may_be_empty = true, AT(tls.certificates),
+	  .initial = "", .audience = POTERNED | CLI,
+	  .doc = "more of them, each the path of a PEM chain, a space and the path of its key; the "
+		 "client's server name chooses, the first one is for unknown names" },
+	{ "tls.client_ca", CONF_PATH, .may_be_empty = true, AT(tls.client_ca), .initial = "",
+	  .audience = POTERNED | CLI,
+	  .doc = "PEM certificates of the authorities that vouch for clients' certificates" },
 	{ "tls.min_version", CONF_ENUM, AT(tls.min_version), .initial = "1.2",
-	  .words = { "1.2", "1.3" }, .audience = POTERNED | EDGE | RELAY | CLI,
-	  .doc = "oldest TLS version that is spoken" },
+	  .words = { "1.2", "1.3", "1.0" }, .audience = POTERNED | EDGE | RELAY | CLI,
+	  .doc = "oldest TLS version that is spoken; 1.0 is for clients that are too old for "
+		 "anything else, and only when receiving" },
 
 	{ "inspect.workers", CONF_U32, AT(inspect.workers), .initial = "0", .max = 256,
 	  .audience = POTERNED | SCAN | CLI,

@@ -155,11 +155,11 @@ void child_kill(struct child *c)
 	c->control = chan_free(c->control);
 }
 
-int child_run_tool(const struct conf *conf, const char *name, char *const argv[], struct why *why)
+pid_t child_start_tool(const struct conf *conf, const char *name, char *const argv[], int input,
+		       struct why *why)
 {
 	struct environment env = choose_environment();
 	char path[PATH_CAP];
-	int status;
 	pid_t pid;
 
 	program_path(conf, name, path);
@@ -168,14 +168,32 @@ int child_run_tool(const struct conf *conf, const char *name, char *const argv[]
 		return why_set(why, -errno, "fork: %m");
 	if (pid == 0) {
 		signals_to_default();
+		if (input >= 0 && dup2(input, STDIN_FILENO) < 0)
+			_exit(127);
 		execve(path, argv, env.v);
 		_exit(127);
 	}
+	return pid;
+}
+
+int child_tool_result(const char *name, int status, struct why *why)
+{
+	if (!WIFEXITED(status) || WEXITSTATUS(status) == 127)
+		return why_set(why, -ENOEXEC, "%s of paths.programs did not run to its end", name);
+	return WEXITSTATUS(status);
+}
+
+int child_run_tool(const struct conf *conf, const char *name, char *const argv[], int input,
+		   struct why *why)
+{
+	pid_t pid = child_start_tool(conf, name, argv, input, why);
+	int status;
+
+	if (pid < 0)
+		return pid;
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			return why_set(why, -errno, "wait: %m");
 	}
-	if (!WIFEXITED(status) || WEXITSTATUS(status) == 127)
-		return why_set(why, -ENOEXEC, "%s: did not run to its end", path);
-	return WEXITSTATUS(status);
+	return child_tool_result(name, status, why);
 }

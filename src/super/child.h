@@ -39,10 +39,16 @@ void child_died(struct child *c);
 int child_tell(struct child *c, const struct msg *m, struct why *why) must_use;
 /* Kills it and speaks to it no more; child_died is for when that has been seen. */
 void child_kill(struct child *c);
-/* Runs PROGRAMS/NAME with these arguments to its end (NULL-ended, argv[0] included);
- * returns its exit status, or a negative errno. */
-int child_run_tool(const struct conf *conf, const char *name, char *const argv[], struct why *why)
-	must_use;
+
+/* Starts PROGRAMS/NAME with these arguments (NULL-ended, argv[0] included) and input (may be
+ * -1) as its standard input; returns its pid, for waitpid and child_tool_result. */
+pid_t child_start_tool(const struct conf *conf, const char *name, char *const argv[], int input,
+		       struct why *why) must_use;
+/* What waitpid told of a tool: its exit status, or a negative errno. */
+int child_tool_result(const char *name, int status, struct why *why) must_use;
+/* Both, with the wait between: only before service. */
+int child_run_tool(const struct conf *conf, const char *name, char *const argv[], int input,
+		   struct why *why) must_use;
 
 /* Who may see which keys (conf_text_encode). */
 unsigned child_audience(enum process what);

@@ -1,7 +1,6 @@
 #include "super/prepare.h"
 
 #include "base/fd.h"
-#include "super/child.h"
 #include "sys/listen.h"
 #include "sys/sandbox.h"
 
@@ -11,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_CAP = 4096, PEM_MAX = 1 << 20 };
+enum { PATH_CAP = 4096 };
 
 /* A directory that belongs to user when we are root; NULL keeps it ours. */
 static int make_dir(const char *path, const char *user, mode_t mode, struct why *why)
@@ -100,8 +99,8 @@ int prepare_directories(const struct conf *conf, struct prepared *ret, struct wh
 	return r;
 }
 
-int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared *ret,
-		      struct why *why)
+int prepare_listeners(const struct conf *conf, struct activation *open, struct arena *a,
+		      struct prepared *ret, struct why *why)
 {
 	const char *control = arena_fmt(a, "%.*s/control.sock", STR_ARG(conf_runtime_dir(conf))).p;
 
@@ -114,7 +113,9 @@ int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared 
 		if (i == PREPARE_MAX_LISTENERS)
 			return why_set(why, -E2BIG, "listen.smtp: at most %d addresses",
 				       PREPARE_MAX_LISTENERS);
-		fd = listen_tcp(at->host, at->port, why);
+		fd = activation_take(open, at->host, at->port);
+		if (fd < 0)
+			fd = listen_tcp(at->host, at->port, why);
 		if (fd < 0)
 			return why_prefix(why, fd, "listen.smtp");
 		ret->listeners[i] = fd;
@@ -123,72 +124,4 @@ int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared 
 	}
 	ret->control = listen_unix(control, 0600, why);
 	return ret->control < 0 ? why_prefix(why, ret->control, "control socket") : 0;
-}
-
-/* A file of ours as sealed memory that can be handed to a process. */
-static int load_sealed(const char *path, struct why *why)
-{
-	cleanup(arena_freep) struct arena *a = arena_new("pem", 4 << 20);
-	cleanup(fd_closep) int fd = -1;
-	str pem;
-	int r = fd_read_path(path, a, PEM_MAX, &pem, why);
-
-	if (r < 0)
-		return r;
-	fd = fd_memfd("pem", why);
-	if (fd < 0)
-		return fd;
-	r = fd_write_all(fd, pem, why);
-	if (r == 0)
-		r = fd_seal(fd, why);
-	return r < 0 ? r : take_fd(fd);
-}
-
-static int make_self_signed(const struct conf *conf, const char *dir, struct why *why)
-{
-	cleanup(arena_freep) struct arena *a = arena_new("args", 1 << 16);
-	char *argv[] = { arena_cz(a, STR("poterne")),
-			 arena_cz(a, STR("certificate")),
-			 arena_cz(a, STR("--hostname")),
-			 arena_cz(a, conf->hostname),
-			 arena_cz(a, STR("--out")),
-			 arena_cz(a, str_c(dir)),
-			 NULL };
-	int r = child_run_tool(conf, "poterne", argv, why);
-
-	if (r > 0)
-		return why_set(why, -EIO, "could not make a self-signed certificate in %s", dir);
-	return r;
-}
-
-int prepare_certificate(const struct conf *conf, struct prepared *ret, struct why *why)
-{
-	cleanup(arena_freep) struct arena *a = arena_new("tls", 1 << 16);
-	const char *certificate = arena_cz(a, conf->tls.certificate);
-	const char *key = arena_cz(a, conf->tls.key);
-	const char *dir = arena_fmt(a, "%.*s/tls", STR_ARG(conf->paths.state)).p;
-	int cert_fd, key_fd, r;
-
-	if (!conf->smtp.starttls)
-		return 0;
-	if (str_empty(conf->tls.certificate)) {
-		certificate = arena_fmt(a, "%s/self-signed.pem", dir).p;
-		key = arena_fmt(a, "%s/self-signed.key", dir).p;
-		r = access(certificate, R_OK) == 0 ? 0 : make_self_signed(conf, dir, why);
-		if (r < 0)
-			return r;
-	}
-	cert_fd = load_sealed(certificate, why);
-	if (cert_fd < 0)
-		return why_prefix(why, cert_fd, "tls.certificate");
-	key_fd = load_sealed(key, why);
-	if (key_fd < 0) {
-		close(cert_fd);
-		return why_prefix(why, key_fd, "tls.key");
-	}
-	fd_closep(&ret->certificate);
-	fd_closep(&ret->key);
-	ret->certificate = cert_fd;
-	ret->key = key_fd;
-	return 0;
 }

@@ -1,5 +1,5 @@
 /* super/prepare.h - what must exist before the processes start: directories with their
- * owners, listening sockets, the certificate.
+ * owners, listening sockets.
  *
  * Input    trusted: the configuration.
  * Memory   descriptors belong to the struct prepared, for the supervisor's life.
@@ -9,6 +9,7 @@
 #define SUPER_PREPARE_H
 
 #include "conf/conf.h"
+#include "super/activation.h"
 
 enum { PREPARE_MAX_LISTENERS = 16 };
 
@@ -17,14 +18,12 @@ struct prepared {
 	int listeners[PREPARE_MAX_LISTENERS];
 	str addresses[PREPARE_MAX_LISTENERS];
 	size_t n_listeners;
-	int control;	      /* the command line's socket */
-	int certificate, key; /* sealed memory with PEM text, -1 when STARTTLS is off */
+	int control; /* the command line's socket */
 };
 
 int prepare_directories(const struct conf *conf, struct prepared *ret, struct why *why) must_use;
-int prepare_listeners(const struct conf *conf, struct arena *a, struct prepared *ret,
-		      struct why *why) must_use;
-/* Also on reload, to take a renewed certificate. Closes the old descriptors. */
-int prepare_certificate(const struct conf *conf, struct prepared *ret, struct why *why) must_use;
+/* Takes sockets that are open already where their address is asked for. */
+int prepare_listeners(const struct conf *conf, struct activation *open, struct arena *a,
+		      struct prepared *ret, struct why *why) must_use;
 
 #endif

@@ -3,7 +3,10 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "super/child.h"
+#include "super/notify.h"
 #include "super/prepare.h"
+#include "super/reload.h"
+#include "super/tickets.h"
 #include "sys/landlock.h"
 
 #include <errno.h>
@@ -18,6 +21,10 @@ enum {
 	MAX_CHILDREN = 256,
 	MAX_WORKERS = 64,
 	STOP_MS = 10000, /* after that a child that still runs is killed */
+	/* Certificates: when their files are looked at, and when their ends. */
+	WATCH_MS = 10000,
+	CHECK_MS = 24 * 3600 * 1000,
+	UNWELL_MS = 1000, /* when to look again, whether the processes serve */
 };
 
 struct super {
@@ -25,6 +32,12 @@ struct super {
 	struct arena *conf_arena; /* NULL: the configuration of the start */
 	const struct super_source *source;
 	struct prepared prepared;
+	struct certificates certificates;
+	uint64_t stamp_tried; /* of the certificates that were last read, taken or not */
+	struct tickets tickets;
+	struct notify notify;
+	struct reload reload;
+	deadline watch_at, check_at;
 	struct child children[MAX_CHILDREN];
 	size_t n;
 	uint64_t next_id;
@@ -164,14 +177,14 @@ static int send_resource(struct child *c, const char *name, str arg, int fd, str
 	return fd < 0 ? 0 : child_tell(c, &m, why);
 }
 
-static int send_certificate(struct super *s, struct child *c, struct why *why)
+static int send_tls(struct super *s, struct child *c, struct why *why)
 {
 	int r;
 
 	if (c->what != PROCESS_EDGE)
 		return 0;
-	r = send_resource(c, "tls.certificate", STR(""), s->prepared.certificate, why);
-	return r < 0 ? r : send_resource(c, "tls.key", STR(""), s->prepared.key, why);
+	r = send_resource(c, "tls.certificates", STR(""), s->certificates.bundle, why);
+	return r < 0 ? r : send_resource(c, "tls.tickets", STR(""), s->tickets.fd, why);
 }
 
 static int send_resources(struct super *s, struct child *c, struct why *why)
@@ -183,7 +196,7 @@ static int send_resources(struct super *s, struct child *c, struct why *why)
 		r = send_resource(c, "control", STR(""), p->control, why);
 	for (size_t i = 0; c->what == PROCESS_EDGE && i < p->n_listeners && r == 0; i++)
 		r = send_resource(c, "listener", p->addresses[i], p->listeners[i], why);
-	return r < 0 ? r : send_certificate(s, c, why);
+	return r < 0 ? r : send_tls(s, c, why);
 }
 
 static void start_child(struct super *s, struct child *c)
@@ -228,28 +241,21 @@ static void end_workers(struct super *s)
 	}
 }
 
-static void reap(struct super *s)
+static void child_ended(struct super *s, pid_t pid, int status)
 {
-	int status;
-	pid_t pid;
+	for (size_t i = 0; i < s->n; i++) {
+		struct child *c = &s->children[i];
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		for (size_t i = 0; i < s->n; i++) {
-			struct child *c = &s->children[i];
-
-			if (c->pid != pid)
-				continue;
-			if (!s->stopping)
-				log_event(
-					"process.died", F_C("which", msg_process_name(c->what)),
-					F_INT("pid_of", pid),
-					F_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
-					F_INT("status",
-					      WIFEXITED(status) ? WEXITSTATUS(status) : 0));
-			child_died(c);
-			if (c->what == PROCESS_SCAN)
-				end_workers(s);
-		}
+		if (c->pid != pid)
+			continue;
+		if (!s->stopping)
+			log_event("process.died", F_C("which", msg_process_name(c->what)),
+				  F_INT("pid_of", pid),
+				  F_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+				  F_INT("status", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
+		child_died(c);
+		if (c->what == PROCESS_SCAN)
+			end_workers(s);
 	}
 }
 
@@ -265,17 +271,39 @@ static void kill_worker(struct super *s, uint64_t id, str why)
 	}
 }
 
-static void announce_when_ready(struct super *s)
+static bool all_serve(const struct super *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		if (!s->children[i].ready)
-			return;
+			return false;
 	}
-	if (!s->announced)
-		log_event("gateway.ready", F_INT("processes", s->n),
-			  F_STR("smtp", s->prepared.addresses[0]),
-			  F_STR("state", s->conf->paths.state));
+	return true;
+}
+
+static void say_ready(const struct super *s)
+{
+	notify_say(&s->notify, "READY=1\nSTATUS=%zu processes serve, SMTP on %.*s", s->n,
+		   STR_ARG(s->prepared.addresses[0]));
+}
+
+static void announce_when_ready(struct super *s)
+{
+	if (s->announced || !all_serve(s))
+		return;
+	log_event("gateway.ready", F_INT("processes", s->n),
+		  F_STR("smtp", s->prepared.addresses[0]), F_STR("state", s->conf->paths.state));
+	say_ready(s);
 	s->announced = true;
+}
+
+/* Says that we live, as long as every process serves: otherwise the manager starts us anew. */
+static void say_alive(struct super *s)
+{
+	if (!s->notify.alive_ms || !s->announced || clock_left(s->notify.alive_at) > 0)
+		return;
+	if (all_serve(s))
+		notify_say(&s->notify, NOTIFY_ALIVE);
+	s->notify.alive_at = deadline_in(all_serve(s) ? s->notify.alive_ms : UNWELL_MS);
 }
 
 /* A lane in place of one that was closed because its answer was late. */
@@ -358,52 +386,128 @@ struct conf *super_read_conf(const struct super_source *source, struct arena *a,
 	return conf_check(conf, why) < 0 || check_fits(conf, why) < 0 ? NULL : conf;
 }
 
-/* The same check that the administrator runs by hand, so one that passes there loads here. */
-static int check_by_tool(struct super *s, struct arena *a, struct why *why)
-{
-	ARENA_VEC(char *) argv = { 0 };
-	int r;
+/* ---- what changes while we serve ---- */
 
-	*arena_push(a, &argv) = arena_cz(a, STR("poterne"));
-	*arena_push(a, &argv) = arena_cz(a, STR("check-config"));
-	for (size_t i = 0; i < s->source->n_sets; i++) {
-		*arena_push(a, &argv) = arena_cz(a, STR("--set"));
-		*arena_push(a, &argv) = arena_cz(a, str_c(s->source->sets[i]));
-	}
-	if (s->source->file)
-		*arena_push(a, &argv) = arena_cz(a, str_c(s->source->file));
-	*arena_push(a, &argv) = NULL;
-	r = child_run_tool(s->conf, "poterne", argv.v, why);
-	if (r > 0)
-		return why_set(why, -EINVAL, "poterne check-config says no; its words are above");
-	return r;
-}
-
-static void reload(struct super *s)
+/* Edges take the certificates and keys of the moment; with_config: everyone its part. One
+ * that cannot hear is killed and starts anew, with the same. */
+static void hand_out(struct super *s, bool with_config)
 {
-	struct arena *a = arena_new("conf", 16 << 20);
 	struct msg m = { .type = MSG_reload };
-	struct conf *fresh = NULL;
-	struct why why = { "" };
+	struct why why;
 
-	if (check_by_tool(s, a, &why) == 0)
-		fresh = super_read_conf(s->source, a, &why);
-	if (!fresh || prepare_certificate(fresh, &s->prepared, &why) < 0) {
-		log_event("reload.refused", F_C("why", why.text));
-		arena_free(a);
-		return;
-	}
-	s->conf = fresh;
-	arena_free(s->conf_arena);
-	s->conf_arena = a;
 	for (size_t i = 0; i < s->n; i++) {
 		struct child *c = &s->children[i];
 
-		if (c->control && send_config(s, c, &why) == 0 && send_certificate(s, c, &why) == 0)
-			defs_ignore(child_tell(
-				c, &m, &why)); /* one that cannot hear is killed and starts anew */
+		if (!c->control || (!with_config && c->what != PROCESS_EDGE))
+			continue;
+		if ((!with_config || send_config(s, c, &why) == 0) && send_tls(s, c, &why) == 0)
+			defs_ignore(child_tell(c, &m, &why));
 	}
-	log_event("reload.done", F_INT("processes", s->n));
+}
+
+static void take_certificates(struct super *s, struct certificates *fresh)
+{
+	certificates_close(&s->certificates);
+	s->certificates = *fresh;
+	s->stamp_tried = fresh->stamp;
+	fresh->bundle = -1;
+}
+
+static void take_reload(struct super *s)
+{
+	struct reload *r = &s->reload;
+	bool changed = r->certificates.stamp != s->certificates.stamp;
+
+	if (r->what == RELOAD_ALL) {
+		s->conf = r->conf;
+		arena_free(s->conf_arena);
+		s->conf_arena = r->arena;
+		r->arena = NULL;
+	}
+	if (r->what == RELOAD_ALL || changed)
+		take_certificates(s, &r->certificates);
+	if (r->what == RELOAD_ALL) {
+		hand_out(s, true);
+		log_event("reload.done", F_INT("processes", s->n));
+	} else if (changed) {
+		hand_out(s, false);
+		log_event("reload.certificates", F_INT("processes", s->conf->edge.processes));
+	}
+	reload_forget(r);
+}
+
+/* Takes or refuses, when the way of a reload has come to its end. */
+static void conclude(struct super *s, enum reload_what what, int result, const struct why *why)
+{
+	if (result == RELOAD_OTHER || result == RELOAD_GOES_ON)
+		return;
+	if (result == RELOAD_DONE)
+		take_reload(s);
+	else
+		log_event("reload.refused", F_C("why", why->text));
+	if (what == RELOAD_ALL && s->announced)
+		say_ready(s);
+}
+
+static void begin_reload(struct super *s)
+{
+	enum reload_what what = s->reload.wanted;
+	struct why why = { "" };
+
+	if (s->stopping || s->reload.what != RELOAD_NOTHING || what == RELOAD_NOTHING)
+		return;
+	if (what == RELOAD_ALL)
+		notify_say(&s->notify, "RELOADING=1\nMONOTONIC_USEC=%lld",
+			   (long long)clock_now_us());
+	s->stamp_tried = certificates_stamp(s->conf);
+	conclude(s, what, reload_begin(&s->reload, s->source, s->conf, &why), &why);
+}
+
+static void rotate_tickets(struct super *s)
+{
+	struct why why;
+
+	if (clock_left(s->tickets.rotate_at) > 0)
+		return;
+	if (tickets_rotate(&s->tickets, clock_now_ms(), &why) < 0)
+		log_event("reload.refused", F_C("why", why.text));
+	else
+		hand_out(s, false);
+}
+
+/* What is done now and then. */
+static void keep_up(struct super *s)
+{
+	if (clock_left(s->check_at) == 0) {
+		s->check_at = deadline_in(CHECK_MS);
+		reload_want(&s->reload, RELOAD_CERTIFICATES);
+	}
+	if (clock_left(s->watch_at) == 0) {
+		s->watch_at = deadline_in(WATCH_MS);
+		if (certificates_stamp(s->conf) != s->stamp_tried)
+			reload_want(&s->reload, RELOAD_CERTIFICATES);
+	}
+	rotate_tickets(s);
+	reload_hurry(&s->reload);
+	begin_reload(s);
+	say_alive(s);
+}
+
+static void reap(struct super *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		enum reload_what what = s->reload.what;
+		struct why why = { "" };
+		int r = reload_ended(&s->reload, pid, status, s->conf, &why);
+
+		if (r == RELOAD_OTHER)
+			child_ended(s, pid, status);
+		else
+			conclude(s, what, r, &why);
+	}
 }
 
 static void stop(struct super *s)
@@ -411,6 +515,8 @@ static void stop(struct super *s)
 	if (s->stopping)
 		return;
 	s->stopping = true;
+	reload_forget(&s->reload);
+	notify_say(&s->notify, "STOPPING=1\nSTATUS=finishing what is in hand");
 	s->kill_at = deadline_in(STOP_MS);
 	log_event("gateway.stopping", F_INT("grace_ms", STOP_MS));
 }
@@ -459,7 +565,7 @@ static void on_signal(struct super *s, int signals)
 		if (info.ssi_signo == SIGCHLD)
 			reap(s);
 		else if (info.ssi_signo == SIGHUP)
-			reload(s);
+			reload_want(&s->reload, RELOAD_ALL);
 		else
 			stop(s);
 	}
@@ -467,7 +573,14 @@ static void on_signal(struct super *s, int signals)
 
 static int next_wake(const struct super *s)
 {
-	int wait = s->stopping ? 50 : 60000;
+	deadline first = clock_sooner(s->watch_at, s->tickets.rotate_at);
+	int wait;
+
+	if (s->notify.alive_ms)
+		first = clock_sooner(first, s->notify.alive_at);
+	if (s->reload.pid)
+		first = clock_sooner(first, s->reload.until);
+	wait = s->stopping ? 50 : clock_left(first);
 
 	for (size_t i = 0; i < s->n && !s->stopping; i++) {
 		int left = clock_left(s->children[i].start_at);
@@ -496,10 +609,12 @@ static void loop(struct super *s, int signals)
 		}
 		if (p[0].revents)
 			on_signal(s, signals);
-		if (s->stopping)
+		if (s->stopping) {
 			stop_onward(s);
-		else
+		} else {
 			start_due(s);
+			keep_up(s);
+		}
 	}
 }
 
@@ -559,6 +674,31 @@ static void prefer_throughput(void)
 	(void)sched_setscheduler(0, SCHED_BATCH, &none); /* only slower without it */
 }
 
+static int prepare(struct super *s, const struct conf *conf, struct why *why)
+{
+	struct activation open;
+	int r;
+
+	s->prepared = (struct prepared){ .lock = -1, .control = -1 };
+	activation_begin(&open);
+	r = prepare_directories(conf, &s->prepared, why);
+	if (r == 0)
+		r = prepare_listeners(conf, &open, conf->arena, &s->prepared, why);
+	if (activation_end(&open))
+		log_event("gateway.warning", F_C("what", "a socket of LISTEN_FDS is no address of "
+							 "listen.smtp: nobody listens to it"));
+	if (r == 0)
+		r = certificates_load(conf, &s->certificates, why);
+	if (r == 0)
+		r = reload_check_certificates(conf, s->certificates.bundle, why);
+	if (r == 0)
+		r = tickets_rotate(&s->tickets, clock_now_ms(), why);
+	s->stamp_tried = s->certificates.stamp;
+	s->watch_at = deadline_in(WATCH_MS);
+	s->check_at = deadline_in(CHECK_MS);
+	return r;
+}
+
 int super_run(struct conf *conf, const struct super_source *source)
 {
 	struct super *s = arena_make(conf->arena, struct super);
@@ -568,13 +708,10 @@ int super_run(struct conf *conf, const struct super_source *source)
 	log_set_process("poterned");
 	prefer_throughput();
 	*s = (struct super){ .conf = conf, .source = source, .next_id = 1 };
-	s->prepared = (struct prepared){ .lock = -1, .control = -1, .certificate = -1, .key = -1 };
+	s->tickets.fd = s->certificates.bundle = s->reload.certificates.bundle = -1;
+	notify_begin(&s->notify);
 	signals = signal_source(&why);
-	r = signals < 0 ? signals : prepare_directories(conf, &s->prepared, &why);
-	if (r == 0)
-		r = prepare_listeners(conf, conf->arena, &s->prepared, &why);
-	if (r == 0)
-		r = prepare_certificate(conf, &s->prepared, &why);
+	r = signals < 0 ? signals : prepare(s, conf, &why);
 	if (r < 0) {
 		fprintf(stderr, "poterned: cannot start: %s\n", why.text);
 		return 3;
@@ -589,6 +726,7 @@ int super_run(struct conf *conf, const struct super_source *source)
 	start_due(s);
 	loop(s, signals);
 	log_event("gateway.stopped", F_INT("processes", s->n));
+	certificates_close(&s->certificates);
 	arena_free(s->conf_arena);
 	return 0;
 }

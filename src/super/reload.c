@@ -1,0 +1,163 @@
+#include "super/reload.h"
+
+#include "base/fd.h"
+#include "super/child.h"
+
+#include <errno.h>
+#include <signal.h>
+
+struct arguments {
+	char **v; /* NULL-ended */
+	size_t n, cap;
+};
+
+static void add(struct arena *a, struct arguments *args, str word)
+{
+	*arena_push(a, args) = arena_cz(a, word);
+}
+
+/* The same check that the administrator runs by hand, so one that passes there loads here. */
+static char *const *config_check(struct arena *a, const struct super_source *source)
+{
+	struct arguments args = { 0 };
+
+	add(a, &args, STR("poterne"));
+	add(a, &args, STR("check-config"));
+	for (size_t i = 0; i < source->n_sets; i++) {
+		add(a, &args, STR("--set"));
+		add(a, &args, str_c(source->sets[i]));
+	}
+	if (source->file)
+		add(a, &args, str_c(source->file));
+	*arena_push(a, &args) = NULL;
+	return args.v;
+}
+
+/* Reads the bundle from its standard input; logs certificates that end soon. */
+static char *const *certificate_check(struct arena *a, const struct conf *conf)
+{
+	struct arguments args = { 0 };
+
+	add(a, &args, STR("poterne"));
+	add(a, &args, STR("certificate"));
+	add(a, &args, STR("--check"));
+	add(a, &args, STR("--hostname"));
+	add(a, &args, conf->hostname);
+	*arena_push(a, &args) = NULL;
+	return args.v;
+}
+
+static int start(struct reload *r, const struct conf *current, char *const *argv, int input,
+		 struct why *why)
+{
+	pid_t pid = child_start_tool(current, "poterne", argv, input, why);
+
+	if (pid < 0)
+		return pid;
+	r->pid = pid;
+	r->until = deadline_in(RELOAD_TOOL_MS);
+	return RELOAD_GOES_ON;
+}
+
+static int start_certificate_check(struct reload *r, const struct conf *current, struct why *why)
+{
+	const struct conf *conf = r->conf ?: current;
+
+	r->config_checked = true;
+	if (r->certificates.bundle < 0)
+		return RELOAD_DONE;
+	return start(r, current, certificate_check(r->arena, conf), r->certificates.bundle, why);
+}
+
+void reload_want(struct reload *r, enum reload_what what)
+{
+	if (r->wanted < what)
+		r->wanted = what;
+}
+
+static int begin(struct reload *r, const struct super_source *source, const struct conf *current,
+		 struct why *why)
+{
+	int e;
+
+	if (r->what == RELOAD_ALL) {
+		r->conf = super_read_conf(source, r->arena, why);
+		if (!r->conf)
+			return -EINVAL;
+	}
+	e = certificates_load(r->conf ?: current, &r->certificates, why);
+	if (e < 0)
+		return e;
+	if (r->what == RELOAD_ALL)
+		return start(r, current, config_check(r->arena, source), -1, why);
+	return start_certificate_check(r, current, why);
+}
+
+int reload_begin(struct reload *r, const struct super_source *source, const struct conf *current,
+		 struct why *why)
+{
+	int e;
+
+	bug_if(r->what != RELOAD_NOTHING || r->wanted == RELOAD_NOTHING);
+	r->what = r->wanted;
+	r->wanted = RELOAD_NOTHING;
+	r->config_checked = false;
+	r->certificates.bundle = -1;
+	r->arena = arena_new("conf", 16 << 20);
+	e = begin(r, source, current, why);
+	if (e < 0)
+		reload_forget(r);
+	return e;
+}
+
+static int after_check(struct reload *r, int result, const struct conf *current, struct why *why)
+{
+	if (result < 0)
+		return result;
+	if (result > 0)
+		return why_set(why, -EINVAL, "poterne %s says no; its words are above",
+			       r->config_checked ? "certificate --check" : "check-config");
+	return r->config_checked ? RELOAD_DONE : start_certificate_check(r, current, why);
+}
+
+int reload_ended(struct reload *r, pid_t pid, int status, const struct conf *current,
+		 struct why *why)
+{
+	int e;
+
+	if (r->what == RELOAD_NOTHING || pid != r->pid)
+		return RELOAD_OTHER;
+	r->pid = 0;
+	e = after_check(r, child_tool_result("poterne", status, why), current, why);
+	if (e < 0)
+		reload_forget(r);
+	return e;
+}
+
+void reload_hurry(struct reload *r)
+{
+	if (r->pid > 0 && clock_left(r->until) == 0)
+		kill(r->pid, SIGKILL);
+}
+
+void reload_forget(struct reload *r)
+{
+	if (r->pid > 0)
+		kill(r->pid, SIGKILL);
+	r->pid = 0;
+	certificates_close(&r->certificates);
+	r->arena = arena_free(r->arena);
+	r->conf = NULL;
+	r->what = RELOAD_NOTHING;
+}
+
+int reload_check_certificates(const struct conf *conf, int bundle, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("args", 1 << 16);
+	int r;
+
+	if (bundle < 0)
+		return 0;
+	r = child_run_tool(conf, "poterne", certificate_check(a, conf), bundle, why);
+	return r > 0 ? why_set(why, -EINVAL, "the certificates cannot be used; why is above") : r;
+}

@@ -1,0 +1,64 @@
+/* super/reload.h - a new configuration, or changed certificates, on the way to being taken:
+ * read here, checked by poterne as a process of its own, while the supervisor watches over
+ * the others. Only what passes every check is handed out, whole.
+ *
+ *	reload_want ... reload_begin ... (SIGCHLD) reload_ended ... the owner takes r->conf
+ *	and r->certificates, or hears why not ... reload_forget
+ *
+ * Input    trusted: the administrator's files.
+ * Memory   r->arena and the bundle belong to the struct until the owner takes them.
+ * Limits   RELOAD_TOOL_MS for a check.
+ * Threads  the supervisor's only one.
+ * Errors   negative errno and why; afterwards the struct is idle.
+ */
+#ifndef SUPER_RELOAD_H
+#define SUPER_RELOAD_H
+
+#include "base/clock.h"
+#include "super/certificates.h"
+#include "super/super.h"
+
+#include <sys/types.h>
+
+enum { RELOAD_TOOL_MS = 60000 };
+
+enum reload_what {
+	RELOAD_NOTHING,
+	RELOAD_CERTIFICATES, /* read again and check them, their ends too */
+	RELOAD_ALL,	     /* the configuration too */
+};
+
+enum reload_result {
+	RELOAD_OTHER,	/* that was not our process */
+	RELOAD_GOES_ON, /* another check has begun */
+	RELOAD_DONE,	/* everything is checked */
+};
+
+struct reload {
+	enum reload_what wanted; /* and not begun */
+	enum reload_what what;	 /* begun; RELOAD_NOTHING: idle */
+	pid_t pid;		 /* of the check */
+	deadline until;
+	bool config_checked;
+	struct arena *arena;
+	struct conf *conf; /* NULL when only certificates change */
+	struct certificates certificates;
+};
+
+/* Kept for later while another one is under way. */
+void reload_want(struct reload *r, enum reload_what what);
+/* Begins what is wanted; current is the configuration in use. */
+int reload_begin(struct reload *r, const struct super_source *source, const struct conf *current,
+		 struct why *why) must_use;
+/* A process has ended, with a status of waitpid. */
+int reload_ended(struct reload *r, pid_t pid, int status, const struct conf *current,
+		 struct why *why) must_use;
+/* Kills a check that takes too long; it is then found ended. */
+void reload_hurry(struct reload *r);
+/* Gives up what was not taken. */
+void reload_forget(struct reload *r);
+
+/* The check of certificates alone, waited for: before service. */
+int reload_check_certificates(const struct conf *conf, int bundle, struct why *why) must_use;
+
+#endif

@@ -1,0 +1,28 @@
+/* super/tickets.h - the keys of TLS session tickets: made here, the same for all edges, gone
+ * with the last process. A key seals for TICKETS_ROTATE_MS and opens for twice that more.
+ *
+ * Input    none; randomness of the kernel.
+ * Memory   the descriptor belongs to the struct, for the supervisor's life.
+ * Errors   negative errno and why: then the keys stay as they are.
+ */
+#ifndef SUPER_TICKETS_H
+#define SUPER_TICKETS_H
+
+#include "base/clock.h"
+#include "base/why.h"
+
+/* One key and how many there are: as tls/tlstickets.h has them, which is not linked here. */
+enum { TICKETS_KEY_BYTES = 80, TICKETS_GENERATIONS = 3 };
+enum { TICKETS_ROTATE_MS = 12 * 3600 * 1000 };
+
+struct tickets {
+	unsigned char keys[TICKETS_GENERATIONS][TICKETS_KEY_BYTES]; /* newest first */
+	size_t n;
+	int fd; /* sealed memory with the keys; -1: none yet */
+	deadline rotate_at;
+};
+
+/* A new key in front, the oldest forgotten, the descriptor replaced. */
+int tickets_rotate(struct tickets *t, int64_t now_ms, struct why *why) must_use;
+
+#endif
