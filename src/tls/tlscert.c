@@ -7,7 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-enum { SERIAL_BITS = 127, DAY_SECONDS = 24 * 3600, NAME_MAX_CN = 64 };
+enum { SERIAL_BITS = 127, DAY_SECONDS = 24 * 3600, NAME_MAX_CN = 64, PEM_MAX = 16 << 10 };
 
 static bool set_serial(X509 *cert)
 {
@@ -53,12 +53,12 @@ static bool set_names(struct arena *a, X509 *cert, str hostname)
 	       add_extension(cert, NID_ext_key_usage, "serverAuth");
 }
 
-static str take_pem(struct arena *a, BIO *out)
+static str take_text(struct arena *a, BIO *out, size_t max)
 {
 	char *p;
 	long n = BIO_get_mem_data(out, &p);
 
-	return arena_str(a, str_of(p, (size_t)n));
+	return arena_str(a, str_sub(str_of(p, (size_t)n), 0, max));
 }
 
 int tlscert_make(struct arena *a, str hostname, int64_t now, str *ret_chain, str *ret_key,
@@ -74,8 +74,8 @@ int tlscert_make(struct arena *a, str hostname, int64_t now, str *ret_chain, str
 		  PEM_write_bio_PrivateKey(key_pem, key, NULL, NULL, 0, NULL, NULL);
 
 	if (ok) {
-		*ret_chain = take_pem(a, cert_pem);
-		*ret_key = take_pem(a, key_pem);
+		*ret_chain = take_text(a, cert_pem, PEM_MAX);
+		*ret_key = take_text(a, key_pem, PEM_MAX);
 	}
 	BIO_free(cert_pem);
 	BIO_free(key_pem);
@@ -93,9 +93,9 @@ str tlscert_subject(const X509 *cert, struct arena *a)
 	str text = STR("");
 
 	if (out && X509_NAME_print_ex(out, X509_get_subject_name(cert), 0, XN_FLAG_RFC2253) >= 0)
-		text = take_pem(a, out);
+		text = take_text(a, out, TLSCERT_SUBJECT_MAX);
 	BIO_free(out);
-	return str_sub(text, 0, TLSCERT_SUBJECT_MAX);
+	return text;
 }
 
 int64_t tlscert_not_after(const X509 *cert)

@@ -6,13 +6,16 @@
 #include <openssl/ssl.h>
 
 /* TLS 1.2: forward secrecy always; AEAD first, CBC for servers that are old but not in
- * clear text: a refused handshake would make them send the mail unencrypted. */
-static const char ciphers[] =
-	"ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:ECDHE+AES:!aNULL:!AESCCM:!SHA1";
+ * clear text: a refused handshake would make them send the mail unencrypted. AES-128 goes
+ * first: nobody breaks it either, and its SHA-256 costs a tenth less of the handshake. */
+static const char ciphers[] = "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:"
+			      "ECDHE+AES:!aNULL:!AESCCM:!SHA1";
 /* With TLS 1.0: whose signatures are SHA-1, which only level 0 allows. Still no key exchange
  * without forward secrecy, and neither RC4 nor 3DES. */
-static const char legacy_ciphers[] =
-	"ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL:!AESCCM:@SECLEVEL=0";
+static const char legacy_ciphers[] = "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:"
+				     "!aNULL:!AESCCM:@SECLEVEL=0";
+static const char suites[] =
+	"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 static const unsigned char session_context[] = "smtp";
 static const char groups[] = "X25519:P-256:P-384";
 /* A ticket is of no use longer than the keys of the supervisor live for certain. */
@@ -43,11 +46,14 @@ static int new_ctx(const SSL_METHOD *method, enum tlsctx_version min, SSL_CTX **
 	SSL_CTX_set_min_proto_version(ctx, version);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
+	/* The chain is sent as it is configured; otherwise OpenSSL looks for one each time. */
+	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	/* A peer that closes without close_notify reads as the end of the stream: SMTP has
 	 * its own end of message, so nothing can be cut unseen. */
 	SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_IGNORE_UNEXPECTED_EOF);
 	bug_if(SSL_CTX_set_cipher_list(ctx, min == TLSCTX_1_0 ? legacy_ciphers : ciphers) != 1 ||
+	       SSL_CTX_set_ciphersuites(ctx, suites) != 1 ||
 	       SSL_CTX_set1_groups_list(ctx, groups) != 1);
 	*ret = ctx;
 	return 0;

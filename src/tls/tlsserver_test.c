@@ -375,6 +375,27 @@ static void a_client_certificate_is_asked_for_and_never_insisted_on(void **state
 	arena_free(b.arena);
 }
 
+static void a_long_subject_is_cut(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("small", 4 << 10);
+	struct bench b = begin();
+	struct pembundle_entry e;
+	X509_NAME *name;
+	X509 *cert;
+
+	(void)state;
+	put(&b, "/a", "mx.hopital.example", &e);
+	cert = read_cert(e.chain);
+	name = X509_get_subject_name(cert);
+	for (int i = 0; i < 1000; i++)
+		X509_NAME_add_entry_by_NID(name, NID_organizationalUnitName, MBSTRING_ASC,
+					   (const unsigned char *)"nobody believes this", -1, -1,
+					   0);
+	assert_int_equal(tlscert_subject(cert, a).n, TLSCERT_SUBJECT_MAX);
+	X509_free(cert);
+	arena_free(b.arena);
+}
+
 static void a_bad_certificate_is_refused_with_its_file(void **state)
 {
 	struct pembundle_entry good, other, bad[4];
@@ -465,6 +486,7 @@ int main(void)
 		cmocka_unit_test(rsa_and_ecdsa_stand_side_by_side),
 		cmocka_unit_test(tickets_are_opened_by_whoever_has_the_key),
 		cmocka_unit_test(a_client_certificate_is_asked_for_and_never_insisted_on),
+		cmocka_unit_test(a_long_subject_is_cut),
 		cmocka_unit_test(a_bad_certificate_is_refused_with_its_file),
 		cmocka_unit_test(the_end_of_a_certificate_is_announced_in_steps),
 		cmocka_unit_test(ticket_keys_come_whole),

@@ -128,6 +128,8 @@ void tlsstream_ask_certificate(struct stream *s)
 {
 	bug_if(!tlsstream_active(s));
 	SSL_set_verify(s->ctx, SSL_VERIFY_PEER, go_on);
+	SSL_set_verify_depth(s->ctx, TLSCTX_CHAIN_MAX);
+	SSL_set_max_cert_list(s->ctx, TLSSTREAM_CLIENT_BYTES);
 	/* Mail servers show the certificate they serve with: its purpose is not asked about. */
 	bug_if(X509_VERIFY_PARAM_set_purpose(SSL_get0_param(s->ctx), X509_PURPOSE_ANY) != 1);
 }

@@ -3,7 +3,8 @@
  * Input    hostile peer.
  * Memory   one SSL object for each connection, made here, ended by tlsstream_close; its
  *          record buffers are released while it is idle (about 14 KiB stay).
- * Limits   those of the stream. No renegotiation.
+ * Limits   those of the stream; TLSSTREAM_CLIENT_BYTES for the certificates of a client,
+ *          which stay for the session. No renegotiation.
  * Threads  one at a time for each stream. SIGPIPE must be ignored or blocked.
  * Errors   negative errno and a why; afterwards reads and writes answer -EPROTO when the
  *          peer breaks the protocol.
@@ -14,6 +15,8 @@
 #include "base/arena.h"
 #include "sys/stream.h"
 #include "tls/tlsctx.h"
+
+enum { TLSSTREAM_CLIENT_BYTES = 32 << 10 };
 
 /* From here on s speaks TLS as the server. The handshake happens inside the reads that
  * follow, so it can be parked and runs under their deadlines. Plaintext input must have
