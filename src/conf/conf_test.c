@@ -292,6 +292,24 @@ static void a_bad_set_changes_nothing_and_says_why(void **state)
 	assert_int_equal(c->smtp.threads, 64);
 }
 
+static void a_list_of_certificates_holds_pairs_of_paths(void **state)
+{
+	cleanup(arena_freep) struct arena *a = new_arena();
+	struct conf *c = conf_new_default(a);
+	str certificate, key;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(
+		conf_set_assignment(c, STR("tls.certificates=/a.pem /a.key, /b.pem  /b.key"), &why),
+		0);
+	assert_int_equal(conf_check(c, &why), 0);
+	assert_int_equal(c->tls.certificates.n, 2);
+	assert_true(conf_certificate_pair(c->tls.certificates.v[1], &certificate, &key));
+	assert_str(certificate, "/b.pem");
+	assert_str(key, "/b.key");
+}
+
 static void keys_that_contradict_each_other_are_refused(void **state)
 {
 	static const struct {
@@ -300,6 +318,10 @@ static void keys_that_contradict_each_other_are_refused(void **state)
 		{ "tls.certificate=/c.pem",
 		  "tls.certificate is set and tls.key is not; set both or none" },
 		{ "tls.key=/k.pem", "tls.key is set and tls.certificate is not; set both or none" },
+		{ "tls.certificates=/c.pem", "expected the absolute paths of a certificate" },
+		{ "tls.certificates=/c.pem k.pem", "found \"/c.pem k.pem\", expected" },
+		{ "tls.certificates=c.pem /k.pem", "found \"c.pem /k.pem\", expected" },
+		{ "tls.certificates=/c.pem /k.pem,/c /k /more", "found \"/c /k /more\"" },
 		{ "smtp.max_message_bytes=200MiB", "inspect.max_unpacked_bytes is below" },
 		{ "inspect.deadline=60s", "inspect.deadline is not below scan.deadline" },
 		{ "smtp.session_timeout=1m", "smtp.session_timeout is below" },
@@ -482,6 +504,7 @@ int main(void)
 		cmocka_unit_test(a_listener_is_found_by_its_address_with_its_options),
 		cmocka_unit_test(networks_hold_what_has_their_prefix),
 		cmocka_unit_test(a_bad_set_changes_nothing_and_says_why),
+		cmocka_unit_test(a_list_of_certificates_holds_pairs_of_paths),
 		cmocka_unit_test(keys_that_contradict_each_other_are_refused),
 		cmocka_unit_test(the_flat_text_reads_back_as_itself),
 		cmocka_unit_test(the_shown_file_reads_back_as_itself),
