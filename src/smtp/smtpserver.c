@@ -200,8 +200,20 @@ static void expire(void *ctx, void *guest, struct stream *io, enum lobby_expiry 
 	smtpsession_expire(guest, io, why);
 }
 
+/* Who the client says it is, where a listener asks for that; "" when it said nothing. */
+static str client_certificate(const struct stream *io, struct arena *a)
+{
+	struct tlsstream_peer peer;
+
+	if (!tlsstream_peer(io, a, &peer))
+		return STR("");
+	return arena_fmt(a, "%s sha256:%.*s %.*s", peer.verified ? "verified" : "unverified",
+			 STR_ARG(peer.fingerprint), STR_ARG(peer.subject));
+}
+
 static void leave(void *ctx, void *guest, struct stream *io)
 {
+	cleanup(arena_freep) struct arena *a = arena_new("leave", 16 << 10);
 	struct smtpserver *server = ctx;
 	struct smtpsession *s = guest;
 	struct ip_text ip, via;
@@ -210,7 +222,8 @@ static void leave(void *ctx, void *guest, struct stream *io)
 		  F_STR("ip", ip_text(&ip, s->ip)),
 		  F_STR("via", s->via.n ? ip_text(&via, s->via) : STR("")),
 		  F_STR("helo", smtpsession_helo(s)), F_INT("early", s->early),
-		  F_STR("tls", tlsstream_version(io)), F_INT("accepted", s->accepted),
+		  F_STR("tls", tlsstream_version(io)),
+		  F_STR("client_cert", client_certificate(io, a)), F_INT("accepted", s->accepted),
 		  F_INT("rejected", s->rejected), F_INT("deferred", s->deferred),
 		  F_INT("recipients", s->recipients), F_INT("refusals", s->refusals),
 		  F_INT("bytes", s->bytes), F_INT("ms", clock_now_ms() - s->began),
