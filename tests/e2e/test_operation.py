@@ -224,5 +224,6 @@ def test_install_puts_a_gateway_that_runs_into_a_prefix():
         prefix = os.path.join(root, "usr/local")
         for path in ("bin/poterne", "sbin/poterned", "libexec/poterne/poterne-edge", "libexec/poterne/poterne",
                      "share/poterne/rules/00-thresholds.yaml", "share/man/man8/poterned.8", "share/man/man1/poterne.1",
-                     "share/man/man5/poterne.yaml.5"):
+                     "share/man/man5/poterne.yaml.5", "lib/systemd/system/poterned.service",
+                     "lib/systemd/system/poterned.socket"):
             assert os.path.exists(os.path.join(prefix, path)), path
