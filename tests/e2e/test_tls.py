@@ -1,15 +1,20 @@
 """TLS of reception: certificates by name, renewal under open sessions, tickets that every
 edge opens, and what a scanner finds."""
+import json
 import os
 import re
 import signal
 import ssl
 import subprocess
+import sys
 import tempfile
 
-from gateway import Gateway, wait_until
+from gateway import BUILD, TOP, Gateway, wait_until
 from peers import program
 from samples import PARTNER, text
+
+sys.path.append(os.path.join(TOP, "tests", "bench"))
+from usage import pss_bytes  # noqa: E402
 
 CLEAN = text(PARTNER, "Bonjour", "Bonjour,\n\nTout va bien.\n", 1)
 SENDER, RECIPIENT = "claire.martin@partner.example", "accueil@hopital.example"
@@ -176,6 +181,22 @@ def _resume_or_none(g, ctx, session):
     return found
 
 
+def test_a_parked_session_takes_little_memory():
+    if "asan" in BUILD or "tsan" in BUILD:
+        return  # a sanitizer's own memory would be measured
+    few, many = 50, 450
+    with Gateway(smtp__max_connections_per_client=1000) as g:
+        edge, ctx = g.pids()["edge"][0], context()
+        waiting = [Client(g, ctx=ctx) for _ in range(few)]
+        before = pss_bytes(edge)
+        waiting += [Client(g, ctx=ctx) for _ in range(many)]
+        each = (pss_bytes(edge) - before) / many
+        assert each < 20 * 1024, each
+        assert waiting[0].smtp.noop()[0] == 250 and waiting[-1].smtp.noop()[0] == 250
+        for c in waiting:
+            c.smtp.sock.close()
+
+
 def scan(g, *options):
     return subprocess.run([program("sslscan"), "--starttls-smtp", "--no-colour", *options, f"127.0.0.1:{g.port}"],
                           capture_output=True, text=True, timeout=100).stdout
@@ -207,6 +228,22 @@ def test_a_scanner_finds_only_modern_tls():
             assert re.search(r"Session renegotiation not supported|Secure session renegotiation supported", found), found
             assert "Server supports TLS Fallback SCSV" in found, found
             assert "vulnerable to heartbleed" not in found.replace("not vulnerable to heartbleed", ""), found
+
+
+def test_a_second_scanner_finds_nothing_either():
+    with Gateway(smtp__max_connections_per_client=1000) as g, tempfile.TemporaryDirectory() as folder:
+        report = os.path.join(folder, "report.json")
+        subprocess.run([program("testssl"), "--starttls", "smtp", "--warnings", "off", "--color", "0", "--quiet",
+                        "-p", "-f", "-R", "-C", "-Z", "--jsonfile", report, f"127.0.0.1:{g.port}"],
+                       capture_output=True, timeout=150, stdin=subprocess.DEVNULL, check=False)
+        with open(report, encoding="utf-8") as f:
+            found = {e["id"]: e for e in json.load(f)}
+        bad = [e for e in found.values() if e["severity"] not in ("OK", "INFO")]
+        assert not bad, bad
+        for name in ("SSLv2", "SSLv3", "TLS1", "TLS1_1"):
+            assert found[name]["finding"] == "not offered", found
+        for name in ("PFS", "secure_renego", "secure_client_renego", "CRIME_TLS", "fallback_SCSV", "TLS1_3"):
+            assert found[name]["severity"] == "OK", found
 
 
 def test_old_tls_is_spoken_only_where_it_is_asked_for_and_said():
