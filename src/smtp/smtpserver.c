@@ -222,7 +222,7 @@ static void leave(void *ctx, void *guest, struct stream *io)
 		  F_STR("ip", ip_text(&ip, s->ip)),
 		  F_STR("via", s->via.n ? ip_text(&via, s->via) : STR("")),
 		  F_STR("helo", smtpsession_helo(s)), F_INT("early", s->early),
-		  F_STR("tls", tlsstream_version(io)),
+		  F_STR("tls", tlsstream_version(io)), F_INT("tls_resumed", tlsstream_resumed(io)),
 		  F_STR("client_cert", client_certificate(io, a)), F_INT("accepted", s->accepted),
 		  F_INT("rejected", s->rejected), F_INT("deferred", s->deferred),
 		  F_INT("recipients", s->recipients), F_INT("refusals", s->refusals),
