@@ -10,15 +10,13 @@
 
 #include "base/clock.h"
 #include "base/why.h"
+#include "tls/tlstickets.h"
 
-/* One key and how many there are: as tls/tlstickets.h has them, which is not linked here. */
-enum { TICKETS_KEY_BYTES = 80, TICKETS_GENERATIONS = 3 };
 enum { TICKETS_ROTATE_MS = 12 * 3600 * 1000 };
 
 struct tickets {
-	unsigned char keys[TICKETS_GENERATIONS][TICKETS_KEY_BYTES]; /* newest first */
-	size_t n;
-	int fd; /* sealed memory with the keys; -1: none yet */
+	struct tlstickets made; /* newest first; the code of that room is not linked here */
+	int fd;			/* sealed memory with the keys; -1: none yet */
 	deadline rotate_at;
 };
 

@@ -23,7 +23,7 @@ static size_t read_keys(const struct tickets *t, char *ret)
 
 static void keys_live_for_three_turns(void **state)
 {
-	char before[TICKETS_GENERATIONS * TICKETS_KEY_BYTES], after[sizeof(before)];
+	char before[TLSTICKETS_GENERATIONS * TLSTICKETS_KEY_BYTES], after[sizeof(before)];
 	struct tickets t = { .fd = -1 };
 	struct why why;
 	size_t n;
@@ -31,15 +31,17 @@ static void keys_live_for_three_turns(void **state)
 	(void)state;
 	assert_int_equal(tickets_rotate(&t, 1000, &why), 0);
 	assert_int_equal(t.rotate_at, 1000 + TICKETS_ROTATE_MS);
-	assert_int_equal(read_keys(&t, before), TICKETS_KEY_BYTES);
+	assert_int_equal(read_keys(&t, before), TLSTICKETS_KEY_BYTES);
 	for (size_t turn = 2; turn <= 6; turn++) {
-		size_t older = turn < TICKETS_GENERATIONS ? turn - 1 : TICKETS_GENERATIONS - 1;
+		size_t older =
+			turn < TLSTICKETS_GENERATIONS ? turn - 1 : TLSTICKETS_GENERATIONS - 1;
 
 		assert_int_equal(tickets_rotate(&t, 2000, &why), 0);
 		n = read_keys(&t, after);
-		assert_int_equal(n, (older + 1) * TICKETS_KEY_BYTES);
-		assert_memory_not_equal(after, before, TICKETS_KEY_BYTES);
-		assert_memory_equal(after + TICKETS_KEY_BYTES, before, older * TICKETS_KEY_BYTES);
+		assert_int_equal(n, (older + 1) * TLSTICKETS_KEY_BYTES);
+		assert_memory_not_equal(after, before, TLSTICKETS_KEY_BYTES);
+		assert_memory_equal(after + TLSTICKETS_KEY_BYTES, before,
+				    older * TLSTICKETS_KEY_BYTES);
 		memcpy(before, after, n);
 	}
 	fd_closep(&t.fd);

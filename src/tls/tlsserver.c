@@ -33,8 +33,11 @@ static int slot;
 
 static void free_table(struct table *t)
 {
-	for (size_t i = 1; i < t->n; i++)
+	for (size_t i = 1; i < t->n; i++) {
+		/* The last session may hold this one a moment longer than the first. */
+		SSL_CTX_set_ex_data(t->ctx[i], slot, NULL);
 		SSL_CTX_free(t->ctx[i]);
+	}
 	X509_STORE_free(t->authorities);
 	OPENSSL_cleanse(&t->tickets, sizeof(t->tickets));
 	arena_free(t->arena);

@@ -112,6 +112,7 @@ struct meeting {
 	SSL_SESSION *session;	    /* offered; afterwards the one that was given. Owned */
 	str client_chain, client_key;
 	bool ask;
+	bool replaced; /* a reload lets go of the server's context before the session ends */
 	/* Found. */
 	bool up, resumed, has_peer;
 	int key_type;
@@ -199,6 +200,8 @@ static void meet(struct ssl_ctx_st *ctx, struct meeting *m)
 		m->has_peer = tlsstream_peer(&s, m->arena, &m->peer);
 	}
 	SSL_shutdown(c);
+	if (m->replaced)
+		tlsctx_free(ctx);
 	tlsstream_close(&s);
 	SSL_free(c);
 	SSL_CTX_free(client_ctx);
@@ -247,6 +250,25 @@ static void the_name_chooses_the_certificate(void **state)
 	assert_true(tlsserver_has_name(ctx, STR("mail.clinique.example")));
 	assert_false(tlsserver_has_name(ctx, STR("clinique.example")));
 	tlsctx_free(ctx);
+	arena_free(b.arena);
+}
+
+static void a_session_keeps_what_a_reload_lets_go(void **state)
+{
+	static const char *const names[] = { "mx.hopital.example", "mx.clinique.example" };
+	struct bench b = begin();
+
+	(void)state;
+	put(&b, "/a", names[0], NULL);
+	put(&b, "/b", names[1], NULL);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct meeting m = { .name = names[i], .replaced = true };
+
+		meet(server(&b, STR("")), &m);
+		assert_true(m.up);
+		assert_string_equal(m.common_name, names[i]);
+		part(&m);
+	}
 	arena_free(b.arena);
 }
 
@@ -483,6 +505,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_name_chooses_the_certificate),
+		cmocka_unit_test(a_session_keeps_what_a_reload_lets_go),
 		cmocka_unit_test(rsa_and_ecdsa_stand_side_by_side),
 		cmocka_unit_test(tickets_are_opened_by_whoever_has_the_key),
 		cmocka_unit_test(a_client_certificate_is_asked_for_and_never_insisted_on),
