@@ -1,11 +1,10 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "cli/bundlecheck.h"
 #include "cli/cli.h"
 #include "mail/address.h"
-#include "sys/pembundle.h"
 #include "tls/tlscert.h"
-#include "tls/tlsserver.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,14 +90,9 @@ static void warn(const struct ssl_ctx_st *tls, str hostname, int64_t now)
 
 static int check(str hostname, int64_t now, struct why *why)
 {
-	cleanup(fd_unmapp) str bundle = STR("");
-	struct tlsserver_spec spec = { .min = TLSCTX_1_2 };
 	struct ssl_ctx_st *tls;
-	int r = fd_map(STDIN_FILENO, PEMBUNDLE_MAX, &bundle, why);
+	int r = bundlecheck(STDIN_FILENO, &tls, why);
 
-	spec.bundle = bundle;
-	if (r == 0)
-		r = tlsserver_new(&spec, &tls, why);
 	if (r < 0)
 		return r;
 	log_set_process("poterne");

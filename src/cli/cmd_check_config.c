@@ -1,5 +1,5 @@
+#include "cli/bundlecheck.h"
 #include "cli/cli.h"
-
 #include "conf/conf.h"
 #include "rules/rules.h"
 
@@ -8,7 +8,8 @@
 
 static const char usage[] =
 	"usage: poterne check-config [--show] [--json] [--set KEY=VALUE]... [FILE]\n"
-	"Checks the configuration, the rules with their examples, and the lists.\n"
+	"Checks the configuration, its certificates, the rules with their examples, and the "
+	"lists.\n"
 	"  --show           print the effective configuration\n"
 	"  --json           print one JSON object\n"
 	"  --set KEY=VALUE  change one key after the file\n"
@@ -81,6 +82,17 @@ static int check_rules(struct arena *a, const struct conf *c, struct rules **ret
 	return r;
 }
 
+/* An ordinary user may check all but the keys. */
+static int check_certificates(const struct conf *c, struct why *why)
+{
+	int r = bundlecheck_conf(c, why);
+
+	if (r != -EACCES)
+		return r;
+	fprintf(stderr, "poterne: check-config: warning: not checked: %s\n", why->text);
+	return 0;
+}
+
 static void put_json(struct strbuf *out, const struct conf *c, const struct rules *rules,
 		     const struct why *error)
 {
@@ -130,6 +142,8 @@ int cmd_check_config(int argc, char **argv)
 	r = load_configuration(c, &request, &why);
 	loaded = r == 0;
 	if (loaded)
+		r = check_certificates(c, &why);
+	if (r == 0)
 		r = check_rules(a, c, &rules, &why);
 	if (request.show && !request.json && loaded)
 		conf_show(c, &out);
@@ -142,6 +156,6 @@ int cmd_check_config(int argc, char **argv)
 	if (r < 0)
 		fprintf(stderr, "poterne: check-config: %s\n", why.text);
 	if (r < 0)
-		return r == -EINVAL ? CLI_NO : CLI_ENVIRONMENT;
+		return r == -EINVAL || r == -EKEYREJECTED ? CLI_NO : CLI_ENVIRONMENT;
 	return fflush(stdout) == 0 ? CLI_DONE : CLI_ENVIRONMENT;
 }

@@ -138,6 +138,8 @@ def test_a_bad_certificate_at_the_start_is_said_at_once():
         pem, _ = make_certificate(folder, "mx.hopital.example")
         _, key = make_certificate(folder, "mx.other.example")
         g = Gateway(tls__certificate=pem, tls__key=key)
+        r = g.cli("check-config", *g.arguments(), check=1)
+        assert f"{pem}: private key does not belong" in r.stderr, r
         r = subprocess.run([os.path.join(g.bin, "poterned"), *g.arguments()], capture_output=True, text=True, timeout=20)
         g.remove()
         assert r.returncode == 3 and f"{pem}: private key does not belong" in r.stderr, (r.returncode, r.stderr)
