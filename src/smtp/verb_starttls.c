@@ -29,5 +29,7 @@ void verb_starttls(struct smtpsession *s, str args)
 	if (tlsstream_accept(s->io, s->policy->tls, &why) < 0) {
 		s->outside->trouble(s->outside->ctx, s, "tls", &why);
 		smtpsession_over(s, "TLS could not begin");
+	} else if (s->listener->client_cert) {
+		tlsstream_ask_certificate(s->io);
 	}
 }

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from gateway import BUILD, TOP, Gateway, wait_until
+from gateway import BUILD, TOP, Gateway, free_port, wait_until
 from peers import program
 from samples import PARTNER, text
 
@@ -90,6 +90,24 @@ def test_the_server_name_chooses_among_the_certificates():
             assert b"mx.clinique.example" in served(g, "mx.clinique.example")
             assert b"mx.hopital.example" in served(g, "mx.hopital.example")
             assert b"mx.hopital.example" in served(g, "unknown.example")
+
+
+def test_a_listener_asks_for_a_certificate_and_records_what_it_sees():
+    with tempfile.TemporaryDirectory() as folder:
+        known, unknown = make_certificate(folder, "srv.ville.example"), make_certificate(folder, "who.example")
+        port = free_port()
+        with Gateway(port=port, tls__client_ca=known[0], listen__smtp=f"127.0.0.1:{port} client_cert") as g:
+            for pair in (known, unknown, None):
+                c = context()
+                if pair:
+                    c.load_cert_chain(*pair)
+                client = Client(g, ctx=c)
+                assert client.send() == 250
+                client.close()
+            wait_until(lambda: len(g.events("smtp.disconnect")) == 3, 10, "three ends")
+            seen = [e["client_cert"] for e in g.events("smtp.disconnect")]
+            assert sorted(s.split(" ")[0] for s in seen) == ["", "unverified", "verified"], seen
+            assert any(s.startswith("verified sha256:") and "srv.ville.example" in s for s in seen), seen
 
 
 def test_changed_files_are_served_without_a_signal_and_open_sessions_go_on():
