@@ -18,7 +18,8 @@ TSAN = "build/tsan"
 RELEASE = "build/release"
 JOBS = os.cpu_count() or 2
 # Tests of code that threads share; the others have nothing for ThreadSanitizer to see.
-THREADED = ["lanes_test", "lobby_test", "workers_test", "groupsync_test", "dnscache_test", "spool_test"]
+THREADED = ["lanes_test", "lobby_test", "workers_test", "groupsync_test", "dnscache_test", "spool_test",
+            "metrics_test"]
 ENV = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP",
            ASAN_OPTIONS="detect_stack_use_after_return=0:abort_on_error=0:allocator_may_return_null=1",
            UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1", TSAN_OPTIONS="halt_on_error=1")
@@ -91,7 +92,7 @@ def fuzz_corpora():
 
 
 def checkers(build_directory):
-    for name in ["floors", "names", "sizes", "waits", "headers", "events"]:
+    for name in ["floors", "names", "sizes", "waits", "headers", "events", "metrics"]:
         r = subprocess.run([sys.executable, f"tools/checkers/{name}.py"], capture_output=True, text=True)
         result(r.returncode == 0, f"checker {name}", r.stdout + r.stderr)
     r = subprocess.run([sys.executable, "tools/checkers/globals.py", build_directory], capture_output=True, text=True)

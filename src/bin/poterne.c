@@ -15,6 +15,7 @@ static const struct command {
 	{ "explain", cmd_explain, "why a past message was treated as it was" },
 	{ "quarantine", cmd_quarantine, "list, show, release or drop what is held" },
 	{ "queue", cmd_queue, "what waits for the next hop" },
+	{ "metrics", cmd_metrics, "what the gateway counts, and how long it takes" },
 	{ "certificate", cmd_certificate, "makes a self-signed certificate" },
 };
 

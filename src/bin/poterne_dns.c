@@ -43,6 +43,7 @@ static int choose(struct service *s, const struct conf *conf, struct arena *a, s
 		return r;
 	}
 	s->cached.cache = dnscache_new(CACHE_BYTES);
+	s->cached.hits = METRIC_dns_cached;
 	if (conf->dns.trust_ad) {
 		r = stub_new(spec.servers, spec.n_servers, &s->stub, why);
 		s->cached.below = stub_resolver(&s->stub);

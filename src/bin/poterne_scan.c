@@ -110,8 +110,8 @@ int main(void)
 	lanes_on_lost(s.store, proc_lane_lost, s.proc);
 	if (workers_set_patterns(s.workers, policy->patterns, &why) < 0)
 		fail(why.text);
-	s.dns_cache =
-		(struct dnscache_over){ dnscache_new(DNS_CACHE_BYTES), dnsclient_resolver(s.dns) };
+	s.dns_cache = (struct dnscache_over){ dnscache_new(DNS_CACHE_BYTES),
+					      dnsclient_resolver(s.dns), METRIC_scan_dns_cached };
 	conductor = (struct conductor){ s.workers, dnscache_resolver(&s.dns_cache) };
 	s.intake = intake_new(conductor, s.store, s.relay, policy);
 	proc_run(s.proc, &handlers);

@@ -35,7 +35,8 @@ enum conf_audience {
 	CONF_FOR_STORE = 1 << 5,
 	CONF_FOR_RELAY = 1 << 6,
 	CONF_FOR_CLI = 1 << 7,
-	CONF_FOR_ALL = (1 << 8) - 1
+	CONF_FOR_WEB = 1 << 8,
+	CONF_FOR_ALL = (1 << 9) - 1
 };
 
 enum conf_role { CONF_ROLE_MX, CONF_ROLE_OUT };
@@ -62,6 +63,11 @@ struct conf_durations {
 struct conf_hostport {
 	str host;
 	uint16_t port;
+};
+
+struct conf_hostports {
+	struct conf_hostport *v;
+	size_t n;
 };
 
 /* Where SMTP is listened: "HOST:PORT [proxy] [xclient] [client_cert] [handover=...]". */
@@ -119,6 +125,7 @@ struct conf {
 	} paths;
 	struct {
 		struct conf_listeners smtp;
+		struct conf_hostports web;
 	} listen;
 	struct {
 		uint64_t max_message_bytes;
@@ -175,7 +182,7 @@ struct conf {
 		int64_t deadline;
 	} scan;
 	struct {
-		str edge, inspect, scan, dns, store, relay;
+		str edge, inspect, scan, dns, store, relay, web;
 	} users;
 };
 

@@ -1,5 +1,7 @@
 #include "conf/conf.h"
 
+#include "base/ip.h"
+
 #include <errno.h>
 
 bool conf_certificate_pair(str element, str *ret_certificate, str *ret_key)
@@ -121,6 +123,35 @@ static bool speaks_old_tls(const struct conf *c)
 	return c->tls.min_version == CONF_TLS_1_0;
 }
 
+/* Loopback, private (RFC 1918, RFC 4193) and link-local addresses. */
+static bool is_private(str host)
+{
+	static const struct {
+		const char *net;
+		unsigned prefix;
+	} nets[] = { { "127.0.0.0", 8 },    { "10.0.0.0", 8 },	   { "172.16.0.0", 12 },
+		     { "192.168.0.0", 16 }, { "169.254.0.0", 16 }, { "::1", 128 },
+		     { "fc00::", 7 },	    { "fe80::", 10 } };
+	struct ip ip, net;
+
+	if (!ip_parse(host, &ip))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(nets); i++) {
+		if (ip_parse(str_c(nets[i].net), &net) && ip_in(ip, net, nets[i].prefix))
+			return true;
+	}
+	return false;
+}
+
+static bool metrics_in_public(const struct conf *c)
+{
+	for (size_t i = 0; i < c->listen.web.n; i++) {
+		if (!is_private(c->listen.web.v[i].host))
+			return true;
+	}
+	return false;
+}
+
 static const struct warning {
 	bool (*applies)(const struct conf *c);
 	const char *text;
@@ -136,6 +167,8 @@ static const struct warning {
 	{ believes_resolver, "dns.trust_ad is true: the way to the resolver must be trustworthy" },
 	{ speaks_old_tls, "tls.min_version is 1.0: TLS 1.0, 1.1 and SHA-1 suites are accepted "
 			  "from clients that offer nothing better" },
+	{ metrics_in_public, "listen.web has an address that is neither loopback nor private: "
+			     "anybody who reaches it reads the metrics" },
 };
 
 const char *conf_check_warning(const struct conf *c, size_t n)

@@ -12,6 +12,7 @@
 #define DNS CONF_FOR_DNS
 #define STORE CONF_FOR_STORE
 #define RELAY CONF_FOR_RELAY
+#define WEB CONF_FOR_WEB
 #define CLI CONF_FOR_CLI
 #define ALL CONF_FOR_ALL
 
@@ -61,6 +62,10 @@ const struct conf_key conf_schema[] = {
 	  .doc = "addresses and ports of SMTP reception, each with its options: proxy (requires "
 		 "a PROXY header, from smtp.trusted), xclient (offers XCLIENT to smtp.trusted), "
 		 "client_cert (asks for a certificate), handover=auto, direct or spool" },
+	{ "listen.web", CONF_HOSTPORT, .list = true, .may_be_empty = true, AT(listen.web),
+	  .initial = "", .audience = POTERNED | CLI,
+	  .doc = "private addresses and ports of HTTP for /metrics and /healthz, without a "
+		 "password; empty: only the socket web.sock in paths.runtime" },
 
 	{ "smtp.max_message_bytes", CONF_SIZE, AT(smtp.max_message_bytes), .initial = "10240000",
 	  .min = 64 * KIB, .max = GIB,
@@ -215,6 +220,8 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | STORE | CLI, .doc = "system user of poterne-store" },
 	{ "users.relay", CONF_NAME, AT(users.relay), .initial = "_potrelay",
 	  .audience = POTERNED | RELAY | CLI, .doc = "system user of poterne-relay" },
+	{ "users.web", CONF_NAME, AT(users.web), .initial = "_potweb",
+	  .audience = POTERNED | WEB | CLI, .doc = "system user of poterne-web" },
 };
 
 const size_t conf_schema_n = ARRAY_LEN(conf_schema);

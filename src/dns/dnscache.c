@@ -181,6 +181,7 @@ static void lookup(void *ctx, struct arena *a, const struct dns_question *q, siz
 			missing[n_missing++] = one;
 		}
 	}
+	metrics_add(over->hits, (int64_t)(n - n_missing));
 	fetch(over, a, missing, index, n_missing, d, ret);
 }
 

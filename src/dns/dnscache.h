@@ -17,6 +17,7 @@
 #define DNS_DNSCACHE_H
 
 #include "dns/dns.h"
+#include "sys/metrics.h"
 
 enum {
 	DNSCACHE_MAX_TTL = 86400,
@@ -38,6 +39,7 @@ void dnscache_clear(struct dnscache *c);
 struct dnscache_over {
 	struct dnscache *cache;
 	struct dns_resolver below;
+	enum metric hits; /* counts what needed no question */
 };
 struct dns_resolver dnscache_resolver(struct dnscache_over *over) must_use;
 

@@ -2,6 +2,7 @@
 
 #include "dns/dnscodec.h"
 #include "dns/dnsname.h"
+#include "sys/metrics.h"
 
 #include <errno.h>
 
@@ -75,6 +76,16 @@ struct dns_resolver dnsclient_resolver(struct lanes *lanes)
 	return (struct dns_resolver){ .lookup = lookup, .ctx = lanes };
 }
 
+static void count(const struct dns_answer *answers, size_t n, int64_t began)
+{
+	metrics_add(METRIC_dns_questions, (int64_t)n);
+	for (size_t i = 0; i < n; i++) {
+		if (dns_temporary(answers[i].status))
+			metrics_add(METRIC_dns_failures, 1);
+	}
+	metrics_observe(METRIC_dns_answer, (uint64_t)(clock_now_us() - began));
+}
+
 int dnsclient_answer(const struct dns_resolver *r, struct chan *c, const struct msg *m,
 		     struct arena *a, struct why *why)
 {
@@ -82,6 +93,7 @@ int dnsclient_answer(const struct dns_resolver *r, struct chan *c, const struct 
 	struct dns_question *q;
 	struct dns_answer *answers;
 	uint64_t timeout = m->dns_ask.timeout_ms;
+	int64_t began = clock_now_us();
 	size_t n;
 
 	if (m->type != MSG_dns_ask || !dnscodec_get_questions(a, m->dns_ask.questions, &q, &n))
@@ -89,6 +101,7 @@ int dnsclient_answer(const struct dns_resolver *r, struct chan *c, const struct 
 	answers = arena_array(a, struct dns_answer, n);
 	timeout = timeout < MAX_TIMEOUT_MS ? timeout : MAX_TIMEOUT_MS;
 	r->lookup(r->ctx, a, q, n, deadline_in((int64_t)timeout), answers);
+	count(answers, n, began);
 	told.dns_told.answers = dnscodec_put_answers(a, answers, n);
 	return chan_send(c, &told, why);
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "records/recordstext.h"
+#include "sys/metrics.h"
 
 #include <errno.h>
 #include <time.h>
@@ -120,9 +121,11 @@ static struct history_item *new_item(struct history *h)
 	if (h->n_pending >= HISTORY_MAX_PENDING ||
 	    arena_used(h->pending_arena) > HISTORY_MAX_BYTES) {
 		h->dropped++;
+		metrics_add(METRIC_store_history_dropped, 1);
 		return NULL;
 	}
 	i = arena_make(h->pending_arena, struct history_item);
+	metrics_add(METRIC_store_history_rows, 1);
 	*h->last = i;
 	h->last = &i->next;
 	if (++h->n_pending == 1 || h->n_pending == HISTORY_BATCH)

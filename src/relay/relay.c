@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "relay/maildir.h"
+#include "sys/metrics.h"
 
 #include <errno.h>
 
@@ -154,6 +155,17 @@ static void deliver(struct attempt *t)
 		by_next_hop(t);
 }
 
+static void count(const struct attempt *t, int64_t began)
+{
+	for (size_t i = 0; i < t->m->recipients.n; i++)
+		metrics_add(t->outcome[i] == SMTPCLIENT_DELIVERED
+				    ? METRIC_relay_recipients_delivered
+			    : t->outcome[i] == SMTPCLIENT_NEVER ? METRIC_relay_recipients_never
+								: METRIC_relay_recipients_later,
+			    1);
+	metrics_observe(METRIC_relay_attempt, (uint64_t)(clock_now_us() - began));
+}
+
 struct attempts_one *relay_attempt(struct relay *relay, struct arena *a,
 				   const struct msg_deliver *m, str body)
 {
@@ -163,16 +175,19 @@ struct attempts_one *relay_attempt(struct relay *relay, struct arena *a,
 			     .m = m,
 			     .body = body,
 			     .until = deadline_in(RELAY_MS) };
+	int64_t began;
 	struct attempts_one *one =
 		attempts_begin(&relay->attempts, m->id, m->recipients.v, m->recipients.n, t.until);
 
 	if (one->outcome)
 		return one;
+	began = clock_now_us();
 	t.outcome = arena_array(a, uint64_t, m->recipients.n);
 	if (body.p)
 		deliver(&t);
 	else
 		all(&t, SMTPCLIENT_LATER, 451, STR("4.3.0 the message cannot be read"));
+	count(&t, began);
 	attempts_note(one, t.outcome, str_sub(t.settings->nexthop.text, 0, 256),
 		      smtpreply_text(&t.reply));
 	return one;

@@ -2,6 +2,7 @@
 
 #include "scan/avevidence.h"
 #include "scan/spfevidence.h"
+#include "sys/metrics.h"
 
 enum { INSPECT_MARGIN_MS = 2000 }; /* a late worker ends itself first; then we do not wait */
 
@@ -33,6 +34,14 @@ static void note_inspection(struct arena *a, struct judgement *j, int r, const s
 	evidence_add(a, &j->evidence, STR("INSPECT_FAILED"), j->inspect_error);
 }
 
+static void count(const struct judgement *j, size_t size)
+{
+	metrics_observe(METRIC_scan_message_size, size);
+	metrics_observe(METRIC_scan_inspect, j->inspect_us);
+	metrics_observe(METRIC_scan_evidence, j->evidence_us);
+	metrics_observe(METRIC_scan_judge, j->time_us);
+}
+
 void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a,
 		   const struct envelope *env, int fd, str message, int64_t now,
 		   struct judgement *ret)
@@ -57,5 +66,6 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	note_inspection(a, &j, r, &why);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
 	j.time_us = (uint32_t)(clock_now_us() - began);
+	count(&j, message.n);
 	*ret = j;
 }

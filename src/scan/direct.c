@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/map.h"
+#include "sys/metrics.h"
 
 #include <errno.h>
 
@@ -87,6 +88,9 @@ static int ask(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 	return count(outcome, 5) == outcome->n ? DIRECT_REFUSED : DIRECT_REST;
 }
 
+_Static_assert(METRIC_scan_handovers_not == METRIC_scan_handovers_delivered + DIRECT_NOT,
+	       "LABELS_HANDOVER has the order of DIRECT_");
+
 int direct_try(struct direct *d, struct arena *a, struct msg_handover *m, int fd,
 	       int64_t patience_ms, struct direct_answer *ret)
 {
@@ -98,5 +102,6 @@ int direct_try(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 	m->patience_ms = (uint64_t)patience_ms;
 	r = ask(d, a, m, fd, ret);
 	remember(d, key, r != DIRECT_NOT);
+	metrics_add(METRIC_scan_handovers_delivered + r, 1);
 	return r;
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "policy/explain.h"
 #include "scan/settle.h"
+#include "sys/metrics.h"
 #include "sys/stream.h"
 
 #include <errno.h>
@@ -130,11 +131,24 @@ static str reasons_of(const struct passage *p)
 	return strbuf_str(&out);
 }
 
+_Static_assert(METRIC_scan_messages_discard == METRIC_scan_messages_accept + ACTION_DISCARD,
+	       "LABELS_ACTION has the order of enum action");
+
+static void count(const struct passage *p, struct verdict_reply reply)
+{
+	enum action a = p->j.verdict.action;
+
+	metrics_add(METRIC_scan_messages_accept + a, 1);
+	if (reply.code / 100 == 4 && a != ACTION_DEFER && a != ACTION_GREYLIST)
+		metrics_add(METRIC_scan_temporary, 1);
+}
+
 static void log_done(const struct passage *p, struct verdict_reply reply, const char *trouble)
 {
 	const struct verdict *v = &p->j.verdict;
 	struct strbuf symbols = strbuf_make(p->arena, 8192);
 
+	count(p, reply);
 	for (size_t i = 0; i < v->symbols.n; i++) {
 		strbuf_put(&symbols, i ? STR(" ") : STR(""));
 		strbuf_put(&symbols, v->symbols.v[i].rule->name);

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "sys/chan.h"
+#include "sys/metrics.h"
 #include "sys/stream.h"
 
 #include <errno.h>
@@ -97,6 +98,7 @@ static void give(struct workers *w, struct worker *k)
 /* The worker is lost, and whoever started it makes sure that it is. */
 static void give_up(struct workers *w, struct worker *k, const char *why)
 {
+	metrics_add(METRIC_scan_workers_killed, 1);
 	w->host.kill(w->host.ctx, k->id, why);
 	worker_free(k);
 }

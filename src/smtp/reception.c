@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "mail/tlswish.h"
 #include "smtp/reply.h"
+#include "sys/metrics.h"
 #include "tls/tlsstream.h"
 
 #include <errno.h>
@@ -112,10 +113,14 @@ static void count_answer(struct smtpsession *s, uint64_t code)
 	if (code < 300) {
 		s->accepted++;
 		s->bytes += s->mail->data.bytes;
+		metrics_add(METRIC_edge_messages_2xx, 1);
+		metrics_add(METRIC_edge_message_bytes, (int64_t)s->mail->data.bytes);
 	} else if (code < 500) {
 		s->deferred++;
+		metrics_add(METRIC_edge_messages_4xx, 1);
 	} else {
 		s->rejected++;
+		metrics_add(METRIC_edge_messages_5xx, 1);
 	}
 }
 
@@ -153,29 +158,31 @@ static void refuse_size(struct smtpsession *s)
 void reception_finish(struct smtpsession *s)
 {
 	struct transaction *t = s->mail;
+	int64_t began = clock_now_us();
 
 	/* A refusal may end the session: the state must be right before. */
 	s->state = SMTPSESSION_READY;
 	if (t->data.bare) {
-		s->rejected++;
+		count_answer(s, 550);
 		smtpsession_refuse(s, 550, STR("5.6.0"),
 				   STR("The message has bare carriage returns or line feeds; lines "
 				       "end in CRLF"),
 				   t->reverse_path);
 	} else if (t->too_large) {
-		s->rejected++;
+		count_answer(s, 552);
 		refuse_size(s);
 	} else if (t->no_room) {
-		s->deferred++;
+		count_answer(s, 452);
 		smtpsession_refuse(s, 452, STR("4.3.1"),
 				   STR("Too many messages at the moment, try again later"),
 				   t->reverse_path);
 	} else if (t->failed) {
-		s->deferred++;
+		count_answer(s, 451);
 		smtpsession_reply(s, 451, STR("4.3.0"), temporary);
 	} else {
 		hand_over(s);
 	}
+	metrics_observe(METRIC_edge_reply, (uint64_t)(clock_now_us() - began));
 	smtpsession_reset(s);
 }
 

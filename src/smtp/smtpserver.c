@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "smtp/smtpsession.h"
+#include "sys/metrics.h"
 #include "tls/tlsstream.h"
 
 #include <stdatomic.h>
@@ -116,6 +117,9 @@ static void log_full(struct ip ip, int r)
 {
 	struct ip_text text;
 
+	metrics_add(r == CLIENTS_E_FULL ? METRIC_edge_connections_full
+					: METRIC_edge_connections_client_full,
+		    1);
 	log_event("smtp.full", F_STR("ip", ip_text(&text, ip)),
 		  F_C("limit", r == CLIENTS_E_FULL ? "smtp.max_connections"
 						   : "smtp.max_connections_per_client"));
@@ -183,6 +187,8 @@ static bool arrive(void *ctx, void *guest, size_t tag, struct ip ip, uint16_t po
 		smtppolicy_free(policy);
 		return false;
 	}
+	metrics_add(METRIC_edge_connections_accepted, 1);
+	metrics_add(METRIC_edge_sessions, 1);
 	s->sid = ident_make(clock_wall_ms());
 	smtpsession_begin(s, &server->outside, policy);
 	return true;
@@ -190,8 +196,13 @@ static bool arrive(void *ctx, void *guest, size_t tag, struct ip ip, uint16_t po
 
 static enum lobby_next step(void *ctx, void *guest, struct stream *io, deadline *ret_until)
 {
+	enum lobby_next next;
+
 	(void)ctx;
-	return smtpsession_step(guest, io, ret_until);
+	metrics_add(METRIC_edge_threads_busy, 1);
+	next = smtpsession_step(guest, io, ret_until);
+	metrics_add(METRIC_edge_threads_busy, -1);
+	return next;
 }
 
 static void expire(void *ctx, void *guest, struct stream *io, enum lobby_expiry why)
@@ -228,6 +239,7 @@ static void leave(void *ctx, void *guest, struct stream *io)
 		  F_INT("recipients", s->recipients), F_INT("refusals", s->refusals),
 		  F_INT("bytes", s->bytes), F_INT("ms", clock_now_ms() - s->began),
 		  F_C("ended", s->ended));
+	metrics_add(METRIC_edge_sessions, -1);
 	clients_leave(&server->clients, &s->client);
 	smtpsession_end(s, io);
 }

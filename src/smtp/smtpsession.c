@@ -5,6 +5,7 @@
 #include "smtp/reception.h"
 #include "smtp/reply.h"
 #include "smtp/smtp_verbs.h"
+#include "sys/metrics.h"
 #include "tls/tlsstream.h"
 
 void smtpsession_begin(struct smtpsession *s, const struct smtpsession_outside *outside,
@@ -237,12 +238,26 @@ static bool in_handshake(const struct smtpsession *s)
 	return tlsstream_active(s->io) && str_empty(tlsstream_version(s->io));
 }
 
+/* The handshake happens inside the first reads behind STARTTLS. */
+static void note_handshake(struct smtpsession *s)
+{
+	bool is_1_3;
+
+	if (!s->tls_began || in_handshake(s))
+		return;
+	is_1_3 = str_eq(tlsstream_version(s->io), STR("TLSv1.3"));
+	metrics_add(is_1_3 ? METRIC_edge_tls_handshakes_1_3 : METRIC_edge_tls_handshakes_1_2, 1);
+	metrics_observe(METRIC_edge_tls_handshake, (uint64_t)(clock_now_us() - s->tls_began));
+	s->tls_began = 0;
+}
+
 static void take_line(struct smtpsession *s)
 {
 	struct why why = { 0 };
 	str line;
 	int r = stream_read_line(s->io, COMMAND_LINE_MAX, 0, &line, &why);
 
+	note_handshake(s);
 	if (r == STREAM_OK)
 		run_line(s, line);
 	else if (r == STREAM_E_TIMEOUT)
@@ -345,6 +360,8 @@ void smtpsession_expire(struct smtpsession *s, struct stream *io, enum lobby_exp
 
 void smtpsession_end(struct smtpsession *s, struct stream *io)
 {
+	if (s->tls_began)
+		metrics_add(METRIC_edge_tls_handshakes_failed, 1);
 	tlsstream_close(io);
 	smtpsession_reset(s);
 	s->policy = smtppolicy_free(s->policy);

@@ -83,6 +83,7 @@ struct smtpsession {
 	deadline due;	     /* of the next whole command: single bytes do not put it off */
 	int64_t began;	     /* clock_now_ms */
 	int64_t patience;    /* ms that this step may still wait for the client to read */
+	int64_t tls_began;   /* clock_now_us, while a handshake is under way; else 0 */
 	const char *ended;   /* why it is over, for the log */
 	unsigned refusals;   /* commands answered with 5xx */
 	unsigned accepted;   /* messages answered with 2xx */

@@ -1,8 +1,10 @@
 #include "mail/address.h"
 #include "smtp/smtp_verbs.h"
+#include "sys/metrics.h"
 
 static void refuse_path(struct smtpsession *s, int error, str args)
 {
+	metrics_add(METRIC_edge_recipients_refused, 1);
 	if (error == ADDRESS_E_UTF8)
 		smtpsession_refuse(s, 553, STR("5.6.7"), STR("This address needs SMTPUTF8"), args);
 	else
@@ -25,6 +27,7 @@ static void refuse_one_more(struct smtpsession *s, str args)
 {
 	str text = STR("Too many recipients; send the others separately");
 
+	metrics_add(METRIC_edge_recipients_refused, 1);
 	if (s->mail->full)
 		smtpsession_reply(s, 452, STR("4.5.3"), text);
 	else
@@ -77,6 +80,7 @@ static void add_recipient(struct smtpsession *s, struct address to)
 	*arena_push(t->arena, &t->recipients) = strbuf_str(&text);
 	t->rcpt_bytes += text.n;
 	s->recipients++;
+	metrics_add(METRIC_edge_recipients_accepted, 1);
 	s->state = SMTPSESSION_RCPT;
 }
 
@@ -111,6 +115,7 @@ void verb_rcpt(struct smtpsession *s, str args)
 		return;
 	}
 	if (!is_ours(s->policy->conf, to)) {
+		metrics_add(METRIC_edge_recipients_refused, 1);
 		smtpsession_refuse(s, 550, STR("5.7.1"), STR("Relaying is refused"), args);
 		return;
 	}

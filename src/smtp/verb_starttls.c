@@ -32,4 +32,5 @@ void verb_starttls(struct smtpsession *s, str args)
 	} else if (s->listener->client_cert) {
 		tlsstream_ask_certificate(s->io);
 	}
+	s->tls_began = clock_now_us();
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "spool/recovery.h"
 #include "spool/spoolfile.h"
+#include "sys/metrics.h"
 
 #include <errno.h>
 #include <sys/random.h>
@@ -184,10 +185,15 @@ bool store_is_queued(struct store *s, struct spool_id id)
 int store_hold(struct store *s, struct arena *a, struct spoolmeta m, const struct bodyparts *body,
 	       str held_class, str reason, struct why *why)
 {
+	int r;
+
 	m.held_class = held_class;
 	m.held_reason = str_sub(reason, 0, SPOOLMETA_MAX_TEXT);
 	m.queued_at = clock_wall();
-	return quarantine_put(&s->quarantine, a, &m, body, why);
+	r = quarantine_put(&s->quarantine, a, &m, body, why);
+	if (r == 0)
+		metrics_add(METRIC_store_quarantined, 1);
+	return r;
 }
 
 void store_note(struct store *s, struct spool_id id, str state, str next_hop, str reply)

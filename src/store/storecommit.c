@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "sys/metrics.h"
 #include "sys/stream.h"
 
 #include <errno.h>
@@ -186,6 +187,7 @@ int storecommit_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a
 	struct msg answer = { .type = MSG_committed };
 	struct why why = { "" };
 	struct kept kept = { 0 };
+	int64_t began = clock_now_us();
 	int r;
 
 	if (m->type == MSG_noted)
@@ -193,6 +195,8 @@ int storecommit_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a
 	if (m->type != MSG_commit)
 		return -EPROTO;
 	r = commit(ctx, a, &m->commit, fd, &kept, &why);
+	metrics_add(r < 0 ? METRIC_store_commits_failed : METRIC_store_commits_done, 1);
+	metrics_observe(METRIC_store_commit, (uint64_t)(clock_now_us() - began));
 	if (r < 0)
 		log_event("store.commit_failed", F_STR("mid", m->commit.mid), F_INT("errno", -r),
 			  F_C("why", why.text));

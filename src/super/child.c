@@ -18,6 +18,7 @@ unsigned child_audience(enum process what)
 		[PROCESS_EDGE] = CONF_FOR_EDGE,	  [PROCESS_INSPECT] = CONF_FOR_INSPECT,
 		[PROCESS_SCAN] = CONF_FOR_SCAN,	  [PROCESS_DNS] = CONF_FOR_DNS,
 		[PROCESS_STORE] = CONF_FOR_STORE, [PROCESS_RELAY] = CONF_FOR_RELAY,
+		[PROCESS_WEB] = CONF_FOR_WEB,
 	};
 
 	return audience[what];

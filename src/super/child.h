@@ -20,10 +20,11 @@ struct child {
 	pid_t pid;	      /* 0: not running */
 	struct chan *control; /* NULL: not running */
 	bool ready, told_stop;
-	int64_t started_ms;    /* when a start was last tried */
-	uint64_t lanes_remade; /* in this life, for answers that came too late */
-	unsigned quick_deaths; /* in a row: lived less than CHILD_QUICK_MS */
-	deadline start_at;     /* when not running */
+	int64_t started_ms;	   /* when a start was last tried */
+	uint64_t lanes_remade;	   /* in this life, for answers that came too late */
+	unsigned quick_deaths;	   /* in a row: lived less than CHILD_QUICK_MS */
+	deadline start_at;	   /* when not running */
+	int metrics, metrics_read; /* what it counts in (sys/metrics.h), for all its lives; or -1 */
 };
 
 enum { CHILD_QUICK_MS = 1000, CHILD_MAX_DELAY_MS = 10000, CHILD_SEND_MS = 5000 };

@@ -99,6 +99,33 @@ int prepare_directories(const struct conf *conf, struct prepared *ret, struct wh
 	return r;
 }
 
+/* The UNIX socket is for root and whoever is in poterne-web's group. */
+static int prepare_web(const struct conf *conf, struct arena *a, struct prepared *ret,
+		       struct why *why)
+{
+	const char *path = arena_fmt(a, "%.*s/web.sock", STR_ARG(conf_runtime_dir(conf))).p;
+	unsigned uid, gid;
+
+	if (conf->listen.web.n > PREPARE_MAX_LISTENERS)
+		return why_set(why, -E2BIG, "listen.web: at most %d addresses",
+			       PREPARE_MAX_LISTENERS);
+	ret->web[0] = listen_unix_stream(path, 0660, why);
+	if (ret->web[0] < 0)
+		return why_prefix(why, ret->web[0], "web socket");
+	ret->n_web = 1;
+	sandbox_ids(arena_cz(a, conf->users.web), &uid, &gid);
+	if (geteuid() == 0 && chown(path, (uid_t)-1, gid) < 0)
+		return why_set(why, -errno, "%s: %m", path);
+	for (size_t i = 0; i < conf->listen.web.n; i++) {
+		int fd = listen_tcp(conf->listen.web.v[i].host, conf->listen.web.v[i].port, why);
+
+		if (fd < 0)
+			return why_prefix(why, fd, "listen.web");
+		ret->web[ret->n_web++] = fd;
+	}
+	return 0;
+}
+
 int prepare_listeners(const struct conf *conf, struct activation *open, struct arena *a,
 		      struct prepared *ret, struct why *why)
 {
@@ -123,5 +150,7 @@ int prepare_listeners(const struct conf *conf, struct activation *open, struct a
 		ret->n_listeners = i + 1;
 	}
 	ret->control = listen_unix(control, 0600, why);
-	return ret->control < 0 ? why_prefix(why, ret->control, "control socket") : 0;
+	if (ret->control < 0)
+		return why_prefix(why, ret->control, "control socket");
+	return prepare_web(conf, a, ret, why);
 }

@@ -18,6 +18,8 @@ struct prepared {
 	int listeners[PREPARE_MAX_LISTENERS];
 	str addresses[PREPARE_MAX_LISTENERS];
 	size_t n_listeners;
+	int web[PREPARE_MAX_LISTENERS + 1]; /* of HTTP; the first one is the UNIX socket */
+	size_t n_web;
 	int control; /* the command line's socket */
 };
 

@@ -8,6 +8,7 @@
 #include "super/reload.h"
 #include "super/tickets.h"
 #include "sys/landlock.h"
+#include "sys/metrics.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -43,6 +44,7 @@ struct super {
 	uint64_t next_id;
 	bool stopping, announced;
 	deadline kill_at;
+	int metrics_read; /* its own block, or -1 */
 };
 
 /* Who asks whom. The number of lanes is the number of questions at a time. */
@@ -187,13 +189,34 @@ static int send_tls(struct super *s, struct child *c, struct why *why)
 	return r < 0 ? r : send_resource(c, "tls.tickets", STR(""), s->tickets.fd, why);
 }
 
+/* Its own block to count in. Workers have none: what matters of them is counted by scan. */
+static int send_metrics(struct child *c, struct why *why)
+{
+	return send_resource(c, "metrics", STR(""), c->metrics, why);
+}
+
+/* All blocks to read, and the listeners. */
+static int send_web(struct super *s, struct child *c, struct why *why)
+{
+	int r = send_resource(c, "metrics.read", STR("supervisor"), s->metrics_read, why);
+
+	for (size_t i = 0; i < s->n && r == 0; i++)
+		r = send_resource(c, "metrics.read", str_c(msg_process_name(s->children[i].what)),
+				  s->children[i].metrics_read, why);
+	for (size_t i = 0; i < s->prepared.n_web && r == 0; i++)
+		r = send_resource(c, "listener", STR(""), s->prepared.web[i], why);
+	return r;
+}
+
 static int send_resources(struct super *s, struct child *c, struct why *why)
 {
 	const struct prepared *p = &s->prepared;
-	int r = 0;
+	int r = send_metrics(c, why);
 
-	if (c->what == PROCESS_STORE)
+	if (c->what == PROCESS_STORE && r == 0)
 		r = send_resource(c, "control", STR(""), p->control, why);
+	if (c->what == PROCESS_WEB && r == 0)
+		r = send_web(s, c, why);
 	for (size_t i = 0; c->what == PROCESS_EDGE && i < p->n_listeners && r == 0; i++)
 		r = send_resource(c, "listener", p->addresses[i], p->listeners[i], why);
 	return r < 0 ? r : send_tls(s, c, why);
@@ -248,11 +271,14 @@ static void child_ended(struct super *s, pid_t pid, int status)
 
 		if (c->pid != pid)
 			continue;
-		if (!s->stopping)
+		if (!s->stopping) {
+			metrics_add(METRIC_supervisor_process_ends_edge + c->what - PROCESS_EDGE,
+				    1);
 			log_event("process.died", F_C("which", msg_process_name(c->what)),
 				  F_INT("pid_of", pid),
 				  F_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
 				  F_INT("status", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
+		}
 		child_died(c);
 		if (c->what == PROCESS_SCAN)
 			end_workers(s);
@@ -356,7 +382,7 @@ static void hear(struct super *s, struct child *c)
 /* Found now, or every process would be killed for what it cannot be told. */
 static int check_fits(const struct conf *conf, struct why *why)
 {
-	for (enum process p = PROCESS_EDGE; p <= PROCESS_RELAY; p++) {
+	for (enum process p = PROCESS_EDGE; p <= PROCESS_WEB; p++) {
 		cleanup(arena_freep) struct arena *a = arena_new("config text", 4 << 20);
 		struct strbuf text = strbuf_make(a, CONF_TEXT_MAX),
 			      packet = strbuf_make(a, CHAN_MAX_BYTES);
@@ -428,6 +454,7 @@ static void take_reload(struct super *s)
 		take_certificates(s, &r->certificates);
 	if (r->what == RELOAD_ALL) {
 		hand_out(s, true);
+		metrics_add(METRIC_supervisor_reloads_done, 1);
 		log_event("reload.done", F_INT("processes", s->n));
 	} else if (changed) {
 		hand_out(s, false);
@@ -441,10 +468,12 @@ static void conclude(struct super *s, enum reload_what what, int result, const s
 {
 	if (result == RELOAD_OTHER || result == RELOAD_GOES_ON)
 		return;
-	if (result == RELOAD_DONE)
+	if (result == RELOAD_DONE) {
 		take_reload(s);
-	else
+	} else {
+		metrics_add(METRIC_supervisor_reloads_failed, 1);
 		log_event("reload.refused", F_C("why", why->text));
+	}
 	if (what == RELOAD_ALL && s->announced)
 		say_ready(s);
 }
@@ -535,7 +564,8 @@ static size_t running(const struct super *s, enum process what)
 static void stop_onward(struct super *s)
 {
 	static const enum process order[] = { PROCESS_EDGE,  PROCESS_SCAN,  PROCESS_INSPECT,
-					      PROCESS_STORE, PROCESS_RELAY, PROCESS_DNS };
+					      PROCESS_STORE, PROCESS_RELAY, PROCESS_DNS,
+					      PROCESS_WEB };
 	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
 	bool late = clock_left(s->kill_at) == 0;
 
@@ -634,10 +664,36 @@ static int signal_source(struct why *why)
 	return fd < 0 ? why_set(why, -errno, "signalfd: %m") : fd;
 }
 
+/* Mail goes on without. */
+static void make_block(int *ret_write, int *ret_read)
+{
+	struct why why;
+
+	if (metrics_make_block(ret_write, ret_read, &why) < 0)
+		log_event("metrics.unavailable", F_C("why", why.text));
+}
+
+static void count_for_itself(struct super *s)
+{
+	int fd = -1;
+
+	s->metrics_read = -1;
+	make_block(&fd, &s->metrics_read);
+	if (fd >= 0)
+		metrics_attach(fd);
+	fd_close(fd);
+	metrics_set(METRIC_supervisor_start_time_seconds, clock_wall());
+}
+
 static void add_children(struct super *s, enum process what, size_t n)
 {
-	for (size_t i = 0; i < n && s->n < MAX_CHILDREN; i++)
-		s->children[s->n++] = (struct child){ .what = what };
+	for (size_t i = 0; i < n && s->n < MAX_CHILDREN; i++) {
+		struct child *c = &s->children[s->n++];
+
+		*c = (struct child){ .what = what, .metrics = -1, .metrics_read = -1 };
+		if (what != PROCESS_INSPECT)
+			make_block(&c->metrics, &c->metrics_read);
+	}
 }
 
 static size_t worker_count(const struct conf *conf)
@@ -717,12 +773,14 @@ int super_run(struct conf *conf, const struct super_source *source)
 		return 3;
 	}
 	warn(conf);
+	count_for_itself(s);
 	add_children(s, PROCESS_DNS, 1);
 	add_children(s, PROCESS_RELAY, 1);
 	add_children(s, PROCESS_STORE, 1);
 	add_children(s, PROCESS_INSPECT, worker_count(conf));
 	add_children(s, PROCESS_SCAN, 1);
 	add_children(s, PROCESS_EDGE, conf->edge.processes);
+	add_children(s, PROCESS_WEB, 1);
 	start_due(s);
 	loop(s, signals);
 	log_event("gateway.stopped", F_INT("processes", s->n));

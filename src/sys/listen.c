@@ -47,7 +47,7 @@ static void remove_old_socket(const char *path)
 		(void)unlink(path); /* bind says why when it did not work */
 }
 
-int listen_unix(const char *path, unsigned mode, struct why *why)
+static int listen_at(const char *path, int type, unsigned mode, struct why *why)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	cleanup(fd_closep) int fd = -1;
@@ -56,7 +56,7 @@ int listen_unix(const char *path, unsigned mode, struct why *why)
 	if (n == 0 || n >= sizeof(at.sun_path))
 		return why_set(why, -ENAMETOOLONG, "listen on %s: %m", path);
 	memcpy(at.sun_path, path, n);
-	fd = open_socket(AF_UNIX, SOCK_SEQPACKET, why);
+	fd = open_socket(AF_UNIX, type, why);
 	if (fd < 0)
 		return fd;
 	remove_old_socket(path);
@@ -65,4 +65,14 @@ int listen_unix(const char *path, unsigned mode, struct why *why)
 	    chmod(path, mode) < 0 || listen(fd, LISTEN_BACKLOG) < 0)
 		return why_set(why, -errno, "listen on %s: %m", path);
 	return take_fd(fd);
+}
+
+int listen_unix(const char *path, unsigned mode, struct why *why)
+{
+	return listen_at(path, SOCK_SEQPACKET, mode, why);
+}
+
+int listen_unix_stream(const char *path, unsigned mode, struct why *why)
+{
+	return listen_at(path, SOCK_STREAM | SOCK_NONBLOCK, mode, why);
 }

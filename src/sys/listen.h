@@ -20,5 +20,7 @@ int listen_tcp(str host, uint16_t port, struct why *why) must_use;
 /* SOCK_SEQPACKET and blocking, for the messages of sys/msg.h. Replaces what stands at path
  * when it is a socket; mode is its permission bits. */
 int listen_unix(const char *path, unsigned mode, struct why *why) must_use;
+/* The same for a stream of bytes, not blocking: for HTTP. */
+int listen_unix_stream(const char *path, unsigned mode, struct why *why) must_use;
 
 #endif

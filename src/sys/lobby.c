@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/list.h"
+#include "sys/metrics.h"
 #include "sys/proc.h"
 #include "sys/sockaddr.h"
 
@@ -33,6 +34,7 @@ struct guest {
 	enum kind kind;
 	bool known; /* epoll knows its socket */
 	bool busy;  /* parked with LOBBY_PARK_BUSY */
+	bool parked;
 	bool expired;
 	enum lobby_expiry expiry;
 	struct list link; /* while it waits: in a slot of the wheel, or in expired */
@@ -225,6 +227,13 @@ static void say_goodbye(struct lobby *l, struct guest *g)
 	pthread_mutex_unlock(&l->lock);
 }
 
+static void note_parked(struct guest *g, bool parked)
+{
+	if (g->parked != parked)
+		metrics_add(METRIC_edge_parked, parked ? 1 : -1);
+	g->parked = parked;
+}
+
 /* Arms the guest's socket for one event. */
 static bool arm(struct lobby *l, struct guest *g)
 {
@@ -244,6 +253,7 @@ static bool park(struct lobby *l, struct guest *g)
 	if (!l->stopping || (g->busy && !l->hurry)) {
 		/* Under the lock, so the guest is in the wheel before its event can come. */
 		wheel_insert(l, g);
+		note_parked(g, true);
 		parked = arm(l, g);
 		if (!parked)
 			list_remove(&g->link);
@@ -272,6 +282,7 @@ static void serve(struct lobby *l, struct guest *g, struct buffers *b)
 {
 	enum lobby_next next = LOBBY_CLOSE;
 
+	note_parked(g, false);
 	lend(g, b);
 	if (!g->expired) {
 		do
@@ -287,6 +298,7 @@ static void serve(struct lobby *l, struct guest *g, struct buffers *b)
 		take_back(g);
 		if (park(l, g))
 			return;
+		note_parked(g, false);
 		lend(g, b);
 	}
 	if (g->expired)
@@ -304,6 +316,7 @@ static int add_thread(struct lobby *l, struct why *why)
 	l->n_threads++;
 	pthread_mutex_unlock(&l->lock);
 	r = proc_thread(work, l, why);
+	metrics_add(METRIC_edge_threads, r == 0);
 	if (r < 0) {
 		pthread_mutex_lock(&l->lock);
 		l->n_threads--;

@@ -2,10 +2,12 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "sys/metrics.h"
 #include "sys/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -92,7 +94,11 @@ static bool boot_step(struct proc *p, struct arena *a, deadline d)
 	struct why why;
 	bool started;
 
-	if (chan_receive(p->control, a, d, &m, &why) < 0)
+	/* With a deadline of its own the control socket would need a system call to lose it
+	 * again, which not every sandbox allows. */
+	if (stream_wait(chan_fd(p->control), POLLIN, d, &why) != STREAM_OK)
+		die("start", "the supervisor says nothing");
+	if (chan_receive(p->control, a, CHAN_FOREVER, &m, &why) < 0)
 		die("start", why.text);
 	if (m.type == MSG_config)
 		take_config(p, &m.config);
@@ -103,6 +109,14 @@ static bool boot_step(struct proc *p, struct arena *a, deadline d)
 	started = m.type == MSG_start;
 	msg_close(&m);
 	return started;
+}
+
+static void count_in_block(struct proc *p)
+{
+	cleanup(fd_closep) int fd = proc_take_resource(p, "metrics", NULL);
+
+	if (fd >= 0)
+		metrics_attach(fd);
 }
 
 struct proc *proc_enter(enum process me)
@@ -127,6 +141,7 @@ struct proc *proc_enter(enum process me)
 	while (!boot_step(p, scratch, d))
 		arena_reset(scratch);
 	arena_free(scratch);
+	count_in_block(p);
 	return p;
 }
 

@@ -45,6 +45,11 @@ def test_processes_begin_with_nothing_of_the_environment_nor_foreign_descriptors
     os.close(writing)
 
 
+def test_no_process_dies_at_the_start():
+    with Gateway() as g:
+        assert not g.events("process.died"), g.events("process.died")
+
+
 def test_with_closed_standard_descriptors_the_log_goes_into_no_other_file():
     g = Gateway()
     command = " ".join(f"'{x}'" for x in [os.path.join(g.bin, "poterned"), *g.arguments()])

@@ -11,6 +11,7 @@ import events  # noqa: E402
 import floors  # noqa: E402
 import globals as globals_checker  # noqa: E402
 import headers  # noqa: E402
+import metrics  # noqa: E402
 import names  # noqa: E402
 import sizes  # noqa: E402
 import symbols  # noqa: E402
@@ -52,6 +53,8 @@ VIOLATIONS = [
     ("a malloc in a room", waits, {"src/mail/one.c": "void one_w(void)\n{\n\tmalloc(1);\n}\n"}),
     ("an event that is not documented", events,
      {"src/base/one.c": 'void one_w(void)\n{\n\tlog_event("x.y", F_INT("z", 1));\n}\n'}),
+    ("a metric that is not documented", metrics,
+     {"src/sys/metrics.def": 'COUNTER(edge_x, EDGE, "", LABELS_NONE, "what")\n'}),
     ("a header that does not compile alone", headers,
      {"src/base/one.h": "/* base/one.h - an example. */\nsize_t one_get(void);\n"}),
     ("a header that does not say what it is for", headers, {"src/base/one.h": "int one_get(void);\n"}),
@@ -73,7 +76,7 @@ def library_with(code):
 
 
 def main():
-    for checker in (floors, names, sizes, waits, headers, events):
+    for checker in (floors, names, sizes, waits, headers, events, metrics):
         say(not checker.check(tree({})), f"checker {checker.__name__} is silent about a clean tree")
     for what, checker, changes in VIOLATIONS:
         say(checker.check(tree(changes)), f"checker {checker.__name__} finds {what}")

@@ -18,6 +18,9 @@ FORBIDDEN = {
     "poterne-store": RUN + ["SSL_new", "hs_scan", "archive_read_new", "ub_ctx_create", "connect", "yaml_parser_parse"],
     "poterne-dns": RUN + ["SSL_new", "hs_scan", "archive_read_new", "sqlite3_open_v2", "yaml_parser_parse"],
     "poterne-relay": RUN + ["hs_scan", "archive_read_new", "sqlite3_open_v2", "ub_ctx_create", "yaml_parser_parse"],
+    "poterne-web": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "SSL_new", "sqlite3_open_v2", "hs_scan",
+                                "archive_read_new", "ub_ctx_create", "yaml_parser_parse", "header_next",
+                                "spool_read"],
     "poterne-scan": RUN + ["archive_read_new", "ub_ctx_create", "sqlite3_open_v2", "SSL_new", "accept4"],
 }
 
