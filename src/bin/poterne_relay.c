@@ -1,8 +1,10 @@
-/* bin/poterne_relay.c - hands spooled messages to the next hop or into the local Maildir.
+/* bin/poterne_relay.c - hands spooled messages to their next hops or into the local Maildir.
  *
  * Sees one message at a time, by a descriptor of the store. Connects only to what
- * delivery.next_hop names; opens files only below the Maildir, when that is the next hop.
+ * delivery.next_hop and delivery.routes name, or to mail servers of domains that they send to
+ * the Internet; opens files only below the Maildir, when that is a next hop.
  */
+#include "base/fd.h"
 #include "base/log.h"
 #include "dns/dnsclient.h"
 #include "relay/handover.h"
@@ -12,13 +14,16 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-enum { CONF_BUDGET = 8 << 20, OPEN_FILES = 8192 };
+enum { CONF_BUDGET = 64 << 20, OPEN_FILES = 8192, ROOTS_MAX = 8 << 20 };
 
 struct service {
 	struct relay relay;
+	struct stscache sts;
 	struct lanes *dns;
 	int maildir_fd;
-	str maildir; /* its path, as it was when the sandbox closed; empty without one */
+	/* As they were when the sandbox closed: the path of the Maildir, empty without one; the
+	 * file of the authorities, and what stood in it. */
+	str maildir, ca, roots;
 };
 
 __attribute__((noreturn)) static void fail(const char *why)
@@ -40,52 +45,40 @@ static int decode(str text, struct conf **ret, struct why *why)
 	return r;
 }
 
-static str next_hop_text(const struct conf *c)
-{
-	const struct conf_peer *p = &c->delivery.next_hop;
-
-	switch (p->kind) {
-	case CONF_PEER_SMTP:
-		return arena_fmt(c->arena, "smtp:%.*s:%u", STR_ARG(p->at.host), p->at.port);
-	case CONF_PEER_LMTP:
-		return arena_fmt(c->arena, "lmtp:%.*s:%u", STR_ARG(p->at.host), p->at.port);
-	case CONF_PEER_LMTP_UNIX:
-		return arena_fmt(c->arena, "lmtp:unix:%.*s", STR_ARG(p->path));
-	default:
-		return STR("maildir");
-	}
-}
-
-static str maildir_of(const struct conf *c)
-{
-	if (c->delivery.next_hop.kind != CONF_PEER_MAILDIR)
-		return STR("");
-	return conf_maildir(c, c->arena);
-}
-
 /* Lives as long as its configuration, which is never freed: attempts may still use it. */
 static int make_settings(struct service *s, const struct conf *c, struct why *why)
 {
 	struct relay_settings *n = arena_make(c->arena, struct relay_settings);
 	enum tlsctx_version oldest = c->tls.min_version == CONF_TLS_1_3 ? TLSCTX_1_3 : TLSCTX_1_2;
-	int r = 0;
+	int r;
 
 	*n = (struct relay_settings){
-		.maildir = c->delivery.next_hop.kind == CONF_PEER_MAILDIR,
 		.maildir_fd = s->maildir_fd,
-		.domain = c->domains.n ? c->domains.v[0] : c->hostname,
-		.nexthop = { .peer = c->delivery.next_hop,
-			     .hostname = c->hostname,
+		.nexthop = { .hostname = c->hostname,
 			     .timeout_ms = c->delivery.timeout,
-			     .tls = c->delivery.tls,
 			     .dns = dnsclient_resolver(s->dns),
-			     .text = next_hop_text(c) },
+			     .mx_port = (uint16_t)c->delivery.mx_port,
+			     .allow_private = c->delivery.allow_private,
+			     .sts = &s->sts,
+			     .sts_port = (uint16_t)c->delivery.sts_port },
 	};
-	if (!n->maildir && n->nexthop.tls != CONF_CLIENT_TLS_NONE)
-		r = tlsctx_new_client(oldest, &n->nexthop.tls_ctx, why);
+	r = route_table_make(c->arena, c, &n->routes, why);
+	if (r == 0)
+		r = tlsclient_new(s->roots, oldest, &n->nexthop.tls_ctx, why);
 	if (r == 0)
 		relay_set(&s->relay, n);
 	return r;
+}
+
+/* The Maildir's path; empty when nothing goes there. */
+static str maildir_of(const struct conf *c)
+{
+	struct route_table routes;
+	struct why why;
+
+	if (route_table_make(c->arena, c, &routes, &why) < 0)
+		fail(why.text);
+	return routes.has_maildir ? conf_maildir(c, c->arena) : STR("");
 }
 
 static void take_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t id)
@@ -111,10 +104,24 @@ static void reload(void *ctx, str text)
 		log_event("reload.refused", F_C("why", why.text));
 		return;
 	}
-	/* The sandbox was made for the old Maildir, or for none: the supervisor starts us again. */
-	if (!str_eq(maildir_of(conf), s->maildir)) {
-		log_event("relay.restart", F_C("why", "the Maildir changed"));
+	/* The sandbox was made for the old paths, or for none: the supervisor starts us again. */
+	if (!str_eq(maildir_of(conf), s->maildir) || !str_eq(conf->tls.ca, s->ca)) {
+		log_event("relay.restart", F_C("why", "the Maildir or tls.ca changed"));
 		exit(0);
+	}
+}
+
+/* Without it nothing can be verified by name, and what must be is delivered later. */
+static void read_roots(struct service *s, const struct conf *c)
+{
+	struct arena *a = arena_new("roots", ROOTS_MAX + (1 << 20));
+	struct why why;
+
+	s->ca = c->tls.ca;
+	s->roots = STR("");
+	if (s->ca.n && fd_read_path(arena_cz(a, s->ca), a, ROOTS_MAX, &s->roots, &why) < 0) {
+		log_event("relay.no_roots", F_STR("file", s->ca), F_C("why", why.text));
+		s->roots = STR("");
 	}
 }
 
@@ -149,13 +156,15 @@ int main(void)
 
 	if (decode(proc_config(p), &conf, &why) < 0)
 		fail(why.text);
+	read_roots(&s, conf);
 	enter_sandbox(&s, conf);
 	s.dns = lanes_new(PROCESS_RELAY, PROCESS_DNS);
 	lanes_on_lost(s.dns, proc_lane_lost, p);
 	relay_init(&s.relay, NULL);
+	stscache_init(&s.sts, stsfetch);
 	if (make_settings(&s, conf, &why) < 0)
 		fail(why.text);
-	if (proc_thread(nexthop_reap, &s.relay.nexthop, &why) < 0)
+	if (proc_thread(pool_reap, &s.relay.nexthop.pool, &why) < 0)
 		fail(why.text);
 	proc_run(p, &handlers);
 }

@@ -47,7 +47,14 @@ enum conf_tls_version { CONF_TLS_1_2, CONF_TLS_1_3, CONF_TLS_1_0 };
 enum conf_when { CONF_WHEN_ACCEPT, CONF_WHEN_DEFER, CONF_WHEN_QUARANTINE };
 /* When 250 is said: after the next hop's 250, after our own disk has it, or as it comes. */
 enum conf_handover { CONF_HANDOVER_AUTO, CONF_HANDOVER_DIRECT, CONF_HANDOVER_SPOOL };
-enum conf_client_tls { CONF_CLIENT_TLS_NONE, CONF_CLIENT_TLS_MAY, CONF_CLIENT_TLS_ENCRYPT };
+/* verify: a certificate of the system's roots for that name; dane: of its TLSA records. */
+enum conf_client_tls {
+	CONF_CLIENT_TLS_NONE,
+	CONF_CLIENT_TLS_MAY,
+	CONF_CLIENT_TLS_ENCRYPT,
+	CONF_CLIENT_TLS_VERIFY,
+	CONF_CLIENT_TLS_DANE
+};
 
 struct conf_strings {
 	str *v;
@@ -103,6 +110,8 @@ enum conf_peer_kind {
 	CONF_PEER_LMTP_UNIX, /* "lmtp:unix:/path" */
 	CONF_PEER_TCP,	     /* "tcp:HOST:PORT" */
 	CONF_PEER_UNIX,	     /* "unix:/path" */
+	CONF_PEER_MX,	     /* "mx": the MX hosts of the domain */
+	CONF_PEER_REJECT,    /* "reject" */
 };
 
 struct conf_peer {
@@ -145,7 +154,7 @@ struct conf {
 	struct {
 		str certificate, key;
 		struct conf_strings certificates; /* conf_certificate_pair */
-		str client_ca;
+		str client_ca, ca;
 		enum conf_tls_version min_version;
 	} tls;
 	struct {
@@ -168,11 +177,14 @@ struct conf {
 	} dns;
 	struct {
 		struct conf_peer next_hop;
-		str maildir; /* below paths.state when relative */
+		struct conf_strings routes; /* rows of conf/route.h */
+		str maildir;		    /* below paths.state when relative */
 		struct conf_durations retry;
 		int64_t max_age, timeout, patience;
 		uint32_t connections;
 		enum conf_client_tls tls;
+		uint32_t mx_port, sts_port;
+		bool allow_private;
 	} delivery;
 	struct {
 		int64_t keep;

@@ -1,4 +1,4 @@
-#include "conf/conf.h"
+#include "conf/route.h"
 
 #include "base/ip.h"
 
@@ -40,6 +40,14 @@ static int check_certificates(const struct conf *c, struct why *why)
 	return 0;
 }
 
+static int check_routes(const struct conf *c, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("routes", 64 << 20);
+	struct route_table table;
+
+	return route_table_make(a, c, &table, why);
+}
+
 int conf_check(const struct conf *c, struct why *why)
 {
 	if (c->tls.certificate.n && !c->tls.key.n)
@@ -76,7 +84,9 @@ int conf_check(const struct conf *c, struct why *why)
 		return why_set(why, -EINVAL,
 			       "delivery.max_age is below the first pause of delivery.retry; "
 			       "no message would be tried twice");
-	return check_certificates(c, why);
+	if (check_certificates(c, why) < 0)
+		return -EINVAL;
+	return check_routes(c, why);
 }
 
 static bool no_antivirus(const struct conf *c)

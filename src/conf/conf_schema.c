@@ -119,6 +119,10 @@ const struct conf_key conf_schema[] = {
 	{ "tls.client_ca", CONF_PATH, .may_be_empty = true, AT(tls.client_ca), .initial = "",
 	  .audience = POTERNED | CLI,
 	  .doc = "PEM certificates of the authorities that vouch for clients' certificates" },
+	{ "tls.ca", CONF_PATH, .may_be_empty = true, AT(tls.ca),
+	  .initial = "/etc/ssl/certs/ca-certificates.crt", .audience = RELAY | CLI,
+	  .doc = "PEM certificates of the authorities that are believed when a server's name is "
+		 "verified; read at the start" },
 	{ "tls.min_version", CONF_ENUM, AT(tls.min_version), .initial = "1.2",
 	  .words = { "1.2", "1.3", "1.0" }, .audience = POTERNED | EDGE | RELAY | CLI,
 	  .doc = "oldest TLS version that is spoken; 1.0 is for clients that are too old for "
@@ -173,10 +177,15 @@ const struct conf_key conf_schema[] = {
 	  .doc = "believe the resolver's own word that an answer is validated" },
 
 	{ "delivery.next_hop", CONF_PEER, AT(delivery.next_hop), .initial = "maildir",
-	  .words = { "maildir", "smtp:HOST:PORT", "lmtp:HOST:PORT", "lmtp:unix:/PATH" },
+	  .words = { "maildir", "smtp:HOST:PORT", "lmtp:HOST:PORT", "lmtp:unix:/PATH", "mx" },
 	  .audience = POTERNED | SCAN | STORE | RELAY | CLI,
-	  .doc = "where accepted mail goes: maildir, smtp:HOST:PORT, lmtp:HOST:PORT or "
-		 "lmtp:unix:/PATH" },
+	  .doc = "where accepted mail goes: maildir, smtp:HOST:PORT, lmtp:HOST:PORT, "
+		 "lmtp:unix:/PATH, or mx, the mail servers of each domain" },
+	{ "delivery.routes", CONF_STRING, .list = true, .may_be_empty = true, AT(delivery.routes),
+	  .initial = "", .audience = POTERNED | STORE | RELAY | CLI,
+	  .doc = "rows PATTERN NEXTHOP [tls=none|may|encrypt|verify|dane] [connections=N] "
+		 "[verify=NAME], for domains that go elsewhere: PATTERN is a domain, *.DOMAIN or "
+		 "*; NEXTHOP is one of delivery.next_hop, or reject" },
 	{ "delivery.maildir", CONF_STRING, AT(delivery.maildir), .initial = "maildir",
 	  .audience = POTERNED | STORE | RELAY | CLI,
 	  .doc = "directory of the local Maildir, below paths.state when relative" },
@@ -194,8 +203,19 @@ const struct conf_key conf_schema[] = {
 	  .min = SECOND / 10, .max = 5 * MINUTE, .audience = SCAN | CLI,
 	  .doc = "how long a sender waits for the next hop; then the message is spooled" },
 	{ "delivery.tls", CONF_ENUM, AT(delivery.tls), .initial = "may",
-	  .words = { "none", "may", "encrypt" }, .audience = RELAY | CLI,
-	  .doc = "TLS towards the next hop" },
+	  .words = { "none", "may", "encrypt", "verify", "dane" },
+	  .audience = POTERNED | STORE | RELAY | CLI,
+	  .doc = "TLS towards the next hop: may is encrypted when it can be, verify asks for a "
+		 "certificate of tls.ca, dane for one of its TLSA records" },
+	{ "delivery.mx_port", CONF_U32, AT(delivery.mx_port), .initial = "25", .min = 1,
+	  .max = 65535, .audience = RELAY | CLI, .doc = "port of the mail servers of a domain" },
+	{ "delivery.sts_port", CONF_U32, AT(delivery.sts_port), .initial = "443", .min = 1,
+	  .max = 65535, .audience = RELAY | CLI,
+	  .doc = "port of the web servers that MTA-STS policies are fetched from" },
+	{ "delivery.allow_private", CONF_BOOL, AT(delivery.allow_private), .initial = "false",
+	  .audience = RELAY | CLI,
+	  .doc = "the servers of a domain may have loopback and private addresses, for "
+		 "tests" },
 
 	{ "quarantine.keep", CONF_DURATION, AT(quarantine.keep), .initial = "30d", .min = HOUR,
 	  .max = 3660 * DAY, .audience = STORE | CLI,

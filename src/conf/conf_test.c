@@ -127,8 +127,8 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "t.yaml:1:11: found \"a\\x0ab\" for hostname, expected a domain name" },
 		{ "mode: watch\n",
 		  "t.yaml:1:7: found \"watch\" for mode, expected enforce or observe" },
-		{ "delivery: {tls: yes}\n",
-		  "t.yaml:1:17: found \"yes\" for delivery.tls, expected none, may or encrypt" },
+		{ "delivery: {tls: yes}\n", "t.yaml:1:17: found \"yes\" for delivery.tls, expected "
+					    "none, may, encrypt, verify or dane" },
 		{ "antivirus: {when_down: accept}\n",
 		  "t.yaml:1:24: found \"accept\" for antivirus.when_down, expected defer or "
 		  "quarantine" },
@@ -138,7 +138,7 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		{ "delivery: {next_hop: 'smtp:a'}\n",
 		  "t.yaml:1:22: found \"smtp:a\" for delivery.next_hop, expected maildir, "
 		  "smtp:HOST:PORT, "
-		  "lmtp:HOST:PORT or lmtp:unix:/PATH" },
+		  "lmtp:HOST:PORT, lmtp:unix:/PATH or mx" },
 		{ "domains: hopital.example\n",
 		  "t.yaml:1:10: found a single value for domains, expected a list, [a, b]" },
 		{ "domains: []\n",

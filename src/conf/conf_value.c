@@ -214,9 +214,14 @@ struct peer_form {
 
 /* Longer prefixes first: "lmtp:unix:" before "lmtp:". */
 static const struct peer_form peer_forms[] = {
-	{ STR("lmtp:unix:"), CONF_PEER_LMTP_UNIX }, { STR("lmtp:"), CONF_PEER_LMTP },
-	{ STR("smtp:"), CONF_PEER_SMTP },	    { STR("tcp:"), CONF_PEER_TCP },
-	{ STR("unix:"), CONF_PEER_UNIX },	    { STR("maildir"), CONF_PEER_MAILDIR },
+	{ STR("lmtp:unix:"), CONF_PEER_LMTP_UNIX },
+	{ STR("lmtp:"), CONF_PEER_LMTP },
+	{ STR("smtp:"), CONF_PEER_SMTP },
+	{ STR("tcp:"), CONF_PEER_TCP },
+	{ STR("unix:"), CONF_PEER_UNIX },
+	{ STR("maildir"), CONF_PEER_MAILDIR },
+	{ STR("mx"), CONF_PEER_MX },
+	{ STR("reject"), CONF_PEER_REJECT },
 };
 
 /* The forms a key allows are those that begin one of its words. */
@@ -234,7 +239,7 @@ static bool parse_peer_rest(struct arena *a, enum conf_peer_kind kind, str rest,
 {
 	struct conf_peer peer = { .kind = kind };
 
-	if (kind == CONF_PEER_MAILDIR) {
+	if (kind == CONF_PEER_MAILDIR || kind == CONF_PEER_MX || kind == CONF_PEER_REJECT) {
 		if (rest.n)
 			return false;
 	} else if (kind == CONF_PEER_UNIX || kind == CONF_PEER_LMTP_UNIX) {

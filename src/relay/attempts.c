@@ -19,26 +19,27 @@ void attempts_init(struct attempts *s)
 	s->n_untold = 0;
 }
 
-static struct attempts_one *find(struct list *in, str id)
+static bool shares(const struct attempts_one *one, const str *recipients, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < one->n; k++) {
+			if (one->recipients[k].p && str_eq(one->recipients[k], recipients[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The same message on its way to one of the same recipients. */
+static struct attempts_one *find(struct list *in, str id, const str *recipients, size_t n)
 {
 	list_each (in, link) {
 		struct attempts_one *one = list_entry(link, struct attempts_one, link);
 
-		if (str_eq(one->id, id))
+		if (str_eq(one->id, id) && shares(one, recipients, n))
 			return one;
 	}
 	return NULL;
-}
-
-static bool is_for(const struct attempts_one *one, const str *recipients, size_t n)
-{
-	if (one->n != n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (!str_eq(one->recipients[i], recipients[i]))
-			return false;
-	}
-	return true;
 }
 
 static void forget(struct attempts_one *one)
@@ -63,20 +64,55 @@ static struct attempts_one *make(str id, const str *recipients, size_t n)
 	return one;
 }
 
-/* What an earlier store did not hear; NULL when there is nothing of use. */
+/* Takes a recipient out of what was not told; SIZE_MAX: it is not among it. */
+static size_t take_recipient(struct attempts_one *one, str recipient)
+{
+	for (size_t i = 0; i < one->n; i++) {
+		if (!one->recipients[i].p || !str_eq(one->recipients[i], recipient))
+			continue;
+		one->recipients[i] = STR_NULL;
+		return i;
+	}
+	return SIZE_MAX;
+}
+
+static bool is_empty(const struct attempts_one *one)
+{
+	for (size_t i = 0; i < one->n; i++) {
+		if (one->recipients[i].p)
+			return false;
+	}
+	return true;
+}
+
+/* What an earlier asker did not hear, about these recipients of all that it asked for; NULL
+ * when it does not say something of each of them. */
 static struct attempts_one *take_untold(struct attempts *s, str id, const str *recipients, size_t n)
 {
-	struct attempts_one *one = find(&s->untold, id);
+	struct attempts_one *all = find(&s->untold, id, recipients, n), *one;
+	struct attempts_outcome end;
+	bool whole = true;
 
-	if (!one)
+	if (!all)
 		return NULL;
-	s->n_untold--;
-	if (!is_for(one, recipients, n)) {
-		forget(one);
-		return NULL;
+	one = make(id, recipients, n);
+	end = all->end;
+	end.outcome = arena_array(one->arena, uint64_t, n);
+	for (size_t i = 0; i < n; i++) {
+		size_t at = take_recipient(all, recipients[i]);
+
+		whole = whole && at != SIZE_MAX;
+		end.outcome[i] = at == SIZE_MAX ? 0 : all->end.outcome[at];
 	}
-	list_remove(&one->link);
-	return one;
+	attempts_note(one, &end);
+	if (is_empty(all)) {
+		forget(all);
+		s->n_untold--;
+	}
+	if (whole)
+		return one;
+	arena_free(one->arena);
+	return NULL;
 }
 
 struct attempts_one *attempts_begin(struct attempts *s, str id, const str *recipients, size_t n,
@@ -87,7 +123,7 @@ struct attempts_one *attempts_begin(struct attempts *s, str id, const str *recip
 	int r = 0;
 
 	pthread_mutex_lock(&s->lock);
-	while (find(&s->running, id) && r != ETIMEDOUT)
+	while (find(&s->running, id, recipients, n) && r != ETIMEDOUT)
 		r = pthread_cond_timedwait(&s->changed, &s->lock, &until);
 	one = take_untold(s, id, recipients, n);
 	if (!one)
@@ -107,13 +143,15 @@ static void keep(struct attempts *s, struct attempts_one *one)
 	s->n_untold--;
 }
 
-void attempts_note(struct attempts_one *one, const uint64_t *outcome, str next_hop, str reply)
+void attempts_note(struct attempts_one *one, const struct attempts_outcome *end)
 {
-	one->outcome = arena_array(one->arena, uint64_t, one->n);
+	one->end = *end;
+	one->end.outcome = arena_array(one->arena, uint64_t, one->n);
 	if (one->n)
-		memcpy(one->outcome, outcome, one->n * sizeof(*outcome));
-	one->next_hop = arena_str(one->arena, next_hop);
-	one->reply = arena_str(one->arena, reply);
+		memcpy(one->end.outcome, end->outcome, one->n * sizeof(*end->outcome));
+	one->end.next_hop = arena_str(one->arena, end->next_hop);
+	one->end.reply = arena_str(one->arena, end->reply);
+	one->end.tls = arena_str(one->arena, end->tls);
 }
 
 void attempts_end(struct attempts *s, struct attempts_one *one, bool told)

@@ -22,6 +22,13 @@
 
 enum { ATTEMPTS_UNTOLD = 1000 };
 
+/* The fields of message delivered. */
+struct attempts_outcome {
+	uint64_t *outcome; /* a number for each recipient; NULL: it has not ended */
+	str next_hop, reply, tls;
+	bool unreachable, dsn;
+};
+
 struct attempts {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -34,18 +41,19 @@ struct attempts_one {
 	struct list link;
 	struct arena *arena;
 	str id;
-	const str *recipients;
+	str *recipients; /* p is NULL: told, of one that waits to be asked for */
 	size_t n;
-	uint64_t *outcome; /* n numbers, NULL until it has ended */
-	str next_hop, reply;
+	struct attempts_outcome end;
 };
 
 void attempts_init(struct attempts *s);
-/* Waits, at most until d, while the same message is being delivered. With an outcome: it
- * was delivered before; else the caller delivers it and notes what it came to. */
+/* Waits, at most until d, while the same message is being delivered to one of these
+ * recipients; to others it may go at the same moment. With an outcome: it was delivered
+ * before, perhaps together with others; else the caller delivers it and notes what it came
+ * to. */
 struct attempts_one *attempts_begin(struct attempts *s, str id, const str *recipients, size_t n,
 				    deadline d) must_use;
-void attempts_note(struct attempts_one *one, const uint64_t *outcome, str next_hop, str reply);
+void attempts_note(struct attempts_one *one, const struct attempts_outcome *end);
 /* Noted, and told to the store or not. The attempt is no longer the caller's. */
 void attempts_end(struct attempts *s, struct attempts_one *one, bool told);
 

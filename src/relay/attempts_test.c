@@ -8,7 +8,10 @@
 #include <cmocka.h>
 
 static const str two[] = { { "a@x", 3 }, { "b@x", 3 } };
-static const uint64_t outcome[] = { 0, 4 };
+static uint64_t outcome[] = { 0, 4 };
+static const struct attempts_outcome ended = { outcome,	      STR("hop"),
+					       STR("250 ok"), STR("TLSv1.3 x dane"),
+					       false,	      true };
 
 static struct attempts_one *begin(struct attempts *s, const char *id, size_t n)
 {
@@ -17,8 +20,8 @@ static struct attempts_one *begin(struct attempts *s, const char *id, size_t n)
 
 static void end(struct attempts *s, struct attempts_one *one, bool told)
 {
-	if (!one->outcome)
-		attempts_note(one, outcome, STR("hop"), STR("250 ok"));
+	if (!one->end.outcome)
+		attempts_note(one, &ended);
 	attempts_end(s, one, told);
 }
 
@@ -31,7 +34,7 @@ static void what_was_told_is_forgotten(void **state)
 	attempts_init(&s);
 	end(&s, begin(&s, "M1", 2), true);
 	one = begin(&s, "M1", 2);
-	assert_null(one->outcome);
+	assert_null(one->end.outcome);
 	end(&s, one, true);
 	assert_true(list_empty(&s.running) && list_empty(&s.untold));
 }
@@ -46,9 +49,10 @@ static void what_was_not_told_is_told_the_next_one_who_asks(void **state)
 	end(&s, begin(&s, "M1", 2), false);
 	for (int i = 0; i < 2; i++) {
 		one = begin(&s, "M1", 2);
-		assert_non_null(one->outcome);
-		assert_int_equal(one->outcome[1], 4);
-		assert_true(str_eq(one->reply, STR("250 ok")));
+		assert_non_null(one->end.outcome);
+		assert_int_equal(one->end.outcome[1], 4);
+		assert_true(str_eq(one->end.reply, STR("250 ok")));
+		assert_true(str_eq(one->end.tls, STR("TLSv1.3 x dane")) && one->end.dsn);
 		end(&s, one, i == 1);
 	}
 	assert_int_equal(s.n_untold, 0);
@@ -62,11 +66,32 @@ static void other_recipients_are_another_attempt(void **state)
 
 	(void)state;
 	attempts_init(&s);
-	end(&s, begin(&s, "M1", 2), false);
-	one = begin(&s, "M1", 1);
-	assert_null(one->outcome);
+	end(&s, begin(&s, "M1", 1), false);
+	one = begin(&s, "M1", 2);
+	assert_null(one->end.outcome);
 	end(&s, one, true);
 	assert_int_equal(s.n_untold, 0);
+}
+
+/* Handed over to all at once, then asked for destination by destination. */
+static void what_was_not_told_is_told_in_parts(void **state)
+{
+	struct attempts s;
+	struct attempts_one *one;
+
+	(void)state;
+	attempts_init(&s);
+	end(&s, begin(&s, "M1", 2), false);
+	for (int i = 1; i >= 0; i--) {
+		one = attempts_begin(&s, STR("M1"), two + i, 1, deadline_in(0));
+		assert_int_equal(one->end.outcome[0], outcome[i]);
+		end(&s, one, true);
+	}
+	assert_int_equal(s.n_untold, 0);
+	one = attempts_begin(&s, STR("M1"), two, 1, deadline_in(0));
+	assert_null(one->end.outcome);
+	end(&s, one, true);
+	assert_true(list_empty(&s.running) && list_empty(&s.untold));
 }
 
 static void the_oldest_untold_ones_give_way(void **state)
@@ -86,7 +111,7 @@ static void the_oldest_untold_ones_give_way(void **state)
 
 		snprintf(id, sizeof(id), "M%d", i);
 		one = begin(&s, id, 1);
-		assert_int_equal(one->outcome != NULL, i >= 5);
+		assert_int_equal(one->end.outcome != NULL, i >= 5);
 		end(&s, one, true);
 	}
 }
@@ -94,7 +119,7 @@ static void the_oldest_untold_ones_give_way(void **state)
 static void *ask_again(void *ctx)
 {
 	struct attempts_one *one = begin(ctx, "M1", 2);
-	bool knew = one->outcome != NULL;
+	bool knew = one->end.outcome != NULL;
 
 	end(ctx, one, true);
 	return knew ? ctx : NULL;
@@ -103,6 +128,7 @@ static void *ask_again(void *ctx)
 static void a_second_one_waits_for_the_first(void **state)
 {
 	struct attempts s;
+	static const str other = { "c@y", 3 };
 	struct attempts_one *first;
 	pthread_t thread;
 	void *knew;
@@ -111,7 +137,8 @@ static void a_second_one_waits_for_the_first(void **state)
 	attempts_init(&s);
 	first = begin(&s, "M1", 2);
 	assert_int_equal(pthread_create(&thread, NULL, ask_again, &s), 0);
-	assert_null(attempts_begin(&s, STR("M2"), two, 2, deadline_in(0))->outcome);
+	end(&s, attempts_begin(&s, STR("M1"), &other, 1, deadline_in(0)), true);
+	assert_null(attempts_begin(&s, STR("M2"), two, 2, deadline_in(0))->end.outcome);
 	end(&s, first, false);
 	pthread_join(thread, &knew);
 	assert_non_null(knew);
@@ -124,6 +151,7 @@ int main(void)
 		cmocka_unit_test(what_was_told_is_forgotten),
 		cmocka_unit_test(what_was_not_told_is_told_the_next_one_who_asks),
 		cmocka_unit_test(other_recipients_are_another_attempt),
+		cmocka_unit_test(what_was_not_told_is_told_in_parts),
 		cmocka_unit_test(the_oldest_untold_ones_give_way),
 		cmocka_unit_test(a_second_one_waits_for_the_first),
 	};

@@ -56,9 +56,10 @@ int handover_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 		return chan_send(c, &answer, NULL);
 	d = as_deliver(&m->handover);
 	one = relay_attempt(relay, a, &d, body);
-	answer.handed.outcome = (struct msg_nums){ one->outcome, one->n };
-	answer.handed.next_hop = one->next_hop;
-	answer.handed.reply = one->reply;
+	answer.handed.outcome = (struct msg_nums){ one->end.outcome, one->n };
+	answer.handed.next_hop = one->end.next_hop;
+	answer.handed.reply = one->end.reply;
+	answer.handed.tls = one->end.tls;
 	r = chan_send(c, &answer, NULL);
 	attempts_end(&relay->attempts, one, r == 0);
 	return r;

@@ -1,59 +1,68 @@
-/* relay/nexthop.h - connections to the configured next hop: made, kept for a while, used
- * again, ended.
+/* relay/nexthop.h - delivers to one destination: its hosts found, one of them reached with
+ * the TLS that is needed, the message sent.
  *
- * A connection that served a message is kept for NEXTHOP_IDLE_MS and taken by whoever
- * delivers next. When such a connection turns out to have ended, the message goes once
- * more over a fresh one, provided the server had seen nothing of it.
+ * Hosts are tried in their order, and the addresses of each, until one takes a connection.
+ * A connection that served a message is kept for whoever comes next. When such a one turns
+ * out to have ended, the message goes once more over a fresh one, provided the server had
+ * seen nothing of it.
  *
- * Input    hostile server; trusted configuration.
- * Memory   a connection owns its arena; settings are borrowed and must live on.
- * Limits   NEXTHOP_MESSAGES over one connection; as many connections as callers.
- * Threads  internally locked; a taken connection belongs to its taker.
+ * Input    hostile servers and DNS; trusted configuration.
+ * Memory   settings are borrowed and must live on.
+ * Limits   NEXTHOP_ATTEMPTS addresses in all; NEXTHOP_PLACE_MS for a place among those who
+ *          deliver there (route.connections).
+ * Threads  internally locked.
  * Errors   nexthop_deliver always leaves an outcome for each recipient.
  */
 #ifndef RELAY_NEXTHOP_H
 #define RELAY_NEXTHOP_H
 
-#include "base/list.h"
-#include "conf/conf.h"
-#include "dns/dns.h"
-#include "relay/smtpclient.h"
-#include "tls/tlsctx.h"
-
-#include <pthread.h>
+#include "conf/route.h"
+#include "relay/pool.h"
+#include "relay/stscache.h"
 
 enum {
-	NEXTHOP_IDLE_MS = 5000,
-	NEXTHOP_MESSAGES = 100,
-	NEXTHOP_CONNECT_MS = 30000, /* for each address */
-	NEXTHOP_ADDRESSES = 8,	    /* of one name are tried */
+	NEXTHOP_ATTEMPTS = 12,
+	NEXTHOP_PLACE_MS = 60000,
+	NEXTHOP_DNS_MS = 30000, /* for one lookup */
 };
 
 /* One generation of the configuration. */
 struct nexthop_settings {
-	struct conf_peer peer; /* SMTP, LMTP or LMTP_UNIX */
-	str hostname;	       /* ours */
+	str hostname; /* ours */
 	int64_t timeout_ms;
-	enum conf_client_tls tls;
-	struct ssl_ctx_st *tls_ctx; /* NULL when tls is none */
+	struct ssl_ctx_st *tls_ctx; /* by tlsclient_new */
 	struct dns_resolver dns;
-	str text; /* "smtp:host:port", for records */
+	uint16_t mx_port;
+	bool allow_private;   /* strangers' names may have addresses that are not public */
+	struct stscache *sts; /* outlives the settings */
+	uint16_t sts_port;    /* 443 */
+};
+
+struct nexthop_target {
+	const struct route *route; /* MX, SMTP, LMTP or LMTP_UNIX */
+	str domain;		   /* of the recipients; used with MX */
+	str destination;	   /* route_destination */
+	enum tls_wish wish;
+};
+
+/* Zeroed by nexthop_deliver; outcome is the caller's, a number for each recipient. */
+struct nexthop_result {
+	uint64_t *outcome;
+	struct smtpreply reply; /* the most telling one */
+	char next_hop[256];	/* the host that was spoken with, or the destination */
+	char tls[64];		/* as struct connection */
+	bool unreachable; /* not this message: others to the destination would meet the same */
+	bool dsn;	  /* the next hop took the DSN parameters over */
 };
 
 struct nexthop {
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	struct list idle; /* the most recently used one first */
+	struct pool pool;
 };
 
 void nexthop_init(struct nexthop *n);
-/* One transaction, over at until; *reply and outcome as smtpclient_send. */
+/* Any number of recipients, over at until. */
 void nexthop_deliver(struct nexthop *n, const struct nexthop_settings *s,
-		     const struct smtpclient_job *job, deadline until, uint64_t *outcome,
-		     struct smtpreply *reply);
-/* Ends idle connections when their time has come; never returns. */
-void nexthop_reap(void *nexthop);
-/* Ends the idle connections that are due; returns when the next one is (INT64_MAX: none). */
-deadline nexthop_reap_due(struct nexthop *n, int64_t now_ms);
+		     const struct nexthop_target *to, const struct smtpclient_job *job,
+		     deadline until, struct nexthop_result *ret);
 
 #endif

@@ -18,6 +18,8 @@ struct server {
 	int connections;   /* so far */
 	int messages_each; /* then it closes without a word; 0: never */
 	const char *hello; /* what it answers to EHLO */
+	const char *greeting;
+	int messages; /* so far */
 	pthread_t thread;
 };
 
@@ -30,9 +32,9 @@ static void serve_one(struct server *s, int fd)
 {
 	FILE *f = fdopen(dup(fd), "w"), *in = fdopen(fd, "r");
 	char line[2048];
-	int messages = 0;
+	int here = 0;
 
-	fprintf(f, "220 hi\r\n");
+	fprintf(f, "%s", s->greeting ? s->greeting : "220 hi\r\n");
 	while (fflush(f) == 0 && read_line(in, line, sizeof(line))) {
 		if (strncmp(line, "EHLO", 4) == 0) {
 			fprintf(f, "%s", s->hello);
@@ -42,7 +44,8 @@ static void serve_one(struct server *s, int fd)
 			while (read_line(in, line, sizeof(line)) && strcmp(line, ".\r\n") != 0)
 				;
 			fprintf(f, "250 taken\r\n");
-			if (++messages == s->messages_each) {
+			s->messages++;
+			if (++here == s->messages_each) {
 				fflush(f);
 				break;
 			}
@@ -87,46 +90,58 @@ static void stop(struct server *s)
 	close(s->listener);
 }
 
-static struct nexthop_settings settings_for(const struct server *s)
+static const struct nexthop_settings settings = { .hostname = STR("mx.example"),
+						  .timeout_ms = 3000 };
+
+static struct route route_to(const struct server *s)
 {
-	return (struct nexthop_settings){
-		.peer = { CONF_PEER_SMTP, { STR("127.0.0.1"), s->port }, STR("") },
-		.hostname = STR("mx.example"),
-		.timeout_ms = 3000,
-		.tls = CONF_CLIENT_TLS_NONE,
-		.text = STR("smtp:test")
-	};
+	return (struct route){ .to = { CONF_PEER_SMTP, { STR("127.0.0.1"), s->port }, STR("") },
+			       .tls = CONF_CLIENT_TLS_NONE,
+			       .connections = 3 };
 }
 
-static uint64_t deliver(struct nexthop *n, const struct nexthop_settings *s,
-			struct smtpreply *reply)
-{
-	static const str to = { "a@x.example", 11 };
-	const struct smtpclient_job job = { .reverse_path = STR("s@y.example"),
-					    .recipients = &to,
-					    .n_recipients = 1,
-					    .body = STR("A: b\r\n\r\nc\r\n") };
-	uint64_t outcome = 99;
+static struct nexthop_result result;
 
-	nexthop_deliver(n, s, &job, deadline_in(60000), &outcome, reply);
-	return outcome;
+static uint64_t deliver_to(struct nexthop *n, const struct route *route, size_t recipients)
+{
+	static const str to[] = { { "a@x.example", 11 },
+				  { "b@x.example", 11 },
+				  { "c@x.example", 11 },
+				  { "d@x.example", 11 },
+				  { "e@x.example", 11 } };
+	const struct smtpclient_job job = { .reverse_path = STR("s@y.example"),
+					    .recipients = to,
+					    .n_recipients = recipients,
+					    .body = STR("A: b\r\n\r\nc\r\n") };
+	const struct nexthop_target target = { .route = route, .destination = STR("smtp:test") };
+	static uint64_t outcome[5];
+
+	result.outcome = outcome;
+	nexthop_deliver(n, &settings, &target, &job, deadline_in(60000), &result);
+	for (size_t i = 1; i < recipients; i++)
+		assert_int_equal(outcome[i], outcome[0]);
+	return outcome[0];
+}
+
+static uint64_t deliver(struct nexthop *n, const struct route *route)
+{
+	return deliver_to(n, route, 1);
 }
 
 static void a_connection_serves_many_messages(void **state)
 {
 	struct server server = { .hello = "250 hello\r\n" };
-	struct smtpreply reply;
 	struct nexthop n;
 
 	(void)state;
 	start(&server);
-	const struct nexthop_settings s = settings_for(&server);
+	const struct route s = route_to(&server);
 
 	nexthop_init(&n);
-	for (int i = 0; i < NEXTHOP_MESSAGES + 5; i++)
-		assert_int_equal(deliver(&n, &s, &reply), SMTPCLIENT_DELIVERED);
-	assert_int_equal(nexthop_reap_due(&n, clock_now_ms() + NEXTHOP_IDLE_MS + 1), INT64_MAX);
-	assert_true(list_empty(&n.idle));
+	for (int i = 0; i < POOL_MESSAGES + 5; i++)
+		assert_int_equal(deliver(&n, &s), SMTPCLIENT_DELIVERED);
+	assert_int_equal(pool_reap_due(&n.pool, clock_now_ms() + POOL_IDLE_MS + 1), INT64_MAX);
+	assert_true(list_empty(&n.pool.idle));
 	stop(&server);
 	assert_int_equal(server.connections, 2);
 }
@@ -134,19 +149,18 @@ static void a_connection_serves_many_messages(void **state)
 static void a_connection_that_ended_in_the_meantime_is_replaced(void **state)
 {
 	struct server server = { .hello = "250-hello\r\n250 PIPELINING\r\n", .messages_each = 1 };
-	struct smtpreply reply;
 	struct nexthop n;
 
 	(void)state;
 	start(&server);
-	const struct nexthop_settings s = settings_for(&server);
+	const struct route s = route_to(&server);
 
 	nexthop_init(&n);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(deliver(&n, &s, &reply), SMTPCLIENT_DELIVERED);
+		assert_int_equal(deliver(&n, &s), SMTPCLIENT_DELIVERED);
 		usleep(20000); /* so that the end of the connection is there before the next use */
 	}
-	(void)nexthop_reap_due(&n, INT64_MAX / 2);
+	(void)pool_reap_due(&n.pool, INT64_MAX / 2);
 	stop(&server);
 	assert_int_equal(server.connections, 3);
 }
@@ -154,58 +168,120 @@ static void a_connection_that_ended_in_the_meantime_is_replaced(void **state)
 static void idle_connections_end_when_their_time_has_come(void **state)
 {
 	struct server server = { .hello = "250 hello\r\n" };
-	struct smtpreply reply;
 	struct nexthop n;
 
 	(void)state;
 	start(&server);
-	const struct nexthop_settings s = settings_for(&server);
+	const struct route s = route_to(&server);
 
 	nexthop_init(&n);
-	assert_int_equal(deliver(&n, &s, &reply), SMTPCLIENT_DELIVERED);
-	assert_true(nexthop_reap_due(&n, clock_now_ms()) < INT64_MAX);
-	assert_false(list_empty(&n.idle));
-	(void)nexthop_reap_due(&n, INT64_MAX / 2);
-	assert_true(list_empty(&n.idle));
+	assert_int_equal(deliver(&n, &s), SMTPCLIENT_DELIVERED);
+	assert_true(pool_reap_due(&n.pool, clock_now_ms()) < INT64_MAX);
+	assert_false(list_empty(&n.pool.idle));
+	(void)pool_reap_due(&n.pool, INT64_MAX / 2);
+	assert_true(list_empty(&n.pool.idle));
 	stop(&server);
 }
 
 static void tls_that_is_asked_for_and_not_offered_is_a_reason_to_wait(void **state)
 {
 	struct server server = { .hello = "250 hello\r\n" };
-	struct smtpreply reply;
 	struct nexthop n;
 
 	(void)state;
 	start(&server);
-	struct nexthop_settings s = settings_for(&server);
+	struct route s = route_to(&server);
 
 	s.tls = CONF_CLIENT_TLS_ENCRYPT;
 	nexthop_init(&n);
-	assert_int_equal(deliver(&n, &s, &reply), SMTPCLIENT_LATER);
-	assert_true(list_empty(&n.idle));
+	assert_int_equal(deliver(&n, &s), SMTPCLIENT_LATER);
+	assert_true(result.unreachable);
+	assert_non_null(strstr(result.reply.text, "451 4.7.4"));
+	assert_true(list_empty(&n.pool.idle));
 	stop(&server);
+}
+
+static void limits_of_the_server_are_kept(void **state)
+{
+	struct server server = { .hello = "250-hello\r\n250 LIMITS RCPTMAX=2 MAILMAX=2\r\n" };
+	struct nexthop n;
+
+	(void)state;
+	start(&server);
+	const struct route s = route_to(&server);
+
+	nexthop_init(&n);
+	assert_int_equal(deliver_to(&n, &s, 5), SMTPCLIENT_DELIVERED);
+	(void)pool_reap_due(&n.pool, INT64_MAX / 2);
+	stop(&server);
+	assert_int_equal(server.messages, 3);
+	assert_int_equal(server.connections, 2);
+}
+
+static void a_server_with_our_name_is_ourselves(void **state)
+{
+	struct server server = { .hello = "250 hello\r\n", .greeting = "220 MX.example hi\r\n" };
+	struct nexthop n;
+
+	(void)state;
+	start(&server);
+	const struct route s = route_to(&server);
+
+	nexthop_init(&n);
+	assert_int_equal(deliver(&n, &s), SMTPCLIENT_LATER);
+	assert_non_null(strstr(result.reply.text, "4.4.6"));
+	stop(&server);
+}
+
+static void dsn_is_told_where_the_server_offers_it(void **state)
+{
+	struct server server = { .hello = "250-hello\r\n250 DSN\r\n" };
+	struct nexthop n;
+
+	(void)state;
+	start(&server);
+	const struct route s = route_to(&server);
+
+	nexthop_init(&n);
+	assert_int_equal(deliver(&n, &s), SMTPCLIENT_DELIVERED);
+	assert_true(result.dsn);
+	assert_string_equal(result.tls, "");
+	assert_non_null(strstr(result.next_hop, "smtp:127.0.0.1:"));
+	(void)pool_reap_due(&n.pool, INT64_MAX / 2);
+	stop(&server);
+}
+
+static void only_so_many_deliver_to_one_destination(void **state)
+{
+	struct pool p;
+	struct pool_place one, two, other;
+
+	(void)state;
+	pool_init(&p);
+	assert_true(pool_enter(&p, &one, STR("a"), 1, deadline_in(0)));
+	assert_false(pool_enter(&p, &two, STR("a"), 1, deadline_in(20)));
+	assert_true(pool_enter(&p, &other, STR("b"), 1, deadline_in(0)));
+	pool_leave(&p, &one);
+	assert_true(pool_enter(&p, &two, STR("a"), 1, deadline_in(0)));
 }
 
 static void nobody_there_means_later(void **state)
 {
 	struct server server = { .hello = "" };
-	struct smtpreply reply;
 	struct nexthop n;
 
 	(void)state;
 	start(&server);
-	struct nexthop_settings s = settings_for(&server);
+	struct route s = route_to(&server);
 
 	stop(&server);
 	nexthop_init(&n);
-	assert_int_equal(deliver(&n, &s, &reply), SMTPCLIENT_LATER);
-	assert_non_null(strstr(reply.text, "connect"));
-	s.peer.at.host = STR("no-resolver.example");
-	assert_int_equal(deliver(&n, &s, &reply), SMTPCLIENT_LATER);
-	s.peer =
-		(struct conf_peer){ CONF_PEER_LMTP_UNIX, { STR(""), 0 }, STR("/nonexistent/lmtp") };
-	assert_int_equal(deliver(&n, &s, &reply), SMTPCLIENT_LATER);
+	assert_int_equal(deliver(&n, &s), SMTPCLIENT_LATER);
+	assert_non_null(strstr(result.reply.text, "451 4.4.1 no connection: connect"));
+	s.to.at.host = STR("no-resolver.example");
+	assert_int_equal(deliver(&n, &s), SMTPCLIENT_LATER);
+	s.to = (struct conf_peer){ CONF_PEER_LMTP_UNIX, { STR(""), 0 }, STR("/nonexistent/lmtp") };
+	assert_int_equal(deliver(&n, &s), SMTPCLIENT_LATER);
 }
 
 int main(void)
@@ -216,6 +292,10 @@ int main(void)
 		cmocka_unit_test(idle_connections_end_when_their_time_has_come),
 		cmocka_unit_test(tls_that_is_asked_for_and_not_offered_is_a_reason_to_wait),
 		cmocka_unit_test(nobody_there_means_later),
+		cmocka_unit_test(limits_of_the_server_are_kept),
+		cmocka_unit_test(a_server_with_our_name_is_ourselves),
+		cmocka_unit_test(dsn_is_told_where_the_server_offers_it),
+		cmocka_unit_test(only_so_many_deliver_to_one_destination),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,18 +1,19 @@
-/* relay/relay.h - one attempt to hand a spooled message over, to the next hop or into the
- * local Maildir: the answer to message deliver.
+/* relay/relay.h - one attempt to deliver a message to its recipients, each where the routes
+ * send its domain: to mail servers or into the local Maildir.
  *
- * Nothing leaves for the Internet: there is one next hop, and it is configured. Nothing is
- * bounced: what cannot be delivered is told to the store, which keeps it.
+ * Nothing is bounced here: what cannot be delivered is told to the asker, who decides.
  *
- * Input    message deliver from the store; addresses are parsed again before use.
- * Memory   settings live as long as the process; an attempt uses the lane's arena.
- * Limits   SMTPCLIENT_RECIPIENTS a transaction, more are several transactions; RELAY_MS.
+ * Input    message deliver from the store; addresses and parameters are parsed again, and
+ *          the destination is found again from each recipient.
+ * Memory   settings live as long as the process; an attempt uses its asker's arena.
+ * Limits   RELAY_MS; those of nexthop.h.
  * Threads  any number of lanes; relay_set swaps the settings under them.
  * Errors   every recipient gets an outcome; only a lane that breaks is closed.
  */
 #ifndef RELAY_RELAY_H
 #define RELAY_RELAY_H
 
+#include "conf/route.h"
 #include "mail/address.h"
 #include "relay/attempts.h"
 #include "relay/nexthop.h"
@@ -23,9 +24,8 @@
 enum { RELAY_MS = 50 * 60 * 1000 };
 
 struct relay_settings {
-	bool maildir; /* else by nexthop */
+	struct route_table routes;
 	int maildir_fd;
-	str domain; /* of <postmaster> without one */
 	struct nexthop_settings nexthop;
 };
 
@@ -38,8 +38,9 @@ struct relay {
 void relay_init(struct relay *r, const struct relay_settings *s);
 /* The new settings hold for attempts that begin from now on; the old ones must stay. */
 void relay_set(struct relay *r, const struct relay_settings *s);
-/* Delivers body (p == NULL: it could not be read), or waits for the attempt for the same
- * message that is under way and has its outcome. To be ended with attempts_end. */
+/* Delivers body (p == NULL: it could not be read) to all recipients, whatever their
+ * destinations, or waits for the attempt for the same message and recipients that is under
+ * way and has its outcome. To be ended with attempts_end. */
 struct attempts_one *relay_attempt(struct relay *r, struct arena *a, const struct msg_deliver *m,
 				   str body) must_use;
 /* The store's lanes, for lanes_serve; ctx is a struct relay. */

@@ -50,6 +50,26 @@ static int flush(struct smtpclient *c, struct why *why)
 	return r ? lost(r, "sending", why) : SMTPCLIENT_OK;
 }
 
+/* "RCPTMAX=20 MAILMAX=5" (RFC 9422 3): what is malformed is as if it was not said. */
+static void note_limits(struct smtpclient *c, str limits)
+{
+	str limit;
+
+	while (str_split(&limits, ' ', &limit)) {
+		size_t eq = str_chr(limit, '=');
+		str name = str_sub(limit, 0, eq),
+		    value = str_skip(limit, eq == STR_NONE ? eq : eq + 1);
+		uint64_t number;
+
+		if (!num_u64(value, &number) || number == 0)
+			continue;
+		if (str_caseeq(name, STR("RCPTMAX")))
+			c->rcpt_max = number;
+		else if (str_caseeq(name, STR("MAILMAX")))
+			c->mail_max = number;
+	}
+}
+
 /* EHLO keywords (RFC 5321 4.1.1.1). */
 static void note_extension(struct smtpclient *c, str line)
 {
@@ -62,6 +82,8 @@ static void note_extension(struct smtpclient *c, str line)
 		{ { "8BITMIME", 8 }, SMTPCLIENT_8BITMIME },
 		{ { "SMTPUTF8", 8 }, SMTPCLIENT_SMTPUTF8 },
 		{ { "STARTTLS", 8 }, SMTPCLIENT_STARTTLS },
+		{ { "DSN", 3 }, SMTPCLIENT_DSN },
+		{ { "REQUIRETLS", 10 }, SMTPCLIENT_REQUIRETLS },
 	};
 	size_t space = str_chr(line, ' ');
 	str keyword = str_sub(line, 0, space);
@@ -73,6 +95,8 @@ static void note_extension(struct smtpclient *c, str line)
 	if (str_caseeq(keyword, STR("SIZE")) && space != STR_NONE &&
 	    !num_u64(str_trim(str_skip(line, space)), &c->size_max))
 		c->size_max = 0;
+	if (str_caseeq(keyword, STR("LIMITS")) && space != STR_NONE)
+		note_limits(c, str_skip(line, space + 1));
 }
 
 static int read_reply_until(struct smtpclient *c, struct smtpreply *reply, bool extensions,
@@ -142,7 +166,7 @@ int smtpclient_hello(struct smtpclient *c, struct smtpreply *reply, struct why *
 	int r;
 
 	c->ext = 0;
-	c->size_max = 0;
+	c->size_max = c->rcpt_max = c->mail_max = 0;
 	r = command(c, c->lmtp ? "LHLO" : "EHLO", c->name, reply, why);
 	if (r != SMTPCLIENT_OK)
 		return r;
@@ -156,6 +180,14 @@ int smtpclient_hello(struct smtpclient *c, struct smtpreply *reply, struct why *
 	return reply->code == 250 ? SMTPCLIENT_OK : refused(reply, "our name", why);
 }
 
+/* "220 NAME ...": our own name says that the connection ended where it began. */
+static bool greets_as(str greeting, str name)
+{
+	str said = str_skip(greeting, 4);
+
+	return str_caseeq(str_sub(said, 0, str_chr(said, ' ')), name);
+}
+
 int smtpclient_greet(struct smtpclient *c, struct smtpreply *reply, struct why *why)
 {
 	int r = read_reply(c, reply, false, "greeting", why);
@@ -164,6 +196,7 @@ int smtpclient_greet(struct smtpclient *c, struct smtpreply *reply, struct why *
 		return r;
 	if (reply->code != 220)
 		return refused(reply, "the connection", why);
+	c->is_us = greets_as(smtpreply_text(reply), c->name);
 	return smtpclient_hello(c, reply, why);
 }
 
@@ -193,6 +226,7 @@ struct transaction {
 	const struct smtpclient_job *job;
 	uint64_t *outcome;
 	struct smtpreply *reply; /* the most telling so far */
+	bool utf8;		 /* SMTPUTF8 is needed */
 	size_t accepted;
 	bool answered; /* the server has said something about this message */
 	struct why *why;
@@ -243,7 +277,19 @@ static bool needs_smtputf8(const struct smtpclient_job *job)
 	return false;
 }
 
-static int put_mail(struct transaction *t, bool utf8)
+/* RFC 3461 5.2.1: only to a server that offers DSN. An original recipient that is not
+ * ASCII goes only with SMTPUTF8 (RFC 6533 3). */
+static int put_dsn(struct transaction *t, str params)
+{
+	int r;
+
+	if (!(t->c->ext & SMTPCLIENT_DSN) || params.n == 0 || (is_8bit(params) && !t->utf8))
+		return SMTPCLIENT_OK;
+	r = put(t->c, STR(" "), t->why);
+	return r == SMTPCLIENT_OK ? put(t->c, params, t->why) : r;
+}
+
+static int put_mail(struct transaction *t)
 {
 	struct smtpclient *c = t->c;
 	char params[80];
@@ -254,14 +300,18 @@ static int put_mail(struct transaction *t, bool utf8)
 		n += snprintf(params + n, sizeof(params) - (size_t)n, " SIZE=%zu", t->job->body.n);
 	if (c->ext & SMTPCLIENT_8BITMIME && t->job->body_8bit)
 		n += snprintf(params + n, sizeof(params) - (size_t)n, " BODY=8BITMIME");
-	if (utf8)
+	if (t->utf8)
 		n += snprintf(params + n, sizeof(params) - (size_t)n, " SMTPUTF8");
+	if (t->job->requiretls)
+		n += snprintf(params + n, sizeof(params) - (size_t)n, " REQUIRETLS");
 	if (r == SMTPCLIENT_OK)
 		r = put(c, t->job->reverse_path, t->why);
 	if (r == SMTPCLIENT_OK)
 		r = put(c, STR(">"), t->why);
 	if (r == SMTPCLIENT_OK)
 		r = put(c, str_of(params, (size_t)n), t->why);
+	if (r == SMTPCLIENT_OK)
+		r = put_dsn(t, t->job->mail_params);
 	return r == SMTPCLIENT_OK ? put(c, STR("\r\n"), t->why) : r;
 }
 
@@ -271,7 +321,11 @@ static int put_rcpt(struct transaction *t, size_t i)
 
 	if (r == SMTPCLIENT_OK)
 		r = put(t->c, t->job->recipients[i], t->why);
-	return r == SMTPCLIENT_OK ? put(t->c, STR(">\r\n"), t->why) : r;
+	if (r == SMTPCLIENT_OK)
+		r = put(t->c, STR(">"), t->why);
+	if (r == SMTPCLIENT_OK && t->job->rcpt_params)
+		r = put_dsn(t, t->job->rcpt_params[i]);
+	return r == SMTPCLIENT_OK ? put(t->c, STR("\r\n"), t->why) : r;
 }
 
 /* False in *ret_go_on: MAIL was refused for all recipients. */
@@ -316,11 +370,11 @@ static int read_rcpt(struct transaction *t, size_t i, bool *is_accepted)
 
 /* MAIL, RCPT and DATA, with as many in flight as the server allows. *data is its answer
  * to DATA, or has code 0 when DATA was not sent. */
-static int envelope(struct transaction *t, bool utf8, bool *is_accepted, struct smtpreply *data)
+static int envelope(struct transaction *t, bool *is_accepted, struct smtpreply *data)
 {
 	bool piped = t->c->ext & SMTPCLIENT_PIPELINING, go_on = true;
 	size_t n = t->job->n_recipients, batch = piped ? SMTPCLIENT_RCPT_BATCH : 1;
-	int r = put_mail(t, utf8);
+	int r = put_mail(t);
 
 	if (r == SMTPCLIENT_OK && !piped) {
 		r = flush(t->c, t->why);
@@ -414,7 +468,7 @@ static int data_refused(struct transaction *t, const bool *is_accepted,
 	return SMTPCLIENT_OK;
 }
 
-static int run(struct transaction *t, bool utf8, bool *is_accepted)
+static int run(struct transaction *t, bool *is_accepted)
 {
 	struct smtpreply data = { 0 };
 	int r = SMTPCLIENT_OK;
@@ -425,7 +479,7 @@ static int run(struct transaction *t, bool utf8, bool *is_accepted)
 		return t->c->sent > 1 ? SMTPCLIENT_E_STALE : r;
 	t->c->reset_first = true;
 	data = (struct smtpreply){ 0 };
-	r = envelope(t, utf8, is_accepted, &data);
+	r = envelope(t, is_accepted, &data);
 	if (r != SMTPCLIENT_OK)
 		return !t->answered && t->c->sent > 1 ? SMTPCLIENT_E_STALE : r;
 	if (t->accepted == 0) {
@@ -448,36 +502,38 @@ static int run(struct transaction *t, bool utf8, bool *is_accepted)
 	return r;
 }
 
-static int never(struct transaction *t, str text)
+static int never(struct transaction *t, int code, str text)
 {
 	all(t, SMTPCLIENT_NEVER);
-	smtpreply_say(t->reply, 550, text);
+	smtpreply_say(t->reply, code, text);
 	return SMTPCLIENT_OK;
 }
 
 int smtpclient_send(struct smtpclient *c, const struct smtpclient_job *job, uint64_t *outcome,
 		    struct smtpreply *reply, struct why *why)
 {
-	struct transaction t = {
-		.c = c, .job = job, .outcome = outcome, .reply = reply, .why = why
-	};
+	struct transaction t = { .c = c,
+				 .job = job,
+				 .outcome = outcome,
+				 .reply = reply,
+				 .utf8 = needs_smtputf8(job),
+				 .why = why };
 	bool is_accepted[SMTPCLIENT_RECIPIENTS] = { 0 };
-	bool utf8 = needs_smtputf8(job);
 	int r;
 
 	bug_if(job->n_recipients > SMTPCLIENT_RECIPIENTS);
 	*reply = (struct smtpreply){ 0 };
 	all(&t, SMTPCLIENT_LATER);
 	c->sent++;
-	if (utf8 && !(c->ext & SMTPCLIENT_SMTPUTF8))
-		return never(
-			&t, STR("5.6.7 the next hop does not support SMTPUTF8")); /* RFC 6531 3.2 */
+	/* RFC 6531 3.2 and RFC 1870 6.1. */
+	if (t.utf8 && !(c->ext & SMTPCLIENT_SMTPUTF8))
+		return never(&t, 550, STR("5.6.7 the next hop does not support SMTPUTF8"));
 	if (c->size_max && job->body.n > c->size_max)
-		return never(
-			&t,
-			STR("5.3.4 the message is too big for the next hop")); /* RFC 1870 6.1 */
-	r = run(&t, utf8, is_accepted);
-	if (r == SMTPCLIENT_E_LOST && reply->lines == 0)
+		return never(&t, 552, STR("5.3.4 the message is too big for the next hop"));
+	r = run(&t, is_accepted);
+	if (r == SMTPCLIENT_E_LOST && reply->lines == 0) {
+		(void)why_prefix(why, r, "4.4.2 connection lost");
 		smtpreply_say(reply, 451, str_c(why->text));
+	}
 	return r;
 }

@@ -1,11 +1,12 @@
 /* relay/smtpclient.h - the client's side of SMTP (RFC 5321) and LMTP (RFC 2033).
  *
  * Extensions used when offered: PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME
- * (RFC 6152), SMTPUTF8 (RFC 6531), STARTTLS (RFC 3207; the handshake is the caller's).
+ * (RFC 6152), SMTPUTF8 (RFC 6531), DSN (RFC 3461), REQUIRETLS (RFC 8689), LIMITS
+ * (RFC 9422; who sends keeps to them), STARTTLS (RFC 3207; the handshake is the caller's).
  * An 8-bit message goes to a server without 8BITMIME as it is: every server of today
  * passes it on, and converting would break signatures.
  *
- * Input    hostile server; addresses and bodies checked by the caller.
+ * Input    hostile server; addresses, parameters and bodies checked by the caller.
  * Memory   embedded in its owner; the stream and its buffers are borrowed.
  * Limits   SMTPCLIENT_RCPT_BATCH commands in flight, so that neither side can fill up;
  *          timeout_ms for each reply, and the deadline of the whole.
@@ -37,6 +38,8 @@ enum smtpclient_ext {
 	SMTPCLIENT_8BITMIME = 1 << 2,
 	SMTPCLIENT_SMTPUTF8 = 1 << 3,
 	SMTPCLIENT_STARTTLS = 1 << 4,
+	SMTPCLIENT_DSN = 1 << 5,
+	SMTPCLIENT_REQUIRETLS = 1 << 6,
 };
 
 /* What is to become of one recipient. The numbers are those of message delivered. */
@@ -50,6 +53,9 @@ struct smtpclient {
 	deadline until;	    /* of everything, whatever the server does */
 	unsigned ext;	    /* enum smtpclient_ext, as the server offered */
 	uint64_t size_max;  /* its SIZE; 0: not said */
+	uint64_t rcpt_max;  /* its LIMITS RCPTMAX, recipients of one transaction; 0: not said */
+	uint64_t mail_max;  /* its LIMITS MAILMAX, transactions of one connection; 0: not said */
+	bool is_us;	    /* it greets with our own name */
 	unsigned sent;	    /* messages this connection was used for */
 	bool reset_first;   /* the last one was not completed */
 };
@@ -60,6 +66,9 @@ struct smtpclient_job {
 	size_t n_recipients;
 	str body; /* CRLF line ends, not dot-stuffed */
 	bool body_8bit, smtputf8;
+	bool requiretls; /* RFC 8689: asked of the server; the caller has checked the rest */
+	str mail_params; /* DSN parameters behind MAIL, as dsnparams_put_mail; may be empty */
+	const str *rcpt_params; /* behind each RCPT; NULL: none at all */
 };
 
 /* Greeting and EHLO (HELO when that is refused) or LHLO. */

@@ -69,6 +69,7 @@ struct result {
 	uint64_t outcome[SMTPCLIENT_RECIPIENTS];
 	struct smtpreply reply;
 	struct why why;
+	struct smtpclient client; /* as it was at the end */
 };
 
 static struct result talk(const char *text, bool lmtp, const struct smtpclient_job *job,
@@ -96,6 +97,7 @@ static struct result talk(const char *text, bool lmtp, const struct smtpclient_j
 		r.send = smtpclient_send(&c, &job[i], r.outcome, &r.reply, &r.why);
 	shutdown(fds[0], SHUT_WR);
 	pthread_join(t, NULL);
+	r.client = c;
 	close(fds[0]);
 	close(fds[1]);
 	if (s.failed[0])
@@ -277,7 +279,7 @@ static void what_the_server_cannot_take_never_leaves(void **state)
 	utf8.body = STR("A: \xc3\xa9\r\n\r\nx\r\n");
 	r = talk(HELLO, false, &utf8, 1);
 	assert_outcomes(&r, 5, 5);
-	assert_true(str_starts(smtpreply_text(&r.reply), STR("5.6.7")));
+	assert_true(str_starts(smtpreply_text(&r.reply), STR("550 5.6.7")));
 	ascii.smtputf8 = true; /* asked for and not needed: an ordinary message */
 	ascii.body = STR("A: b\r\n\r\n\xc3\xa9\r\n");
 	r = talk(HELLO ENVELOPE
@@ -306,6 +308,50 @@ static void parameters_follow_what_is_offered(void **state)
 		 false, &job, 1);
 	assert_int_equal(r.send, SMTPCLIENT_OK);
 	assert_int_equal(r.outcome[0], 0);
+}
+
+#define DSN_HELLO                                                                                  \
+	">220 hi\n<EHLO mx.example\n>250-server\n>250-DSN\n>250-REQUIRETLS\n>250 PIPELINING\n"
+#define TAKEN ">250 ok\n>250 ok\n>250 ok\n>354 go\n" BODY ">250 ok"
+
+static void what_the_sender_asks_to_be_told_goes_on_where_it_is_understood(void **state)
+{
+	static const str rcpt[] = { { "NOTIFY=NEVER", 12 },
+				    { "ORCPT=utf-8;\xc3\xa9@x.example", 25 } };
+	struct smtpclient_job job = plain;
+	struct result r;
+
+	(void)state;
+	job.mail_params = STR("RET=HDRS ENVID=1");
+	job.rcpt_params = rcpt;
+	r = talk(HELLO ENVELOPE TAKEN, false, &job, 1);
+	assert_outcomes(&r, 0, 0);
+	job.requiretls = true;
+	r = talk(DSN_HELLO "<MAIL FROM:<s@y.example> REQUIRETLS RET=HDRS ENVID=1\n"
+			   "<RCPT TO:<a@x.example> NOTIFY=NEVER\n<RCPT TO:<b@x.example>\n"
+			   "<DATA\n" TAKEN,
+		 false, &job, 1);
+	assert_outcomes(&r, 0, 0);
+	assert_true(r.client.ext & SMTPCLIENT_REQUIRETLS);
+}
+
+static void limits_and_names_of_the_server_are_noted(void **state)
+{
+	struct result r = talk(">220 MX.example ESMTP\n<EHLO mx.example\n>250-server\n"
+			       ">250 LIMITS rcptmax=20 MAILMAX=5 OTHER=3 =1 X\n",
+			       false, &plain, 0);
+
+	(void)state;
+	assert_int_equal(r.greet, SMTPCLIENT_OK);
+	assert_int_equal(r.client.rcpt_max, 20);
+	assert_int_equal(r.client.mail_max, 5);
+	assert_true(r.client.is_us);
+	r = talk(">220 mx.example.org ESMTP\n<EHLO mx.example\n>250-server\n"
+		 ">250-LIMITS\n>250 LIMITS RCPTMAX=99999999999999999999 MAILMAX=0\n",
+		 false, &plain, 0);
+	assert_int_equal(r.client.rcpt_max, 0);
+	assert_int_equal(r.client.mail_max, 0);
+	assert_false(r.client.is_us);
 }
 
 static void a_greeting_that_is_no_welcome_is_refused(void **state)
@@ -411,6 +457,8 @@ int main(void)
 		cmocka_unit_test(a_connection_that_was_only_kept_may_be_stale_too),
 		cmocka_unit_test(what_the_server_cannot_take_never_leaves),
 		cmocka_unit_test(parameters_follow_what_is_offered),
+		cmocka_unit_test(what_the_sender_asks_to_be_told_goes_on_where_it_is_understood),
+		cmocka_unit_test(limits_and_names_of_the_server_are_noted),
 		cmocka_unit_test(a_greeting_that_is_no_welcome_is_refused),
 		cmocka_unit_test(many_recipients_go_in_batches),
 		cmocka_unit_test(replies_are_read_strictly),

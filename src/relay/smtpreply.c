@@ -49,5 +49,6 @@ int smtpreply_line(struct smtpreply *r, str line, str *ret_text)
 void smtpreply_say(struct smtpreply *r, int code, str text)
 {
 	*r = (struct smtpreply){ .code = code, .lines = 1 };
+	r->n = (size_t)snprintf(r->text, sizeof(r->text), "%d ", code);
 	keep(r, text);
 }

@@ -32,7 +32,8 @@ static inline str smtpreply_text(const struct smtpreply *r)
 {
 	return str_of(r->text, r->n);
 }
-/* A reply of our own making, for what never reached the server. */
+/* A reply of our own making, for what never reached the server: code, space, and text,
+ * which begins with an enhanced status (RFC 3463). */
 void smtpreply_say(struct smtpreply *r, int code, str text);
 
 #endif

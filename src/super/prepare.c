@@ -1,6 +1,8 @@
 #include "super/prepare.h"
 
 #include "base/fd.h"
+#include "conf/route.h"
+#include "super/child.h"
 #include "sys/listen.h"
 #include "sys/sandbox.h"
 
@@ -77,10 +79,11 @@ static int lock_state(const char *dir, int *ret_lock, struct why *why)
 
 int prepare_directories(const struct conf *conf, struct prepared *ret, struct why *why)
 {
-	cleanup(arena_freep) struct arena *a = arena_new("prepare", 1 << 20);
+	cleanup(arena_freep) struct arena *a = arena_new("prepare", 64 << 20);
 	const char *state = arena_cz(a, conf->paths.state);
 	const char *store = arena_fmt(a, "%s/store", state).p;
 	const char *maildir = arena_cz(a, conf_maildir(conf, a));
+	struct route_table routes;
 	int r = make_parents(state, why);
 
 	if (r == 0)
@@ -89,7 +92,9 @@ int prepare_directories(const struct conf *conf, struct prepared *ret, struct wh
 		r = make_dir(arena_fmt(a, "%s/tls", state).p, NULL, 0700, why);
 	if (r == 0)
 		r = make_dir(store, arena_cz(a, conf->users.store), 0700, why);
-	if (r == 0 && conf->delivery.next_hop.kind == CONF_PEER_MAILDIR) {
+	if (r == 0)
+		r = route_table_make(a, conf, &routes, why);
+	if (r == 0 && routes.has_maildir) {
 		r = make_parents(maildir, why);
 		if (r == 0)
 			r = make_dir(maildir, arena_cz(a, conf->users.relay), 0700, why);

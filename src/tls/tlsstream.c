@@ -176,6 +176,13 @@ static int handshake(struct stream *s, SSL *ssl, deadline d, struct why *why)
 
 int tlsstream_connect(struct stream *s, SSL_CTX *ctx, str host, deadline d, struct why *why)
 {
+	int r = tlsstream_begin_client(s, ctx, host, why);
+
+	return r < 0 ? r : tlsstream_shake(s, d, why);
+}
+
+int tlsstream_begin_client(struct stream *s, SSL_CTX *ctx, str host, struct why *why)
+{
 	SSL *ssl = NULL;
 	int r = begin(s, ctx, &ssl, why);
 
@@ -183,7 +190,13 @@ int tlsstream_connect(struct stream *s, SSL_CTX *ctx, str host, deadline d, stru
 		return r;
 	SSL_set_connect_state(ssl);
 	send_name(ssl, host);
-	return handshake(s, ssl, d, why);
+	return 0;
+}
+
+int tlsstream_shake(struct stream *s, deadline d, struct why *why)
+{
+	bug_if(!tlsstream_active(s));
+	return handshake(s, s->ctx, d, why);
 }
 
 void tlsstream_close(struct stream *s)

@@ -29,6 +29,10 @@ void tlsstream_ask_certificate(struct stream *s);
  * not an address (RFC 6066 3). On error s is useless: close it. */
 int tlsstream_connect(struct stream *s, struct ssl_ctx_st *ctx, str host, deadline d,
 		      struct why *why) must_use;
+/* Its two halves, for who has demands on the server's certificate (tls/tlsclient.h). */
+int tlsstream_begin_client(struct stream *s, struct ssl_ctx_st *ctx, str host, struct why *why)
+	must_use;
+int tlsstream_shake(struct stream *s, deadline d, struct why *why) must_use;
 /* Says goodbye when that does not wait, and frees; s then reads as ended. No-op on a
  * stream without TLS. */
 void tlsstream_close(struct stream *s);

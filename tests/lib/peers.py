@@ -77,7 +77,12 @@ class SmtpSink(Peer):
 
 
 class Postfix(Peer):
-    """A whole Postfix instance that delivers for hopital.example into a Maildir."""
+    """A whole Postfix instance that delivers for hopital.example into a Maildir. options: more
+    lines of its main.cf."""
+
+    def __init__(self, options=""):
+        super().__init__()
+        self.options = options
 
     def start(self):
         for name in ("queue", "data", "etc"):
@@ -105,6 +110,7 @@ virtual_uid_maps = static:65534
 virtual_gid_maps = static:65534
 smtpd_recipient_restrictions = permit_mynetworks, reject
 smtputf8_enable = yes
+{self.options}
 """)
         with open("/etc/postfix/master.cf", encoding="utf-8") as f:
             master = f.read().replace("smtp      inet  n       -       y", f"{self.port} inet n - n")
