@@ -1,5 +1,6 @@
 #include "cli/gateway.h"
 
+#include "base/num.h"
 #include "cli/cli.h"
 #include "super/super.h"
 
@@ -28,6 +29,22 @@ static int wrong_usage(const char *usage)
 	return CLI_USAGE;
 }
 
+/* An option as poterne-store reads it: "--held", "--state=held", ages in seconds. */
+static bool option_word(struct arena *a, const char *name, int kind, str *ret)
+{
+	uint64_t ms = 0;
+
+	if (kind == 'o' && !num_duration(str_c(optarg), &ms))
+		return false;
+	if (kind == 'f')
+		*ret = arena_fmt(a, "--%s", name);
+	else if (kind == 'v')
+		*ret = arena_fmt(a, "--%s=%s", name, optarg);
+	else
+		*ret = arena_fmt(a, "--%s=%llu", name, (unsigned long long)(ms / 1000));
+	return true;
+}
+
 bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, const char *usage,
 		   int *ret_status)
 {
@@ -38,28 +55,47 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 		{ "lang", required_argument, NULL, 'l' },
 		{ "message", no_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "all", no_argument, NULL, 'f' },
+		{ "held", no_argument, NULL, 'f' },
+		{ "yes", no_argument, NULL, 'f' },
+		{ "summary", no_argument, NULL, 'f' },
+		{ "destination", required_argument, NULL, 'v' },
+		{ "state", required_argument, NULL, 'v' },
+		{ "recipient", required_argument, NULL, 'v' },
+		{ "older-than", required_argument, NULL, 'o' },
 		{ 0 },
 	};
 	const char **sets = arena_array(a, const char *, SETS_MAX);
 	struct super_source source = { .sets = sets };
 	const char *lang = NULL;
-	int c;
+	str passed[GATEWAY_WORDS_MAX];
+	size_t n_passed = 0;
+	int c, at = 0;
 
 	*g = (struct gateway){ .command = argv[0], .arena = a };
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "", options, &at)) != -1) {
 		if (c == 'h') {
 			fputs(usage, stdout);
 			*ret_status = CLI_DONE;
 			return false;
 		}
 		if (c == '?' || (c == 's' && source.n_sets == SETS_MAX) ||
+		    n_passed == GATEWAY_WORDS_MAX ||
 		    (c == 'l' && strcmp(optarg, "en") != 0 && strcmp(optarg, "fr") != 0)) {
 			*ret_status = wrong_usage(usage);
 			return false;
 		}
 		g->json |= c == 'j';
 		g->message |= c == 'm';
+		if (c == 'f' || c == 'v' || c == 'o') {
+			if (!option_word(a, options[at].name, c, &passed[n_passed++])) {
+				*ret_status = wrong_usage(usage);
+				return false;
+			}
+			g->yes |= str_eq(passed[n_passed - 1], STR("--yes"));
+			g->summary |= str_eq(passed[n_passed - 1], STR("--summary"));
+		}
 		if (c == 'c')
 			source.file = optarg;
 		if (c == 's')
@@ -68,8 +104,10 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 			lang = optarg;
 	}
 	g->words[g->n++] = str_c(argv[0]);
-	while (optind < argc && g->n < GATEWAY_WORDS_MAX)
+	while (optind < argc && g->n < GATEWAY_WORDS_MAX - n_passed)
 		g->words[g->n++] = str_c(argv[optind++]);
+	for (size_t i = 0; i < n_passed && g->n > 1; i++)
+		g->words[g->n++] = passed[i];
 	*ret_status = g->n < 2 || optind < argc ? wrong_usage(usage)
 						: read_configuration(g, &source, lang);
 	return *ret_status == CLI_DONE;

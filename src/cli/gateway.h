@@ -16,14 +16,15 @@ enum { GATEWAY_WORDS_MAX = 32 };
 struct gateway {
 	const char *command; /* "quarantine" */
 	struct arena *arena;
-	bool json, message;
+	bool json, message, yes, summary;
 	enum conf_lang lang;
 	const char *socket;
 	str words[GATEWAY_WORDS_MAX]; /* the command, then what stands behind the options */
 	size_t n;
 };
 
-/* --config, --set, --json, --lang, --message, --help. False: *ret_status is the exit
+/* --config, --set, --json, --lang, --message, --help; the options of the queue go behind the
+ * words, as poterne-store understands them (store/queuecommands.h). False: *ret_status is the exit
  * status, and everything has been said. */
 bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, const char *usage,
 		   int *ret_status) must_use;

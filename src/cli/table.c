@@ -38,6 +38,8 @@ str table_value(struct arena *a, const json_t *object, const char *key)
 		return arena_fmt(a, "%lld", (long long)json_integer_value(v));
 	if (json_is_real(v))
 		return arena_fmt(a, "%.2f", json_real_value(v));
+	if (json_is_boolean(v))
+		return json_is_true(v) ? STR("yes") : STR("no");
 	if (json_is_array(v))
 		return list_value(a, v);
 	return STR("");

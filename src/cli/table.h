@@ -26,7 +26,7 @@ bool table_put(struct strbuf *out, str lines, const struct table_column *columns
 /* One object: "title: value" lines; values that are null or empty are left out. */
 bool table_put_object(struct strbuf *out, str line, const struct table_column *rows, size_t n)
 	must_use;
-/* A printable value of a member: text, number, list; "" when absent or null. */
+/* A printable value of a member: text, number, yes or no, list; "" when absent or null. */
 str table_value(struct arena *a, const json_t *object, const char *key) must_use;
 
 #endif

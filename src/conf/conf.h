@@ -187,6 +187,10 @@ struct conf {
 		bool allow_private;
 	} delivery;
 	struct {
+		struct conf_peer via;
+		int64_t warn_after;
+	} dsn;
+	struct {
 		int64_t keep;
 	} quarantine, history;
 	struct {

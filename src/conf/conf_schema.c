@@ -194,7 +194,7 @@ const struct conf_key conf_schema[] = {
 	  .audience = STORE | RELAY | CLI, .doc = "pauses between attempts; the last one repeats" },
 	{ "delivery.max_age", CONF_DURATION, AT(delivery.max_age), .initial = "5d", .min = MINUTE,
 	  .max = 60 * DAY, .audience = STORE | RELAY | CLI,
-	  .doc = "then the message is held as undeliverable" },
+	  .doc = "then its sender is told, or the message held as undeliverable" },
 	{ "delivery.connections", CONF_U32, AT(delivery.connections), .initial = "20", .min = 1,
 	  .max = 1000, .audience = STORE | RELAY | CLI, .doc = "deliveries at the same moment" },
 	{ "delivery.timeout", CONF_DURATION, AT(delivery.timeout), .initial = "5m", .min = SECOND,
@@ -216,6 +216,14 @@ const struct conf_key conf_schema[] = {
 	  .audience = RELAY | CLI,
 	  .doc = "the servers of a domain may have loopback and private addresses, for "
 		 "tests" },
+
+	{ "dsn.via", CONF_PEER, .may_be_empty = true, AT(dsn.via), .initial = "",
+	  .words = { "smtp:HOST:PORT" }, .audience = POTERNED | STORE | RELAY | CLI,
+	  .doc = "the gateway of role out that carries delivery status notifications away; "
+		 "empty: a role mx sends none, and holds what it cannot deliver in quarantine" },
+	{ "dsn.warn_after", CONF_DURATION, AT(dsn.warn_after), .initial = "4h", .min = 0,
+	  .max = 60 * DAY, .audience = STORE | CLI,
+	  .doc = "a sender is told once that his message is not delivered yet; 0: never" },
 
 	{ "quarantine.keep", CONF_DURATION, AT(quarantine.keep), .initial = "30d", .min = HOUR,
 	  .max = 3660 * DAY, .audience = STORE | CLI,

@@ -194,6 +194,15 @@ int route_table_make(struct arena *a, const struct conf *c, struct route_table *
 			why, -EINVAL,
 			"delivery.next_hop: found a name that is too long, expected next hops of "
 			"at most 260 bytes");
+	if (c->role == CONF_ROLE_MX && c->dsn.via.kind != CONF_PEER_NONE) {
+		t.away = defaults;
+		t.domains = &c->domains;
+		t.away.to = c->dsn.via;
+		if (name_destination(&in, &t.away, false) < 0)
+			return why_set(why, -EINVAL,
+				       "dsn.via: found a name that is too long, expected at most "
+				       "260 bytes");
+	}
 	for (size_t i = 0; i < c->delivery.routes.n; i++) {
 		r = add_row(&in, &t, &defaults, c->delivery.routes.v[i]);
 		if (r < 0)
@@ -207,9 +216,11 @@ const struct route *route_find(const struct route_table *t, str domain)
 {
 	char wild[PATTERN_MAX + 1] = "*";
 	const struct route *found;
+	str whole;
 
 	if (domain.n == 0)
 		domain = t->own;
+	whole = domain;
 	found = map_get(&t->rows, domain);
 	for (size_t dot = str_chr(domain, '.'); !found && dot != STR_NONE;
 	     dot = str_chr(domain, '.')) {
@@ -223,7 +234,9 @@ const struct route *route_find(const struct route_table *t, str domain)
 	}
 	if (!found)
 		found = map_get(&t->rows, STR("*"));
-	return found ? found : &t->fallback;
+	if (found)
+		return found;
+	return !t->domains || conf_strings_has(t->domains, whole) ? &t->fallback : &t->away;
 }
 
 str route_destination(struct arena *a, const struct route_table *t, str domain)

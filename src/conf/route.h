@@ -8,7 +8,9 @@
  *            connections=N   at the same moment, to one destination
  *            verify=NAME     the name its certificate must have, instead of HOST
  *
- * The most specific row holds: the whole name, then the longest wildcard, then "*". The
+ * The most specific row holds: the whole name, then the longest wildcard, then "*". What no
+ * row matches goes to delivery.next_hop, or by dsn.via when it is set and the domain is not
+ * ours: in role mx that is a notification on its way to a sender. The
  * store schedules by the destination, the relay delivers by the route: both ask here.
  *
  * Input    rows of the administrator; domains are hostile.
@@ -40,9 +42,11 @@ struct route {
 };
 
 struct route_table {
-	struct map rows;       /* of struct route by pattern */
-	struct route fallback; /* delivery.next_hop */
-	str own;	       /* the domain of <postmaster> without one */
+	struct map rows;		    /* of struct route by pattern */
+	struct route fallback;		    /* delivery.next_hop */
+	struct route away;		    /* dsn.via, for domains that are not ours */
+	const struct conf_strings *domains; /* ours; NULL: there is no such way */
+	str own;			    /* the domain of <postmaster> without one */
 	bool has_maildir;
 };
 

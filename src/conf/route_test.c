@@ -141,6 +141,25 @@ static void a_next_hop_whose_name_does_not_fit_is_refused(void **state)
 	assert_non_null(strstr(why.text, "delivery.next_hop"));
 }
 
+static void in_role_mx_notifications_leave_by_their_own_way(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+	struct conf *c = configured(a, "partner.example smtp:partner:25");
+	struct route_table t;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(conf_set(c, STR("dsn.via"), STR("smtp:out.example:26"), &why), 0);
+	assert_int_equal(route_table_make(a, c, &t, &why), 0);
+	assert_goes(a, &t, "hopital.example", "smtp:Inside.example:25");
+	assert_goes(a, &t, "", "smtp:Inside.example:25");
+	assert_goes(a, &t, "example.org", "smtp:out.example:26");
+	assert_goes(a, &t, "partner.example", "smtp:partner:25");
+	c->role = CONF_ROLE_OUT;
+	assert_int_equal(route_table_make(a, c, &t, &why), 0);
+	assert_goes(a, &t, "example.org", "smtp:Inside.example:25");
+}
+
 /* Hostile domains: the longest, dots only, empty labels. */
 static void any_domain_has_a_destination_within_its_limit(void **state)
 {
@@ -162,6 +181,7 @@ int main(void)
 		cmocka_unit_test(options_make_the_destination_another_one),
 		cmocka_unit_test(a_bad_row_is_refused_with_its_place),
 		cmocka_unit_test(a_next_hop_whose_name_does_not_fit_is_refused),
+		cmocka_unit_test(in_role_mx_notifications_leave_by_their_own_way),
 		cmocka_unit_test(any_domain_has_a_destination_within_its_limit),
 	};
 

@@ -132,7 +132,7 @@ static void on_message(void *ctx, const struct spoolmeta *m, const struct spool_
 
 	assert_int_equal(m->n_recipients, 2);
 	f->messages++;
-	f->attempts = state->attempts;
+	f->attempts = state->progress[0].attempts;
 }
 
 static void on_bad(void *ctx, const char *name, const char *reason)
@@ -175,7 +175,7 @@ static void a_committed_message_is_read_back_whole(void **state)
 	assert_true(str_eq(m.meta.recipients[1], STR("b@hopital.example")));
 	assert_true(str_eq(m.meta.reverse_path, STR("s@example.org")));
 	assert_true(m.meta.body_8bit && !m.meta.smtputf8);
-	assert_int_equal(m.state.attempts, 0);
+	assert_int_equal(m.state.progress[0].attempts, 0);
 	assert_int_equal(fd_map(m.fd, 1 << 20, &map, &why), 0);
 	assert_true(str_eq(str_skip(map, m.offset),
 			   STR("Received: here\r\nSubject: x\r\n\r\nbody\r\n")));
@@ -231,7 +231,7 @@ static void an_old_sidecar_does_not_settle_a_new_message(void **state)
 	struct spool s;
 	struct spool_state st = { .recipients = (uint8_t[]){ SPOOL_DONE, SPOOL_DONE },
 				  .n_recipients = 2,
-				  .reply = STR("") };
+				  .progress = (struct spool_progress[2]){ { 0 } } };
 	struct spool_state found;
 	struct spoolmeta m;
 	struct why why;
@@ -369,7 +369,7 @@ static void a_crash_while_state_is_saved_only_repeats_an_attempt(void **state)
 			(void)commit_text(w, &s, "M", STR("x"));
 			s.at_step = die_at;
 			s.at_ctx = &at;
-			st.attempts = 3;
+			st.progress[0].attempts = 3;
 			(void)!spool_put_state(&s, w->a, id_of("M"), &st, &why);
 			(void)!spool_done(&s, id_of("M"), &why);
 			_exit(0);

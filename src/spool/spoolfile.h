@@ -27,7 +27,7 @@ enum {
 	SPOOLFILE_RESERVE_INODES = 100,
 };
 enum { SPOOLFILE_OK, SPOOLFILE_E_CORRUPT };
-enum { SPOOLFILE_STATE_MAX = 4096, SPOOLFILE_NAME = SPOOLID_MAX + 16 };
+enum { SPOOLFILE_STATE_MAX = 1 << 20, SPOOLFILE_NAME = SPOOLID_MAX + 16 };
 
 /* Opens a directory below dirfd; makes it, durably, when it is not there. */
 int spoolfile_dir(int dirfd, const char *name, struct why *why) must_use;

@@ -4,7 +4,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The heads of spool files, of quarantine files, and sidecars: what is accepted encodes to
- * the same bytes. An input that starts with '!' is a payload that gets a right frame. */
+ * the same bytes. An input that starts with '!' is the payload of a head that gets a right
+ * frame, one that starts with '?' that of a sidecar. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("fuzz", 32 << 20);
@@ -18,6 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size && data[0] == '!') {
 		frame_put(&framed, SPOOLFILE_MESSAGE, str_skip(in, 1));
 		in = strbuf_str(&framed);
+	}
+	if (size && data[0] == '?') {
+		frame_put(&framed, "POTSTAT2", str_skip(in, 1));
+		in = arena_str(a, strbuf_str(&framed));
 	}
 	if (spoolfile_decode_head(in, a, SPOOLFILE_MESSAGE, &m, &end, &why) == SPOOLFILE_OK) {
 		bug_if(end > in.n || !spoolfile_head(a, SPOOLFILE_MESSAGE, &m, &again));

@@ -2,7 +2,7 @@
  * beside it. Losing a sidecar only repeats attempts that were made already.
  *
  * Input    spoolstate_decode: bytes from a disk.
- * Memory   the recipients array is in the arena, the reply points into the input.
+ * Memory   the arrays are in the arena, texts point into the input.
  * Limits   SPOOLMETA_MAX_RECIPIENTS, SPOOLMETA_MAX_TEXT.
  * Threads  pure.   Errors  false, and the output untouched.
  */
@@ -11,14 +11,28 @@
 
 #include "spool/spoolmeta.h"
 
-enum spool_recipient { SPOOL_PENDING, SPOOL_DONE, SPOOL_FAILED, SPOOL_RECIPIENT_STATES };
+enum spool_recipient {
+	SPOOL_PENDING,
+	SPOOL_DONE,
+	SPOOL_FAILED, /* for good: its sender is to be told, or the message held */
+	SPOOL_TOLD,   /* failed, and nobody need be told any more */
+	SPOOL_RECIPIENT_STATES
+};
+
+/* The attempts for one recipient. */
+struct spool_progress {
+	uint32_t attempts;
+	int64_t next_at; /* seconds since 1970 */
+	str reply;	 /* what the next hop said last */
+	str next_hop;
+};
 
 struct spool_state {
-	uint32_t attempts;
-	int64_t next_at;     /* seconds since 1970 */
-	uint8_t *recipients; /* enum spool_recipient, in the order of the envelope */
+	uint8_t *recipients;		 /* enum spool_recipient, in the order of the envelope */
+	struct spool_progress *progress; /* of each */
 	size_t n_recipients;
-	str reply; /* what the next hop said last */
+	bool held;   /* by a person: not tried until released */
+	bool warned; /* its sender was told that it is late */
 };
 
 /* Nothing tried yet. */

@@ -1,7 +1,7 @@
 /* store/delivery.h - takes what is due from the queue and has poterne-relay deliver it.
  *
  * A message leaves the spool only when every recipient is settled: delivered, or kept in
- * quarantine as undeliverable. This role sends no bounce.
+ * quarantine as undeliverable, or its sender was told (report.h).
  *
  * Input    answers of poterne-relay: checked against the question.
  * Memory   an arena for each worker.

@@ -5,31 +5,47 @@
 #include "base/log.h"
 #include "spool/recovery.h"
 #include "spool/spoolfile.h"
+#include "store/parts.h"
+#include "store/report.h"
 #include "sys/metrics.h"
 
 #include <errno.h>
 #include <sys/random.h>
 #include <time.h>
 
-enum { CONF_BUDGET = 8 << 20, QUEUE_BUDGET = 1 << 30 };
+enum { CONF_BUDGET = 8 << 20, QUEUE_BUDGET = 1 << 30, DESTINATIONS_BUDGET = 4 << 20 };
 
 int store_set_config(struct store *s, str text, const struct conf **ret, struct why *why)
 {
 	struct arena *a = arena_new("store settings", CONF_BUDGET);
 	struct store_settings *n = arena_make(a, struct store_settings);
 	struct conf *c = conf_new_default(a);
+	struct route_table routes;
 	int r = conf_text_decode(c, text, why);
 
+	if (r == 0)
+		r = route_table_make(a, c, &routes, why);
 	if (r < 0) {
 		arena_free(a);
 		return r;
 	}
 	*n = (struct store_settings){
-		.retry = { c->delivery.retry.v, c->delivery.retry.n, c->delivery.max_age },
+		.conf = c,
+		.retry = { c->delivery.retry.v, c->delivery.retry.n, c->delivery.max_age,
+			   c->dsn.warn_after, c->delivery.connections },
+		.one_destination = c->delivery.routes.n == 0 &&
+				   c->delivery.next_hop.kind != CONF_PEER_MX &&
+				   c->dsn.via.kind == CONF_PEER_NONE,
 		.quarantine_keep_ms = c->quarantine.keep,
 		.history_keep_ms = c->history.keep,
+		.routes = routes,
 	};
 	s->settings = n;
+	if (s->queue.arena) {
+		pthread_mutex_lock(&s->lock);
+		queue_set_policy(&s->queue, &n->retry);
+		pthread_mutex_unlock(&s->lock);
+	}
 	*ret = c;
 	return 0;
 }
@@ -46,7 +62,10 @@ static void init_queue(struct store *s)
 	pthread_cond_init(&s->upkeep, &attr);
 	pthread_condattr_destroy(&attr);
 	(void)!getrandom(&seed, sizeof(seed), 0); /* any number will do */
-	queue_init(&s->queue, arena_new("queue", QUEUE_BUDGET), seed);
+	for (size_t i = 0; i < STORE_STATE_LOCKS; i++)
+		pthread_mutex_init(&s->state_locks[i], NULL);
+	queue_init(&s->queue, arena_new("queue", QUEUE_BUDGET),
+		   &((const struct store_settings *)s->settings)->retry, seed);
 }
 
 static void log_aside(const char *path, const struct why *why)
@@ -91,14 +110,7 @@ static bool open_index(struct store *s)
 
 static void on_message(void *ctx, const struct spoolmeta *m, const struct spool_state *state)
 {
-	struct store *s = ctx;
-	int64_t pause = state->attempts ? state->next_at * 1000 - clock_wall_ms() : 0;
-	int64_t longest = queue_longest_pause(&((const struct store_settings *)s->settings)->retry);
-
-	/* More than that was written by a clock that has been set back since. */
-	if (pause > longest)
-		pause = longest;
-	store_enqueue(s, m->id, m->queued_at * 1000, state->attempts, pause > 0 ? pause : 0);
+	store_enqueue(ctx, m, state);
 }
 
 static void on_bad_message(void *ctx unused_arg, const char *name, const char *reason)
@@ -158,18 +170,54 @@ int store_open(struct store *s, int dirfd, struct why *why)
 	return r;
 }
 
-void store_enqueue(struct store *s, struct spool_id id, int64_t queued_at, uint32_t attempts,
-		   int64_t pause)
+struct queue_time store_time(void)
 {
-	bool fits;
+	return (struct queue_time){ clock_now_ms(), clock_wall_ms() };
+}
+
+void store_enqueue(struct store *s, const struct spoolmeta *m, const struct spool_state *state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("destinations", DESTINATIONS_BUDGET);
+	const struct store_settings *c = s->settings;
+	const str *destinations = parts_destinations(a, c, m);
+	bool warn = report_may_send(c, m) && !state->warned;
+	struct queue_message *in;
 
 	pthread_mutex_lock(&s->lock);
-	fits = queue_add(&s->queue, id, queued_at, attempts, deadline_in(pause));
-	pthread_cond_signal(&s->changed);
+	in = queue_find(&s->queue, m->id);
+	if (!in) {
+		in = queue_add(&s->queue, m->id, m->queued_at * 1000, state->held, warn);
+		if (in)
+			parts_add(s, in, m, state, destinations);
+		pthread_cond_signal(&s->changed);
+	}
 	pthread_mutex_unlock(&s->lock);
-	if (!fits)
+	if (!in)
 		log_event("queue.full",
-			  F_C("mid", id.text)); /* it is on disk: the next start finds it */
+			  F_C("mid", m->id.text)); /* it is on disk: the next start finds it */
+}
+
+void store_enqueue_new(struct store *s, const struct spoolmeta *m)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("fresh state", DESTINATIONS_BUDGET);
+	struct spool_state fresh = spoolstate_fresh(a, m->n_recipients);
+
+	store_enqueue(s, m, &fresh);
+}
+
+static pthread_mutex_t *state_lock(struct store *s, struct spool_id id)
+{
+	return &s->state_locks[map_hash(str_c(id.text), false) % STORE_STATE_LOCKS];
+}
+
+void store_lock_state(struct store *s, struct spool_id id)
+{
+	pthread_mutex_lock(state_lock(s, id));
+}
+
+void store_unlock_state(struct store *s, struct spool_id id)
+{
+	pthread_mutex_unlock(state_lock(s, id));
 }
 
 bool store_is_queued(struct store *s, struct spool_id id)

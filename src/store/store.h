@@ -2,21 +2,24 @@
  * the records. The other files of this room work on it.
  *
  *   storecommit.h    takes messages over from poterne-scan
+ *   parts.h          recipients by destination
  *   delivery.h       hands them to poterne-relay
+ *   report.h         tells their senders what became of them
  *   storecommands.h  answers the command line
  *   upkeep.h         writes the history, lets old things expire
  *
  * Input    trusted configuration; the disk as an earlier run left it.
  * Memory   one for the process's life.
  * Limits   QUEUE_MAX messages in the queue.
- * Threads  lock guards queue, delivering and stopping; everything else locks for itself.
+ * Threads  lock guards queue, delivering, results and stopping; state_locks the sidecar of a
+ *          message while it is read, changed and written; everything else locks for itself.
  * Errors   negative errno and why: the process cannot serve. Broken records are set aside
  *          and begun anew: mail goes on.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include "conf/conf.h"
+#include "conf/route.h"
 #include "quarantine/quarantine.h"
 #include "records/history.h"
 #include "spool/queue.h"
@@ -25,9 +28,19 @@
 
 /* One generation of the configuration; it is never freed, as threads may still use it. */
 struct store_settings {
+	const struct conf *conf;
 	struct queue_policy retry;
+	struct route_table routes;
+	bool one_destination; /* all mail goes to the same one */
 	int64_t quarantine_keep_ms, history_keep_ms;
 };
+
+/* Parts of messages since the start. */
+struct store_results {
+	uint64_t delivered, deferred, failed, reports;
+};
+
+enum { STORE_STATE_LOCKS = 64 };
 
 struct store {
 	const struct store_settings *_Atomic settings;
@@ -42,8 +55,10 @@ struct store {
 	pthread_cond_t changed; /* something is due, or finished, or stopping is set */
 	pthread_cond_t upkeep;	/* stopping is set */
 	struct queue queue;
+	struct store_results results;
 	unsigned delivering;
 	bool stopping;
+	pthread_mutex_t state_locks[STORE_STATE_LOCKS]; /* by id; taken before lock */
 };
 
 /* From the text of conf_text_encode; the arena is its own. */
@@ -52,10 +67,14 @@ int store_set_config(struct store *s, str text, const struct conf **ret, struct 
  * queue and makes quarantine and index agree. Logs what it found. */
 int store_open(struct store *s, int dirfd, struct why *why) must_use;
 
-/* Schedules a message that is in the spool. queued_at: milliseconds since 1970; pause: in
- * milliseconds from now. */
-void store_enqueue(struct store *s, struct spool_id id, int64_t queued_at, uint32_t attempts,
-		   int64_t pause);
+/* Schedules a message that is in the spool; nothing when it is scheduled already. */
+void store_enqueue(struct store *s, const struct spoolmeta *m, const struct spool_state *state);
+/* The same for one that was just put there. */
+void store_enqueue_new(struct store *s, const struct spoolmeta *m);
+struct queue_time store_time(void);
+/* Around reading, changing and writing the state of a message, and around spool_done. */
+void store_lock_state(struct store *s, struct spool_id id);
+void store_unlock_state(struct store *s, struct spool_id id);
 /* Waiting or being delivered. */
 bool store_is_queued(struct store *s, struct spool_id id);
 /* Keeps a message in quarantine; class and reason are put in m. */

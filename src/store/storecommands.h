@@ -1,7 +1,8 @@
 /* store/storecommands.h - what the command line may ask of the running gateway.
  *
  *   quarantine list | show ID | message ID | release ID... | drop ID...
- *   queue list | show ID | retry [ID...]
+ *   queue list | show ID | message ID | retry [ID...] | hold ID... | drop ID... with the
+ *         options of queuecommands.h
  *   explain ID
  *
  * Lists are JSON, one object a line; a message is its bytes.
@@ -16,10 +17,7 @@
 #ifndef STORE_STORECOMMANDS_H
 #define STORE_STORECOMMANDS_H
 
-#include "ctl/ctlserver.h"
-#include "store/store.h"
-
-enum { STORECOMMANDS_DONE, STORECOMMANDS_NO, STORECOMMANDS_USAGE, STORECOMMANDS_ENVIRONMENT };
+#include "store/question.h"
 
 /* The handler of struct ctlserver; ctx is a struct store. */
 void storecommands_handle(void *ctx, struct arena *a, const str *words, size_t n,

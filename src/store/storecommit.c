@@ -102,6 +102,7 @@ static int note(struct store *s, const struct msg_noted *m)
 /* What a commit has put on disk, until the asker knows. */
 struct kept {
 	struct spool_id id;
+	struct spoolmeta meta; /* borrows from the message */
 	uint64_t size;
 	bool in_spool, in_quarantine; /* new there */
 };
@@ -113,6 +114,7 @@ static int keep(struct store *s, struct arena *a, const struct msg_commit *m, st
 	int r;
 
 	ret->id = id;
+	ret->meta = meta;
 	ret->size = body->size;
 	if (m->disposition == SPOOL_QUARANTINE) {
 		r = store_hold(s, a, meta, body, STR("policy"), STR("judged so on arrival"), why);
@@ -132,7 +134,7 @@ static void settle(struct store *s, const struct msg_commit *m, const struct kep
 	if (k->in_spool || k->in_quarantine)
 		record(s, m, k->size);
 	if (k->in_spool)
-		store_enqueue(s, k->id, clock_wall_ms(), 0, 0);
+		store_enqueue_new(s, &k->meta);
 }
 
 /* One question at a time: what comes before the answer is the end of the lane. */

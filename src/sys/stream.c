@@ -227,7 +227,8 @@ int stream_write(struct stream *s, str data, deadline d, struct why *why)
 	}
 	if (data.n > s->out_cap)
 		return write_out(s, data, d, why);
-	memcpy(s->out + s->out_n, data.p, data.n);
+	if (data.n)
+		memcpy(s->out + s->out_n, data.p, data.n);
 	s->out_n += data.n;
 	return STREAM_OK;
 }

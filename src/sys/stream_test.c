@@ -141,6 +141,7 @@ static void replies_leave_in_one_write(void **state)
 	(void)state;
 	open_pair(&p);
 	assert_int_equal(stream_write(&p.s, STR("one\r\n"), deadline_in(2000), &why), STREAM_OK);
+	assert_int_equal(stream_write(&p.s, STR_NULL, deadline_in(2000), &why), STREAM_OK);
 	assert_int_equal(stream_write(&p.s, STR("two\r\n"), deadline_in(2000), &why), STREAM_OK);
 	assert_int_equal(recv(p.peer, got, sizeof(got), MSG_DONTWAIT), -1);
 	assert_int_equal(stream_flush(&p.s, deadline_in(2000), &why), STREAM_OK);
