@@ -94,6 +94,7 @@ int main(void)
 	if (s.has_history)
 		start_thread(upkeep_history, &s);
 	start_thread(upkeep_expiry, &s);
+	start_thread(upkeep_spool, &s);
 	for (uint32_t i = 0; i < conf->delivery.connections; i++)
 		start_thread(delivery_work, &s);
 	if (control.listener >= 0)

@@ -1,5 +1,5 @@
-/* spool/spoolstate.h - how far the delivery of one message has come: the sidecar file
- * beside it. Losing a sidecar only repeats attempts that were made already.
+/* spool/spoolstate.h - how far the delivery of one message has come. Losing a state
+ * only repeats attempts that were made already.
  *
  * Input    spoolstate_decode: bytes from a disk.
  * Memory   the arrays are in the arena, texts point into the input.
@@ -38,7 +38,7 @@ struct spool_state {
 /* Nothing tried yet. */
 struct spool_state spoolstate_fresh(struct arena *a, size_t n_recipients);
 size_t spoolstate_count(const struct spool_state *s, enum spool_recipient which);
-/* A whole sidecar file, framed. */
+/* Framed, as it is in a state record. */
 void spoolstate_encode(const struct spool_state *s, struct strbuf *out);
 bool spoolstate_decode(struct arena *a, str file, size_t n_recipients, struct spool_state *ret)
 	must_use;

@@ -10,7 +10,6 @@
 #include "store/storecommands.h"
 #include "store/storecommit.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -238,18 +237,9 @@ unused_arg static bool has(str s, const char *what)
 }
 
 /* Messages that are promised. */
-unused_arg static int in_spool(struct world *w)
+unused_arg static size_t in_spool(struct world *w)
 {
-	DIR *d = opendir("spool/queue");
-	struct dirent *e;
-	int n = 0;
-
-	(void)w;
-	assert_non_null(d);
-	while ((e = readdir(d)))
-		n += e->d_name[0] != '.' && !str_ends(str_c(e->d_name), STR(".state"));
-	closedir(d);
-	return n;
+	return spool_count(&w->s->spool);
 }
 
 unused_arg static struct queue_message *queued(struct world *w, const char *id)

@@ -127,24 +127,45 @@ static void a_clock_set_back_strands_no_message(void **state)
 	assert_true(pause_of(w, "M1") <= queue_longest_pause(&w->s->queue));
 }
 
+/* What is durable of M1 when it is being held. */
+struct look {
+	struct store *s;
+	size_t settled; /* recipients */
+};
+
 static void look_at_state(void *ctx, enum quarantine_step at)
 {
-	if (at == QUARANTINE_AT_KEPT)
-		*(bool *)ctx = access("spool/queue/M1.state", F_OK) == 0;
+	struct groupsync *sync;
+	struct look *l = ctx;
+	struct arena *a;
+	struct spool_state state;
+	struct spoolmeta m;
+	struct why why;
+
+	if (at != QUARANTINE_AT_KEPT)
+		return;
+	sync = &l->s->spool.log.sync;
+	assert_true(sync->settled == sync->arrived);
+	a = arena_new("look", 8 << 20);
+	assert_int_equal(spool_peek(&l->s->spool, a, (struct spool_id){ "M1" }, &m, &state, &why),
+			 SPOOL_OK);
+	l->settled = m.n_recipients - spoolstate_count(&state, SPOOL_PENDING);
+	arena_free(a);
 }
 
 static void who_has_it_is_on_disk_before_the_rest_is_held(void **state)
 {
 	struct world *w = *state;
-	bool saved = false;
+	struct look look = { .s = w->s };
 
 	add_relay(w);
 	w->outcome[1] = 5;
 	w->s->quarantine.at_step = look_at_state;
-	w->s->quarantine.at_ctx = &saved;
+	w->s->quarantine.at_ctx = &look;
 	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
 	assert_true(step(w));
-	assert_true(saved); /* else a crash there would deliver to the first one again */
+	assert_int_equal(look.settled,
+			 2); /* else a crash there would deliver to the first one again */
 }
 
 /* Between holding and leaving the spool the message is in both: what is released then

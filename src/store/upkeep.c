@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "spool/compaction.h"
 
 #include <time.h>
 
@@ -39,20 +40,42 @@ void upkeep_expire(struct store *s, int64_t now)
 		log_event("store.expired", F_INT("held", held), F_INT("rows", rows));
 }
 
-void upkeep_expiry(void *store)
+static void expire_now(struct store *s)
 {
-	struct store *s = store;
+	upkeep_expire(s, clock_wall());
+}
 
+static void compact_spool(struct store *s)
+{
+	struct why why;
+
+	if (compaction_run(&s->spool, &why) < 0)
+		log_event("spool.upkeep_failed", F_C("why", why.text));
+}
+
+/* Does the work every pause_ms until the store stops. */
+static void repeat(struct store *s, void (*work)(struct store *s), int64_t pause_ms)
+{
 	pthread_mutex_lock(&s->lock);
 	while (!s->stopping) {
-		deadline d = deadline_in(UPKEEP_MS);
+		deadline d = deadline_in(pause_ms);
 		struct timespec until = { .tv_sec = d / 1000, .tv_nsec = d % 1000 * 1000000 };
 
 		pthread_mutex_unlock(&s->lock);
-		upkeep_expire(s, clock_wall());
+		work(s);
 		pthread_mutex_lock(&s->lock);
 		while (!s->stopping && clock_left(d) > 0)
 			(void)pthread_cond_timedwait(&s->upkeep, &s->lock, &until);
 	}
 	pthread_mutex_unlock(&s->lock);
+}
+
+void upkeep_expiry(void *store)
+{
+	repeat(store, expire_now, UPKEEP_MS);
+}
+
+void upkeep_spool(void *store)
+{
+	repeat(store, compact_spool, UPKEEP_SPOOL_MS);
 }

@@ -1,5 +1,6 @@
-/* store/upkeep.h - the two quiet threads of the store: one writes the history, the other
- * lets old quarantine and history expire.
+/* store/upkeep.h - the quiet threads of the store: one writes the history, one lets old
+ * quarantine and history expire, one makes the spool's tombstones durable and gives its disk
+ * space back.
  *
  * Memory   nothing is kept.      Limits  UPKEEP_BATCH rows at a time.
  * Threads  each function is one thread's life; ctx is a struct store.
@@ -10,10 +11,11 @@
 
 #include "store/store.h"
 
-enum { UPKEEP_MS = 60000, UPKEEP_BATCH = 500 };
+enum { UPKEEP_MS = 60000, UPKEEP_SPOOL_MS = 1000, UPKEEP_BATCH = 500 };
 
 void upkeep_history(void *store);
 void upkeep_expiry(void *store);
+void upkeep_spool(void *store);
 /* What expires at that time (seconds since 1970). */
 void upkeep_expire(struct store *s, int64_t now);
 
