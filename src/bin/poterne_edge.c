@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "smtp/smtpserver.h"
+#include "sys/metrics.h"
 #include "sys/pembundle.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
@@ -61,6 +62,8 @@ static int make_tls(struct edge *e, enum conf_tls_version min, struct why *why)
 		return r;
 	tlsctx_free(e->tls);
 	e->tls = fresh;
+	metrics_set(METRIC_edge_certificate_not_after_seconds,
+		    clock_wall() + tlsserver_seconds_left(fresh, clock_wall()));
 	return 0;
 }
 

@@ -39,6 +39,24 @@ static struct msg_deliver as_deliver(const struct msg_handover *m)
 				     .tls_wish = m->tls_wish };
 }
 
+/* Recipients at different destinations would wait for each other, and the sender for all. */
+static bool goes_one_way(const struct relay *relay, struct arena *a, const struct msg_texts *to)
+{
+	const struct relay_settings *settings = relay->settings;
+	str first = STR_NULL;
+
+	for (size_t i = 0; i < to->n; i++) {
+		size_t at = str_rchr(to->v[i], '@');
+		str domain = at == STR_NONE ? STR("") : str_skip(to->v[i], at + 1);
+		str destination = route_destination(a, &settings->routes, domain);
+
+		if (i > 0 && !str_eq(destination, first))
+			return false;
+		first = destination;
+	}
+	return true;
+}
+
 int handover_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 {
 	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
@@ -46,12 +64,13 @@ int handover_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 	struct msg answer = { .type = MSG_handed };
 	struct attempts_one *one;
 	struct msg_deliver d;
-	str body;
+	str body = STR_NULL;
 	int r;
 
 	if (m->type != MSG_handover)
 		return -EPROTO;
-	body = compose(a, &m->handover, fd);
+	if (goes_one_way(relay, a, &m->handover.recipients))
+		body = compose(a, &m->handover, fd);
 	if (!body.p)
 		return chan_send(c, &answer, NULL);
 	d = as_deliver(&m->handover);

@@ -64,8 +64,9 @@ static size_t count(const struct msg_nums *outcome, uint64_t what)
 	return n;
 }
 
+/* *ret_trouble: with the next hop, or on the way to it. */
 static int ask(struct direct *d, struct arena *a, struct msg_handover *m, int fd,
-	       struct direct_answer *ret)
+	       struct direct_answer *ret, bool *ret_trouble)
 {
 	struct msg question = { .type = MSG_handover, .fds = { fd }, .n_fds = 1, .handover = *m };
 	const struct msg_nums *outcome;
@@ -74,12 +75,16 @@ static int ask(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 	int r = lanes_ask(d->relay, &question, MSG_handed, a, deadline_in((int64_t)m->patience_ms),
 			  &answer, &why);
 
+	*ret_trouble = r < 0;
 	if (r < 0) {
 		log_event("handover.failed", F_STR("mid", m->id), F_C("why", why.text));
 		return DIRECT_NOT;
 	}
 	outcome = &answer.handed.outcome;
-	if (outcome->n != m->recipients.n || count(outcome, 4) == outcome->n)
+	if (outcome->n != m->recipients.n)
+		return DIRECT_NOT; /* not tried */
+	*ret_trouble = count(outcome, 4) == outcome->n;
+	if (*ret_trouble)
 		return DIRECT_NOT;
 	*ret = (struct direct_answer){ outcome->v, answer.handed.next_hop, answer.handed.reply,
 				       answer.handed.tls };
@@ -95,13 +100,14 @@ int direct_try(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 	       int64_t patience_ms, struct direct_answer *ret)
 {
 	uint64_t key = key_of(m->recipients.v[0]);
+	bool trouble;
 	int r;
 
 	if (!may_try(d, key, patience_ms))
 		return DIRECT_NOT;
 	m->patience_ms = (uint64_t)patience_ms;
-	r = ask(d, a, m, fd, ret);
-	remember(d, key, r != DIRECT_NOT);
+	r = ask(d, a, m, fd, ret, &trouble);
+	remember(d, key, !trouble);
 	metrics_add(METRIC_scan_handovers_delivered + r, 1);
 	return r;
 }

@@ -162,8 +162,9 @@ static void log_done(const struct passage *p, struct verdict_reply reply, const 
 		  F_STR("decision", v->decision ? v->decision->name : STR("")),
 		  F_STR("symbols", strbuf_str(&symbols)), F_STR("reasons", reasons_of(p)),
 		  F_STR("tls", p->env.tls_version), F_INT("code", reply.code),
-		  F_STR("handed_to", p->next_hop), F_INT("inspect_us", p->j.inspect_us),
-		  F_INT("time_us", p->j.time_us), F_C("trouble", trouble));
+		  F_STR("handed_to", p->next_hop), F_STR("handed_tls", p->tls_out),
+		  F_INT("inspect_us", p->j.inspect_us), F_INT("time_us", p->j.time_us),
+		  F_C("trouble", trouble));
 }
 
 static struct verdict_reply pass(struct intake *in, struct passage *p)

@@ -23,6 +23,7 @@ struct passage {
 	const struct chan *edge;
 	int64_t began; /* clock_now_ms */
 	str next_hop;  /* where it was handed over directly; empty: it was not */
+	str tls_out;   /* and with what TLS */
 };
 
 #endif

@@ -1,6 +1,7 @@
 #include "scan/settle.h"
 
 #include "base/log.h"
+#include "mail/dsnparams.h"
 #include "mail/tlswish.h"
 #include "scan/record.h"
 #include "spool/disposition.h"
@@ -128,6 +129,19 @@ static int commit(struct settler *s, struct passage *p, const struct msg_commit 
 	return 0;
 }
 
+/* Whoever asked to be told of the delivery is told by the spool (RFC 3461 5.2.3). */
+static bool wants_to_be_told(const struct msg_texts *params)
+{
+	for (size_t i = 0; i < params->n; i++) {
+		struct dsnparams_rcpt p;
+
+		if (dsnparams_parse_rcpt(params->v[i], &p) == DSNPARAMS_OK &&
+		    p.notify & DSNPARAMS_NOTIFY_SUCCESS)
+			return true;
+	}
+	return false;
+}
+
 static int try_direct(struct settler *s, struct passage *p, const struct msg_commit *c,
 		      struct direct_answer *ret)
 {
@@ -149,6 +163,8 @@ static int try_direct(struct settler *s, struct passage *p, const struct msg_com
 	};
 
 	if (p->submit->handover == CONF_HANDOVER_SPOOL || patience < DIRECT_MIN_MS)
+		return DIRECT_NOT;
+	if (p->submit->handover == CONF_HANDOVER_AUTO && wants_to_be_told(&c->rcpt_params))
 		return DIRECT_NOT;
 	return direct_try(&s->direct, p->arena, &m, p->fd, patience, ret);
 }
@@ -197,6 +213,7 @@ static struct verdict_reply deliver(struct settler *s, struct passage *p,
 	int r = try_direct(s, p, &c, &handed);
 
 	p->next_hop = handed.next_hop;
+	p->tls_out = handed.tls;
 	switch (r) {
 	case DIRECT_DELIVERED:
 		note(s, p, SPOOL_HANDED_OVER, &handed);

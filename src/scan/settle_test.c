@@ -29,6 +29,7 @@ struct world {
 	/* How they answer. */
 	uint64_t outcome[RECIPIENTS];
 	const char *reply;
+	bool untried; /* its recipients go different ways */
 	int64_t delay_ms;
 	uint64_t store_status;
 	/* What they were asked. */
@@ -48,7 +49,8 @@ static int be_relay(void *ctx, struct chan *c, struct msg *m, struct arena *a un
 	pthread_mutex_lock(&w->lock);
 	w->handovers++;
 	w->wish = m->handover.tls_wish;
-	answer.handed.outcome = (struct msg_nums){ w->outcome, m->handover.recipients.n };
+	answer.handed.outcome =
+		(struct msg_nums){ w->outcome, w->untried ? 0 : m->handover.recipients.n };
 	answer.handed.next_hop = STR("smtp:10.0.0.1:25");
 	answer.handed.reply = str_c(w->reply);
 	pthread_mutex_unlock(&w->lock);
@@ -96,7 +98,7 @@ static int set_up(void **state)
 {
 	static str recipients[] = { STR("a@hopital.example"), STR("b@hopital.example"),
 				    STR("c@hopital.example") };
-	static str params[] = { STR("NOTIFY=NEVER"), STR(""), STR("NOTIFY=SUCCESS") };
+	static str params[] = { STR("NOTIFY=NEVER"), STR(""), STR("NOTIFY=FAILURE,DELAY") };
 	struct arena *a = arena_new("test", 16 << 20);
 	struct world *w = arena_make(a, struct world);
 	struct conf *conf = conf_new_default(a);
@@ -235,7 +237,7 @@ static void the_spool_gets_only_the_recipients_that_are_left(void **state)
 	assert_true(str_eq(w->committed[1], STR("c@hopital.example")));
 	assert_int_equal(w->n_params, 2);
 	assert_true(str_eq(w->committed_params[0], STR("NOTIFY=NEVER")));
-	assert_true(str_eq(w->committed_params[1], STR("NOTIFY=SUCCESS")));
+	assert_true(str_eq(w->committed_params[1], STR("NOTIFY=FAILURE,DELAY")));
 }
 
 static void a_slow_next_hop_costs_the_sender_only_our_patience(void **state)
@@ -265,6 +267,33 @@ static void a_domain_in_trouble_rests_and_others_do_not(void **state)
 	w->submit.recipients.v = elsewhere;
 	assert_int_equal(run(w).code, 250);
 	assert_int_equal(w->handovers, 2);
+}
+
+static void what_goes_different_ways_is_spooled_and_troubles_nobody(void **state)
+{
+	struct world *w = *state;
+
+	w->untried = true;
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->commits, 1);
+	w->untried = false;
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->handovers, 2);
+	assert_int_equal(w->commits, 1);
+}
+
+static void who_wants_to_be_told_goes_through_the_spool(void **state)
+{
+	static str told[] = { STR(""), STR("NOTIFY=SUCCESS,FAILURE"), STR("") };
+	struct world *w = *state;
+
+	w->submit.rcpt_params.v = told;
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->handovers, 0);
+	assert_int_equal(w->commits, 1);
+	w->submit.handover = CONF_HANDOVER_DIRECT;
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->handovers, 1);
 }
 
 static void the_listener_says_how(void **state)
@@ -334,6 +363,8 @@ int main(void)
 		T(the_spool_gets_only_the_recipients_that_are_left),
 		T(a_slow_next_hop_costs_the_sender_only_our_patience),
 		T(a_domain_in_trouble_rests_and_others_do_not),
+		T(what_goes_different_ways_is_spooled_and_troubles_nobody),
+		T(who_wants_to_be_told_goes_through_the_spool),
 		T(the_listener_says_how),
 		T(without_disk_and_next_hop_the_sender_keeps_it),
 		T(what_is_held_never_sees_the_next_hop),

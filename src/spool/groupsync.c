@@ -1,5 +1,7 @@
 #include "spool/groupsync.h"
 
+#include "sys/metrics.h"
+
 void groupsync_init(struct groupsync *g, int (*sync)(void *ctx), void *ctx)
 {
 	*g = (struct groupsync){ .sync = sync, .ctx = ctx };
@@ -35,6 +37,7 @@ static void lead(struct groupsync *g)
 	pthread_mutex_lock(&g->lock);
 	g->running = false;
 	g->syncs++;
+	metrics_observe(METRIC_store_commit_batch, upto - g->settled);
 	g->settled = upto;
 	if (r < 0) {
 		/* A later sync that succeeds says nothing about what this one lost. */

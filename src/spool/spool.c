@@ -330,3 +330,13 @@ int spool_done(struct spool *s, struct spool_id id, struct why *why)
 {
 	return forget(s, id, NULL, why);
 }
+
+uint64_t spool_bytes(struct spool *s)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&s->log.lock);
+	n = s->log.bytes;
+	pthread_mutex_unlock(&s->log.lock);
+	return n;
+}

@@ -83,6 +83,8 @@ int spool_put_state(struct spool *s, struct arena *a, struct spool_id id,
 		    const struct spool_state *state, struct why *why) must_use;
 /* Delivered, or kept elsewhere: forgets the message, durably with the next sync. -ENOENT. */
 int spool_done(struct spool *s, struct spool_id id, struct why *why) must_use;
+/* Disk space of the segments, whatever lives in them. */
+uint64_t spool_bytes(struct spool *s);
 
 /* How many messages there are. */
 size_t spool_count(struct spool *s);

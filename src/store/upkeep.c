@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "spool/compaction.h"
+#include "store/stats.h"
+#include "sys/metrics.h"
 
 #include <time.h>
 
@@ -70,6 +72,39 @@ static void repeat(struct store *s, void (*work)(struct store *s), int64_t pause
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* For whoever watches: the queue by state, by age, and its disk space. */
+static void publish(struct store *s)
+{
+	struct stats now;
+
+	stats_take(s, &now);
+	for (int state = 0; state < STATS_STATES; state++) {
+		size_t n = 0;
+
+		for (int age = 0; age < STATS_AGES; age++)
+			n += now.messages[state][age];
+		metrics_set(METRIC_store_queue_waiting + state, (int64_t)n);
+	}
+	for (int age = 0; age < STATS_AGES; age++) {
+		size_t n = 0;
+
+		for (int state = 0; state < STATS_STATES; state++)
+			n += now.messages[state][age];
+		metrics_set(METRIC_store_queue_age_5m + age, (int64_t)n);
+	}
+	metrics_set(METRIC_store_spool_bytes, (int64_t)spool_bytes(&s->spool));
+}
+
+_Static_assert(METRIC_store_queue_held == METRIC_store_queue_waiting + STATS_HELD &&
+		       METRIC_store_queue_age_older == METRIC_store_queue_age_5m + STATS_AGES - 1,
+	       "LABELS_QUEUE and LABELS_AGE have the order of store/stats.h");
+
+static void tend_spool(struct store *s)
+{
+	compact_spool(s);
+	publish(s);
+}
+
 void upkeep_expiry(void *store)
 {
 	repeat(store, expire_now, UPKEEP_MS);
@@ -77,5 +112,5 @@ void upkeep_expiry(void *store)
 
 void upkeep_spool(void *store)
 {
-	repeat(store, compact_spool, UPKEEP_SPOOL_MS);
+	repeat(store, tend_spool, UPKEEP_SPOOL_MS);
 }

@@ -114,6 +114,18 @@ def test_what_the_next_hop_refuses_for_now_is_spooled_and_delivered_once():
             assert len(hop.messages) == 1 and queue(g) == []
 
 
+def test_recipients_at_different_next_hops_go_through_the_spool():
+    with SmtpSink() as one, SmtpSink() as two:
+        with Gateway(domains="hopital.example,labo.example", delivery__next_hop=f"smtp:127.0.0.1:{one.port}",
+                     delivery__routes=f"labo.example smtp:127.0.0.1:{two.port}") as g:
+            both = ["accueil@hopital.example", "a@labo.example"]
+            assert g.send(CLEAN.format(1), recipient=both)[0] == 250
+            wait_until(lambda: len(one.messages()) == 1 and len(two.messages()) == 1, 20, "both deliveries")
+            assert g.events("message.done")[0]["handed_to"] == ""
+            assert g.send(CLEAN.format(2), recipient=both[1])[0] == 250
+            assert g.events("message.done")[1]["handed_to"] == f"smtp:127.0.0.1:{two.port}"
+
+
 def test_without_a_next_hop_the_sender_is_not_kept_waiting():
     with Gateway(delivery__next_hop="smtp:127.0.0.1:9", delivery__retry="1s") as g:
         began = time.monotonic()

@@ -15,7 +15,7 @@ MX = {"hopital.example": {"MX": [[10, "mx1.test"]], "secure": True},
 def to_the_internet(ca, port, zone=None, **settings):
     """A gateway whose domain is routed to the mail servers that a zone names."""
     names = dict(MX, **(zone or {}))
-    with Gateway(delivery__routes="hopital.example mx", delivery__mx_port=port, delivery__allow_private="true",
+    with Gateway(spool=True, delivery__routes="hopital.example mx", delivery__mx_port=port, delivery__allow_private="true",
                  delivery__retry="1s,1s,1s", tls__ca=ca.pem, dns__file=zone_file(ca.dir, **names), **settings) as g:
         yield g
 
