@@ -100,7 +100,7 @@ static int inspect(struct worker *w, struct msg *m, struct why *why)
 	struct facts facts = { 0 };
 	int64_t began = clock_now_us();
 	str encoded;
-	int r = fd_view_open(fd, w->arena, w->max_message, &message, why);
+	int r = msg_mail(m->inspect.bytes, fd, w->arena, w->max_message, &message, why);
 
 	if (r < 0)
 		return r;

@@ -20,8 +20,7 @@ static str compose(struct arena *a, const struct msg_handover *m, int fd)
 	cleanup(fd_view_closep) struct fd_view message = { 0 };
 	struct bodyparts parts;
 
-	if (fd < 0 || !fd_is_sealed(fd) ||
-	    fd_view_open(fd, a, HANDOVER_MAX_BYTES, &message, NULL) < 0 ||
+	if (msg_mail(m->bytes, fd, a, HANDOVER_MAX_BYTES, &message, NULL) < 0 ||
 	    !bodyparts_make(a, m->prepend, message.bytes, m->cuts.v, m->cuts.n, &parts))
 		return STR_NULL;
 	return join(a, &parts);

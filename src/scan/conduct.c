@@ -55,8 +55,8 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	struct why why = { "" };
 	int r;
 
-	workers_begin(c->workers, env->mid, fd, message.n,
-		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
+	workers_begin(c->workers, env->mid, fd, message, conf->inspect.deadline + INSPECT_MARGIN_MS,
+		      d, &inspection);
 	avevidence_collect(a, conf, message, d, &j.evidence);
 	j.spf = spfevidence_collect(a, &c->dns, conf->hostname, env, now,
 				    clock_sooner(d, deadline_in(conf->dns.timeout)), &j.evidence);

@@ -45,7 +45,8 @@ struct judgement {
 	uint32_t time_us, inspect_us, evidence_us;
 };
 
-/* fd is the sealed memfd of the message, message its mapping. */
+/* fd is the sealed memfd of the message, message its bytes; -1: there are only these, at most
+ * MSG_INLINE_MAX. */
 void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a,
 		   const struct envelope *env, int fd, str message, int64_t now,
 		   struct judgement *ret);

@@ -68,7 +68,9 @@ static size_t count(const struct msg_nums *outcome, uint64_t what)
 static int ask(struct direct *d, struct arena *a, struct msg_handover *m, int fd,
 	       struct direct_answer *ret, bool *ret_trouble)
 {
-	struct msg question = { .type = MSG_handover, .fds = { fd }, .n_fds = 1, .handover = *m };
+	struct msg question = {
+		.type = MSG_handover, .fds = { fd }, .n_fds = fd >= 0, .handover = *m
+	};
 	const struct msg_nums *outcome;
 	struct msg answer;
 	struct why why;

@@ -43,7 +43,7 @@ struct direct_answer {
 };
 
 void direct_init(struct direct *d, struct lanes *relay);
-/* fd is the sealed message, m all the rest but patience_ms. */
+/* fd is the sealed message (-1: its bytes are in m), m all the rest but patience_ms. */
 int direct_try(struct direct *d, struct arena *a, struct msg_handover *m, int fd,
 	       int64_t patience_ms, struct direct_answer *ret) must_use;
 

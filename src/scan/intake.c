@@ -207,7 +207,7 @@ static struct verdict_reply pass(struct intake *in, struct passage *p)
 static struct verdict_reply receive(struct intake *in, const struct chan *edge, struct msg *m,
 				    struct arena *a, str mid)
 {
-	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
+	int fd = msg_take_fd(m, 0);
 	cleanup(fd_view_closep) struct fd_view message = { 0 };
 	int64_t began = clock_now_ms();
 	struct generation *g;
@@ -215,11 +215,12 @@ static struct verdict_reply receive(struct intake *in, const struct chan *edge, 
 	struct verdict_reply reply;
 	struct why why;
 
-	if (fd < 0 || !fd_is_sealed(fd) || fd_view_open(fd, a, MESSAGE_MAX, &message, &why) < 0 ||
+	if (msg_mail(m->submit.bytes, fd, a, MESSAGE_MAX, &message, &why) < 0 ||
 	    message.bytes.n != m->submit.size) {
 		log_event("intake.refused", F_STR("sid", m->submit.sid),
 			  F_C("why", "the edge sent a message that is not sealed memory of the "
 				     "size it says"));
+		fd_close(fd);
 		return settle_temporary();
 	}
 	g = hold(in);
@@ -233,6 +234,7 @@ static struct verdict_reply receive(struct intake *in, const struct chan *edge, 
 			      .began = began };
 	reply = pass(in, &p);
 	let_go(in, g);
+	fd_close(p.fd);
 	return reply;
 }
 

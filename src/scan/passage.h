@@ -18,7 +18,7 @@ struct passage {
 	struct envelope env;
 	struct judgement j;
 	struct fields_cuts cuts;
-	int fd; /* the message, sealed */
+	int fd; /* the message, sealed; -1: only its bytes */
 	str message;
 	const struct chan *edge;
 	int64_t began; /* clock_now_ms */

@@ -1,5 +1,6 @@
 #include "scan/settle.h"
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "mail/dsnparams.h"
 #include "mail/tlswish.h"
@@ -113,15 +114,30 @@ static void note(struct settler *s, const struct passage *p, enum spool_disposit
 		log_event("history.not_told", F_STR("mid", p->env.mid), F_C("why", why.text));
 }
 
+/* The store takes messages only in sealed memory. */
+static int ensure_sealed(struct passage *p, struct why *why)
+{
+	int r;
+
+	if (p->fd >= 0)
+		return 0;
+	p->fd = fd_memfd("message", why);
+	r = p->fd < 0 ? p->fd : fd_write_all(p->fd, p->message, why);
+	return r < 0 ? r : fd_seal(p->fd, why);
+}
+
 /* Durable before it returns 0. */
 static int commit(struct settler *s, struct passage *p, const struct msg_commit *c, struct why *why)
 {
-	struct msg m = { .type = MSG_commit, .fds = { p->fd }, .n_fds = 1, .commit = *c };
+	struct msg m = { .type = MSG_commit, .n_fds = 1, .commit = *c };
 	struct msg answer;
 	deadline d = clock_sooner(deadline_in(STORE_MS),
 				  p->began + p->policy->conf->scan.deadline + MARGIN_MS);
-	int r = lanes_ask(s->store, &m, MSG_committed, p->arena, d, &answer, why);
+	int r = ensure_sealed(p, why);
 
+	m.fds[0] = p->fd;
+	if (r == 0)
+		r = lanes_ask(s->store, &m, MSG_committed, p->arena, d, &answer, why);
 	if (r < 0)
 		return r;
 	if (answer.committed.status)
@@ -160,6 +176,7 @@ static int try_direct(struct settler *s, struct passage *p, const struct msg_com
 		.tls_wish = c->tls_wish,
 		.prepend = c->prepend,
 		.cuts = c->cuts,
+		.bytes = p->fd < 0 ? p->message : STR(""),
 	};
 
 	if (p->submit->handover == CONF_HANDOVER_SPOOL || patience < DIRECT_MIN_MS)

@@ -200,9 +200,13 @@ static int setup(struct workers *w, struct worker *k, struct why *why)
 /* Hands the message to some worker. One that is found dead never saw it: not counted. */
 static int start(struct inspection *in)
 {
-	struct msg m = {
-		.type = MSG_inspect, .inspect = { in->mid, in->size }, .fds = { in->fd }, .n_fds = 1
-	};
+	struct msg m = { .type = MSG_inspect,
+			 .inspect = { .mid = in->mid, .size = in->message.n },
+			 .fds = { in->fd },
+			 .n_fds = in->fd >= 0 };
+
+	if (in->fd < 0)
+		m.inspect.bytes = in->message;
 
 	for (;;) {
 		struct worker *k = take(in->workers, in->until);
@@ -224,13 +228,13 @@ static int start(struct inspection *in)
 	}
 }
 
-void workers_begin(struct workers *w, str mid, int fd, uint64_t size, int64_t patience_ms,
+void workers_begin(struct workers *w, str mid, int fd, str message, int64_t patience_ms,
 		   deadline until, struct inspection *ret)
 {
 	*ret = (struct inspection){ .workers = w,
 				    .mid = mid,
 				    .fd = fd,
-				    .size = size,
+				    .message = message,
 				    .patience_ms = patience_ms,
 				    .until = until };
 	ret->result = start(ret);

@@ -42,15 +42,16 @@ struct inspection {
 	struct workers *workers;
 	struct worker *worker;
 	str mid;
-	int fd; /* sealed memfd of the message */
-	uint64_t size;
+	int fd; /* sealed memfd of the message, or -1: only bytes */
+	str message;
 	int64_t patience_ms; /* per attempt */
 	deadline until;	     /* for all of it */
 	struct why why;
 	int result; /* of begin, told by end */
 };
 
-void workers_begin(struct workers *w, str mid, int fd, uint64_t size, int64_t patience_ms,
+/* fd: the sealed message, or -1 for one of at most MSG_INLINE_MAX bytes; it stays until end. */
+void workers_begin(struct workers *w, str mid, int fd, str message, int64_t patience_ms,
 		   deadline until, struct inspection *ret);
 int workers_end(struct inspection *in, struct arena *a, struct facts *ret, struct why *why)
 	must_use;

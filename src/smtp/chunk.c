@@ -55,7 +55,7 @@ void chunk_begin(struct smtpsession *s, uint64_t size, bool last)
 	s->chunk = (struct chunk){ size, last, true, s->state };
 	if (s->state & (SMTPSESSION_RCPT | SMTPSESSION_CHUNKS)) {
 		s->chunk.stray = false;
-		if (t->fd < 0)
+		if (t->until == 0)
 			reception_open(s);
 		if (size > max || t->data.bytes > max - size)
 			t->too_large = true;

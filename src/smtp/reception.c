@@ -12,25 +12,12 @@ static const str temporary = { "Temporary problem, try again later", 34 };
 
 void reception_open(struct smtpsession *s)
 {
-	struct transaction *t = s->mail;
-	struct why why = { 0 };
-
-	t->until = deadline_in(s->policy->conf->smtp.data_timeout);
-	t->fd = fd_memfd("message", &why);
-	if (t->fd >= 0)
-		return;
-	s->outside->trouble(s->outside->ctx, s, "memory", &why);
-	t->failed = true;
+	s->mail->until = deadline_in(s->policy->conf->smtp.data_timeout);
 }
 
 void reception_begin(struct smtpsession *s)
 {
 	reception_open(s);
-	if (s->mail->failed) {
-		smtpsession_reply(s, 451, STR("4.3.0"), temporary);
-		smtpsession_reset(s);
-		return;
-	}
 	s->state = SMTPSESSION_DATA;
 	smtpsession_reply(s, 354, STR(""), STR("Send the message, end with a line of one dot"));
 	smtpsession_flush(s);
@@ -41,6 +28,23 @@ bool reception_failed(const struct smtpsession *s)
 	const struct transaction *t = s->mail;
 
 	return t->data.bare || t->too_large || t->no_room || t->failed;
+}
+
+/* Small messages stay in our own memory; the first bytes too many move all into a memfd. */
+static int put_bytes(struct transaction *t, str bytes, struct why *why)
+{
+	int r = 0;
+
+	if (t->fd < 0 && bytes.n <= MSG_INLINE_MAX - t->bytes.n) {
+		strbuf_put(&t->bytes, bytes);
+		return 0;
+	}
+	if (t->fd < 0) {
+		t->fd = fd_memfd("message", why);
+		r = t->fd < 0 ? t->fd : fd_write_all(t->fd, strbuf_str(&t->bytes), why);
+		strbuf_clear(&t->bytes);
+	}
+	return r < 0 ? r : fd_write_all(t->fd, bytes, why);
 }
 
 /* Keeps bytes that data has counted, unless the message is refused already. */
@@ -57,7 +61,7 @@ static void keep(struct smtpsession *s, str bytes)
 	if (t->no_room)
 		return;
 	t->held += (int64_t)bytes.n;
-	if (fd_write_all(t->fd, bytes, &why) < 0) {
+	if (put_bytes(t, bytes, &why) < 0) {
 		s->outside->trouble(s->outside->ctx, s, "memory", &why);
 		t->failed = true;
 	}
@@ -105,6 +109,7 @@ static struct msg_submit describe(struct smtpsession *s)
 		.rcpt_params = { t->rcpt_params.v, t->has_rcpt_params ? t->rcpt_params.n : 0 },
 		.tls_wish = t->params.requiretls ? TLS_WISH_REQUIRED : TLS_WISH_NONE,
 		.handover = s->listener->handover,
+		.bytes = t->fd < 0 ? strbuf_str(&t->bytes) : STR(""),
 	};
 }
 
@@ -130,7 +135,7 @@ static void hand_over(struct smtpsession *s)
 	struct msg_submit m = describe(s);
 	struct msg_submitted answer = { 0 };
 	struct why why = { 0 };
-	int r = fd_seal(t->fd, &why);
+	int r = t->fd < 0 ? 0 : fd_seal(t->fd, &why);
 
 	if (r == 0)
 		r = s->outside->submit(s->outside->ctx, &m, t->fd, s->policy->conf, t->arena,

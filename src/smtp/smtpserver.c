@@ -53,7 +53,7 @@ static int submit(void *ctx, const struct msg_submit *m, int fd, const struct co
 		  struct arena *a, struct msg_submitted *ret, struct why *why)
 {
 	struct smtpserver *server = ctx;
-	struct msg question = { .type = MSG_submit, .fds = { fd }, .n_fds = 1, .submit = *m };
+	struct msg question = { .type = MSG_submit, .fds = { fd }, .n_fds = fd >= 0, .submit = *m };
 	struct msg answer;
 	int r = lanes_ask(server->scan, &question, MSG_submitted, a,
 			  deadline_in(conf->scan.deadline + SUBMIT_MARGIN_MS), &answer, why);

@@ -47,7 +47,8 @@ struct smtpsession;
 /* The world as a session sees it. */
 struct smtpsession_outside {
 	void *ctx;
-	/* Hands a message over: fd is sealed and stays the session's. The answer's slices are
+	/* Hands a message over: its bytes are in m, or fd (else -1) is sealed and stays the
+	 * session's. The answer's slices are
 	 * in the arena. Negative: nobody answered. */
 	int (*submit)(void *ctx, const struct msg_submit *m, int fd, const struct conf *conf,
 		      struct arena *a, struct msg_submitted *ret, struct why *why);

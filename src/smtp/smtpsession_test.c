@@ -249,6 +249,31 @@ static void a_message_arrives_byte_for_byte(void **state)
 	}
 }
 
+/* In our memory or in a file of memory, however the bytes came. */
+static void a_message_of_any_size_arrives_whole(void **state)
+{
+	static const size_t sizes[] = { MSG_INLINE_MAX - 1, MSG_INLINE_MAX, MSG_INLINE_MAX + 1,
+					3 * MSG_INLINE_MAX };
+	static const size_t chunks[] = { 1000, MSG_INLINE_MAX - 1, MSG_INLINE_MAX, 60000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes) * ARRAY_LEN(chunks); i++) {
+		cleanup(fake_smtp_free) struct fake_smtp *f = fake_smtp_new(STR(""));
+		struct strbuf in = strbuf_make(f->arena, 1 << 20);
+		struct strbuf sent = strbuf_make(f->arena, 1 << 20);
+
+		while (sent.n < sizes[i / ARRAY_LEN(chunks)] - 2)
+			strbuf_char(&sent, (char)('a' + sent.n % 23));
+		strbuf_put(&sent, STR("\r\n"));
+		strbuf_put(&in, head(f->arena));
+		strbuf_put(&in, strbuf_str(&sent));
+		strbuf_put(&in, STR(".\r\n"));
+		fake_smtp_run(f, strbuf_str(&in), chunks[i % ARRAY_LEN(chunks)]);
+		assert_int_equal(f->n_messages, 1);
+		assert_true(str_eq(f->message, strbuf_str(&sent)));
+	}
+}
+
 static void no_answer_is_a_temporary_failure(void **state)
 {
 	static const struct {
@@ -664,6 +689,7 @@ int main(void)
 		cmocka_unit_test(no_mixture_of_line_ends_makes_a_second_message),
 		cmocka_unit_test(relaying_is_refused_in_every_form),
 		cmocka_unit_test(a_message_arrives_byte_for_byte),
+		cmocka_unit_test(a_message_of_any_size_arrives_whole),
 		cmocka_unit_test(no_answer_is_a_temporary_failure),
 		cmocka_unit_test(the_size_limit_is_exact),
 		cmocka_unit_test(the_size_limit_of_chunks_is_exact),

@@ -1,6 +1,7 @@
 #include "smtp/transaction.h"
 
 #include "base/fd.h"
+#include "sys/msg.h"
 
 struct transaction *transaction_new(void)
 {
@@ -8,6 +9,7 @@ struct transaction *transaction_new(void)
 	struct transaction *t = arena_make(a, struct transaction);
 
 	t->arena = a;
+	t->bytes = strbuf_make(a, MSG_INLINE_MAX);
 	t->fd = -1;
 	return t;
 }

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/strbuf.h"
 #include "smtp/data.h"
 #include "smtp/esmtp.h"
 
@@ -32,7 +33,8 @@ struct transaction {
 	bool full;	   /* one recipient too many was refused */
 	struct esmtp params;
 	/* From DATA, or the first BDAT, on. */
-	int fd; /* memfd, or -1 */
+	struct strbuf bytes; /* of a message that is small so far */
+	int fd;		     /* memfd of a larger one, or -1 */
 	struct data data;
 	int64_t held; /* bytes of memory that were asked for */
 	bool too_large, no_room, failed;

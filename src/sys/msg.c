@@ -3,6 +3,8 @@
 #include "base/fd.h"
 #include "base/reader.h"
 
+#include <errno.h>
+
 static const char *const process_names[PROCESS_COUNT] = {
 	[PROCESS_ANY] = "any",	   [PROCESS_SUPERVISOR] = "supervisor",
 	[PROCESS_EDGE] = "edge",   [PROCESS_INSPECT] = "inspect",
@@ -178,4 +180,15 @@ void msg_close(struct msg *m)
 	for (size_t i = 0; i < m->n_fds; i++)
 		fd_closep(&m->fds[i]);
 	m->n_fds = 0;
+}
+
+int msg_mail(str bytes, int fd, struct arena *a, size_t max, struct fd_view *ret, struct why *why)
+{
+	if (fd < 0) {
+		*ret = (struct fd_view){ .bytes = bytes };
+		return 0;
+	}
+	if (!fd_is_sealed(fd))
+		return why_set(why, -EPROTO, "the memory of a mail is not sealed");
+	return fd_view_open(fd, a, max, ret, why);
 }

@@ -13,9 +13,15 @@
 #define SYS_MSG_H
 
 #include "base/arena.h"
+#include "base/fd.h"
 #include "base/strbuf.h"
 
-enum { CHAN_MAX_BYTES = 128 << 10, CHAN_MAX_FDS = 64 };
+enum {
+	CHAN_MAX_BYTES = 128 << 10,
+	CHAN_MAX_FDS = 64,
+	/* A mail of at most so many bytes travels in the packet; above, in a sealed memfd. */
+	MSG_INLINE_MAX = 16 << 10,
+};
 
 enum process {
 	PROCESS_ANY,
@@ -78,6 +84,10 @@ struct msg {
 /* Takes descriptor i out of the message: the caller owns it. -1 when there is none. */
 int msg_take_fd(struct msg *m, size_t i);
 void msg_close(struct msg *m);
+/* The mail a message carries: in bytes, or when fd is one, in that sealed memfd. -EPROTO when it
+ * is not sealed, -EFBIG above max. */
+int msg_mail(str bytes, int fd, struct arena *a, size_t max, struct fd_view *ret, struct why *why)
+	must_use;
 const char *msg_name(enum msg_type type);
 
 /* The bytes of a message; false when a field is above its limit. */
