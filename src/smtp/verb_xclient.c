@@ -3,6 +3,8 @@
 
 enum { VALUES_MAX = 64 << 10 };
 
+/* From here on the client behind the proxy speaks, and a proxy may pass on all it says: what
+ * comes next is believed only when that client is trusted as well. */
 static void take_client(struct smtpsession *s, const struct xclient *x)
 {
 	if (!x->has_addr)
@@ -11,6 +13,7 @@ static void take_client(struct smtpsession *s, const struct xclient *x)
 		s->via = s->ip;
 	s->ip = x->addr;
 	s->port = x->port;
+	s->trusted = conf_networks_has(&s->policy->conf->smtp.trusted, s->ip);
 }
 
 /* Without HELO here the client has to say it again. */
