@@ -64,7 +64,7 @@ static size_t count(const struct msg_nums *outcome, uint64_t what)
 	return n;
 }
 
-/* *ret_trouble: with the next hop, or on the way to it. */
+/* *ret_trouble: the next hop is slow or absent, and its domain shall rest. */
 static int ask(struct direct *d, struct arena *a, struct msg_handover *m, int fd,
 	       struct direct_answer *ret, bool *ret_trouble)
 {
@@ -80,11 +80,14 @@ static int ask(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 	*ret_trouble = r < 0;
 	if (r < 0) {
 		log_event("handover.failed", F_STR("mid", m->id), F_C("why", why.text));
+		ret->must_spool = true;
 		return DIRECT_NOT;
 	}
 	outcome = &answer.handed.outcome;
-	if (outcome->n != m->recipients.n)
-		return DIRECT_NOT; /* not tried */
+	if (outcome->n != m->recipients.n) {
+		ret->must_spool = true; /* not tried */
+		return DIRECT_NOT;
+	}
 	*ret_trouble = count(outcome, 4) == outcome->n;
 	if (*ret_trouble)
 		return DIRECT_NOT;
@@ -105,6 +108,7 @@ int direct_try(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 	bool trouble;
 	int r;
 
+	*ret = (struct direct_answer){ 0 };
 	if (!may_try(d, key, patience_ms))
 		return DIRECT_NOT;
 	m->patience_ms = (uint64_t)patience_ms;

@@ -7,7 +7,8 @@
  * Limits   DIRECT_DOMAINS troubled domains are remembered, a later one takes an older one's
  *          place; the caller's patience.
  * Threads  internally locked.
- * Errors   DIRECT_NOT: nothing is known to be delivered; the same id may be spooled.
+ * Errors   DIRECT_NOT: nothing is known to be delivered; the same id may be spooled, and must be
+ *          when the answer says so.
  */
 #ifndef SCAN_DIRECT_H
 #define SCAN_DIRECT_H
@@ -40,6 +41,9 @@ struct direct {
 struct direct_answer {
 	const uint64_t *outcome; /* of each recipient: 0 delivered, 4 later, 5 never */
 	str next_hop, reply, tls;
+	/* With DIRECT_NOT: the relay may deliver it yet, or will never try it this way. Were the
+	 * sender told to come again, it would be delivered twice, or never. */
+	bool must_spool;
 };
 
 void direct_init(struct direct *d, struct lanes *relay);

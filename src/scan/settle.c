@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "mail/dsnparams.h"
 #include "mail/tlswish.h"
 #include "scan/record.h"
@@ -206,17 +207,25 @@ static void keep_rest(struct passage *p, struct msg_commit *c, const uint64_t *o
 	c->rcpt_params = (struct msg_texts){ params, params ? n : 0 };
 }
 
+/* "5." subject "." detail, of one to three digits each (RFC 3463 2): anything else is no reply
+ * to the edge. */
+static bool is_permanent_status(str s)
+{
+	str class, subject, detail;
+	uint64_t n;
+
+	return str_split(&s, '.', &class) && str_eq(class, STR("5")) &&
+	       str_split(&s, '.', &subject) && str_split(&s, '.', &detail) && !s.p &&
+	       subject.n <= 3 && detail.n <= 3 && num_u64(subject, &n) && num_u64(detail, &n);
+}
+
 /* The next hop's own words stay inside: only its codes go out (requirement R-294). */
 static struct verdict_reply refused_inside(struct passage *p, str reply)
 {
 	str enhanced = str_sub(str_skip(reply, 4), 0, str_chr(str_skip(reply, 4), ' '));
-	bool has_codes = reply.n > 4 && str_starts(enhanced, STR("5.")) && enhanced.n <= 11 &&
-			 enhanced.n >= 5;
 
-	for (size_t i = 0; i < enhanced.n && has_codes; i++)
-		has_codes = str_is_digit(enhanced.p[i]) || enhanced.p[i] == '.';
 	return (struct verdict_reply){
-		550, has_codes ? arena_cz(p->arena, enhanced) : "5.0.0",
+		550, is_permanent_status(enhanced) ? arena_cz(p->arena, enhanced) : "5.0.0",
 		arena_fmt(p->arena, "the mailbox's server refuses this message (reference %.*s)",
 			  STR_ARG(p->env.mid))
 	};
@@ -242,7 +251,7 @@ static struct verdict_reply deliver(struct settler *s, struct passage *p,
 		keep_rest(p, &c, handed.outcome);
 		break;
 	default:
-		if (p->submit->handover == CONF_HANDOVER_DIRECT) {
+		if (p->submit->handover == CONF_HANDOVER_DIRECT && !handed.must_spool) {
 			(void)why_set(why, -EAGAIN, "the next hop does not take it now");
 			return settle_temporary();
 		}

@@ -31,6 +31,7 @@ struct world {
 	const char *reply;
 	bool untried; /* its recipients go different ways */
 	int64_t delay_ms;
+	bool untried; /* the relay does not try it at all */
 	uint64_t store_status;
 	/* What they were asked. */
 	unsigned handovers, commits, notes;
@@ -53,6 +54,8 @@ static int be_relay(void *ctx, struct chan *c, struct msg *m, struct arena *a un
 		(struct msg_nums){ w->outcome, w->untried ? 0 : m->handover.recipients.n };
 	answer.handed.next_hop = STR("smtp:10.0.0.1:25");
 	answer.handed.reply = str_c(w->reply);
+	if (w->untried)
+		answer.handed = (struct msg_handed){ 0 };
 	pthread_mutex_unlock(&w->lock);
 	if (w->delay_ms)
 		usleep((useconds_t)w->delay_ms * 1000);
@@ -204,8 +207,16 @@ static void a_refusal_inside_is_told_without_its_words(void **state)
 
 static void strange_codes_of_the_next_hop_stay_inside(void **state)
 {
-	static const char *const replies[] = { "550", "550 ", "550 5.x.1 no", "550 no such user",
-					       "550 5.1.1.1.1.1.1.1 no" };
+	static const char *const replies[] = { "550",
+					       "550 ",
+					       "550 5.x.1 no",
+					       "550 no such user",
+					       "550 5.1.1.1.1.1.1.1 no",
+					       "550 5.1.1.1 no",
+					       "550 5.1. no",
+					       "550 5..11 no",
+					       "550 5.1.1234 no",
+					       "550 5.1" };
 	struct world *w = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
@@ -311,6 +322,34 @@ static void the_listener_says_how(void **state)
 	assert_int_equal(w->commits, 1);
 }
 
+/* It may be delivered yet: were the sender told to come again, each try would be a copy more. */
+static void what_may_be_delivered_yet_is_spooled_whatever_the_listener_says(void **state)
+{
+	struct world *w = *state;
+
+	w->submit.handover = CONF_HANDOVER_DIRECT;
+	w->delay_ms = SILENT_MS;
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->commits, 1);
+	assert_int_equal(w->n_committed, RECIPIENTS);
+	usleep((SILENT_MS - 500) * 1000); /* the relay's thread still has our world */
+}
+
+/* One that is too long for the relay's memory says nothing about the next hop. */
+static void what_the_relay_does_not_try_is_spooled_and_no_trouble(void **state)
+{
+	struct world *w = *state;
+
+	w->submit.handover = CONF_HANDOVER_DIRECT;
+	w->untried = true;
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->commits, 1);
+	w->untried = false;
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->handovers, 2);
+	assert_int_equal(w->commits, 1);
+}
+
 static void without_disk_and_next_hop_the_sender_keeps_it(void **state)
 {
 	struct world *w = *state;
@@ -366,6 +405,8 @@ int main(void)
 		T(what_goes_different_ways_is_spooled_and_troubles_nobody),
 		T(who_wants_to_be_told_goes_through_the_spool),
 		T(the_listener_says_how),
+		T(what_may_be_delivered_yet_is_spooled_whatever_the_listener_says),
+		T(what_the_relay_does_not_try_is_spooled_and_no_trouble),
 		T(without_disk_and_next_hop_the_sender_keeps_it),
 		T(what_is_held_never_sees_the_next_hop),
 		T(the_wish_for_tls_comes_from_envelope_then_header),
