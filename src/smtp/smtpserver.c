@@ -7,7 +7,8 @@
 
 #include <stdatomic.h>
 
-/* Over the deadline of the verdict: the way there and back, and the commit. */
+/* Over the deadline of the verdict: the way there and back, and the commit. Counted from when
+ * scan is asked: it must not commit what was answered 451 already, or it is sent again. */
 enum { SUBMIT_MARGIN_MS = 10000 };
 
 /* A listener of an older configuration. */
@@ -55,8 +56,9 @@ static int submit(void *ctx, const struct msg_submit *m, int fd, const struct co
 	struct smtpserver *server = ctx;
 	struct msg question = { .type = MSG_submit, .fds = { fd }, .n_fds = fd >= 0, .submit = *m };
 	struct msg answer;
-	int r = lanes_ask(server->scan, &question, MSG_submitted, a,
-			  deadline_in(conf->scan.deadline + SUBMIT_MARGIN_MS), &answer, why);
+	int r = lanes_ask_within(server->scan, &question, MSG_submitted, a,
+				 deadline_in(conf->scan.deadline),
+				 conf->scan.deadline + SUBMIT_MARGIN_MS, &answer, why);
 
 	if (r < 0)
 		return r;

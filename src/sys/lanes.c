@@ -160,8 +160,9 @@ int lanes_tell(struct lanes *l, const struct msg *m, deadline d, struct why *why
 	}
 }
 
-int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a,
-	      deadline d, struct msg *ret, struct why *why)
+/* answer_ms: from the question; 0: the answer is due by d as well. */
+static int ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a,
+	       deadline d, int64_t answer_ms, struct msg *ret, struct why *why)
 {
 	for (;;) {
 		uint64_t id;
@@ -178,7 +179,7 @@ int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, s
 			continue;
 		}
 		if (r == 0)
-			r = receive(c, a, d, ret, why);
+			r = receive(c, a, answer_ms ? deadline_in(answer_ms) : d, ret, why);
 		if (r == 0 && ret->type != want) {
 			r = why_set(why, -EPROTO, "%s answered %s with %s",
 				    msg_process_name(l->peer), msg_name(question->type),
@@ -192,6 +193,19 @@ int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, s
 		lanes_give(l, c, id);
 		return 0;
 	}
+}
+
+int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a,
+	      deadline d, struct msg *ret, struct why *why)
+{
+	return ask(l, question, want, a, d, 0, ret, why);
+}
+
+int lanes_ask_within(struct lanes *l, const struct msg *question, enum msg_type want,
+		     struct arena *a, deadline lane_by, int64_t answer_ms, struct msg *ret,
+		     struct why *why)
+{
+	return ask(l, question, want, a, lane_by, answer_ms, ret, why);
 }
 
 struct server {

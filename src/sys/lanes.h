@@ -37,6 +37,11 @@ void lanes_close(struct lanes *l, struct chan *c, int error);
  * the meantime is asked again on another one: nobody has answered it. */
 int lanes_ask(struct lanes *l, const struct msg *question, enum msg_type want, struct arena *a,
 	      deadline d, struct msg *ret, struct why *why) must_use;
+/* The same, where the other side counts its time from when it is asked: the answer may come
+ * answer_ms after that, however long a lane was waited for, at most until lane_by. */
+int lanes_ask_within(struct lanes *l, const struct msg *question, enum msg_type want,
+		     struct arena *a, deadline lane_by, int64_t answer_ms, struct msg *ret,
+		     struct why *why) must_use;
 
 /* Sends a message that has no answer. It may be lost with the other process. */
 int lanes_tell(struct lanes *l, const struct msg *m, deadline d, struct why *why) must_use;

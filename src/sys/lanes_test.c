@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 enum { LANES = 4, ASKERS = 16, QUESTIONS = 200 };
+enum { LATE_ASKERS = 3, LATE_MS = 200, PATIENCE_MS = 550 };
 
 static int echo(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 {
@@ -133,8 +134,47 @@ static void lanes_of_former_lives_do_not_pile_up(void **state)
 
 static int answer_late(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 {
-	defs_ignore(stream_wait(-1, 0, deadline_in(200), NULL)); /* only the time */
+	defs_ignore(stream_wait(-1, 0, deadline_in(LATE_MS), NULL)); /* only the time */
 	return echo(ctx, c, m, a);
+}
+
+static void *ask_the_slow_one(void *ctx)
+{
+	struct asker *k = ctx;
+	struct arena *a = arena_new("asker", 4 << 20);
+	struct msg q = { .type = MSG_dns_ask, .dns_ask = { 0, STR("hello") } }, answer;
+	struct why why;
+
+	k->wrong = lanes_ask_within(k->lanes, &q, MSG_dns_told, a, deadline_in(10000), PATIENCE_MS,
+				    &answer, &why) < 0;
+	arena_free(a);
+	return NULL;
+}
+
+/* Who waited long for its turn would give up just when the other side is done with it. */
+static void the_wait_for_a_lane_is_no_part_of_the_wait_for_the_answer(void **state)
+{
+	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
+	struct asker askers[LATE_ASKERS];
+	pthread_t threads[LATE_ASKERS];
+	int fds[2];
+
+	(void)state;
+	_Static_assert(LATE_ASKERS * LATE_MS > PATIENCE_MS, "the last one is not late");
+	assert_int_equal(chan_pair(fds, NULL), 0);
+	assert_int_equal(lanes_serve(fds[1], PROCESS_DNS, PROCESS_SCAN, answer_late, NULL, NULL),
+			 0);
+	lanes_add(l, fds[0], 0);
+	for (unsigned i = 0; i < LATE_ASKERS; i++) {
+		askers[i] = (struct asker){ l, i, 0 };
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_the_slow_one, &askers[i]),
+				 0);
+	}
+	for (unsigned i = 0; i < LATE_ASKERS; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(askers[i].wrong, 0);
+	}
+	lanes_free(l);
 }
 
 static void count_lost(void *ctx, enum process peer)
@@ -188,6 +228,7 @@ int main(void)
 		cmocka_unit_test(many_askers_each_get_their_own_answers),
 		cmocka_unit_test(a_dead_lane_is_passed_over),
 		cmocka_unit_test(lanes_of_former_lives_do_not_pile_up),
+		cmocka_unit_test(the_wait_for_a_lane_is_no_part_of_the_wait_for_the_answer),
 		cmocka_unit_test(a_lane_whose_answer_is_late_is_closed_and_told_of),
 		cmocka_unit_test(without_lanes_a_question_ends_at_its_deadline),
 	};

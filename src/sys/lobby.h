@@ -12,8 +12,7 @@
  *          that step() has left (the start of a line) is kept for the next one.
  * Limits   threads; LOBBY_LEFT_MAX bytes left behind by a step. The number of guests is
  *          the owner's to limit in arrive().
- * Threads  handlers run in many threads, for one guest never in two at once; arrive()
- *          only in the lobby's own.
+ * Threads  all handlers run in many threads, for one guest never in two at once.
  * Errors   negative errno and a why, at the start only.
  */
 #ifndef SYS_LOBBY_H
