@@ -47,6 +47,7 @@ int clients_enter(struct clients *c, struct clients_link *l, struct ip ip, size_
 		r = CLIENTS_E_CLIENT_FULL;
 	if (r == CLIENTS_OK) {
 		l->key = key;
+		l->held = 0;
 		list_append(bucket, &l->link);
 		c->n++;
 	}
@@ -72,6 +73,31 @@ int clients_move(struct clients *c, struct clients_link *l, struct ip ip, size_t
 	}
 	pthread_mutex_unlock(&c->lock);
 	return r;
+}
+
+static int64_t held_by(const struct list *bucket, struct ip key)
+{
+	int64_t n = 0;
+
+	for (const struct list *link = bucket->next; link != bucket; link = link->next) {
+		const struct clients_link *l = (const struct clients_link *)link;
+
+		if (ip_eq(l->key, key))
+			n += l->held;
+	}
+	return n;
+}
+
+bool clients_hold(struct clients *c, struct clients_link *l, int64_t bytes, int64_t max)
+{
+	bool may;
+
+	pthread_mutex_lock(&c->lock);
+	may = bytes < 0 || l->key.n == 0 || held_by(bucket_of(c, l->key), l->key) + bytes <= max;
+	if (may)
+		l->held += bytes;
+	pthread_mutex_unlock(&c->lock);
+	return may;
 }
 
 void clients_leave(struct clients *c, struct clients_link *l)

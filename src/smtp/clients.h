@@ -1,14 +1,14 @@
-/* smtp/clients.h - how many connections each client has open.
+/* smtp/clients.h - how many connections each client has open, and how much memory its messages
+ * take on them.
  *
  * A client is an IPv4 address or an IPv6 /64, which is what one subscriber has.
  *
  * Input    addresses from the kernel; whose, is hostile.
  * Memory   the link of each connection is inside the caller's session, so nothing is
  *          allocated after clients_init.
- * Limits   given at each clients_enter. A chain is as long as one client's connections,
- *          and those of few others: its hash is seeded.
- * Threads  internally locked.
- * Errors   CLIENTS_E_*.
+ * Limits   given at each clients_enter and clients_hold. A chain is as long as one client's
+ * connections, and those of few others: its hash is seeded. Threads  internally locked. Errors
+ * CLIENTS_E_*.
  */
 #ifndef SMTP_CLIENTS_H
 #define SMTP_CLIENTS_H
@@ -30,6 +30,7 @@ struct clients {
 struct clients_link {
 	struct list link;
 	struct ip key;
+	int64_t held; /* bytes */
 };
 
 void clients_init(struct clients *c);
@@ -41,6 +42,9 @@ int clients_enter(struct clients *c, struct clients_link *l, struct ip ip, size_
  * stays with whom it was. */
 int clients_move(struct clients *c, struct clients_link *l, struct ip ip, size_t max_per_client)
 	must_use;
+/* So many more bytes are held for l, or fewer (negative). False: its client would hold more than
+ * max with them; an unknown one has no such limit. */
+bool clients_hold(struct clients *c, struct clients_link *l, int64_t bytes, int64_t max) must_use;
 void clients_leave(struct clients *c, struct clients_link *l);
 
 #endif

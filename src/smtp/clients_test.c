@@ -73,11 +73,39 @@ static void a_connection_can_move_to_its_client(void **state)
 	assert_int_equal(c.n, 0);
 }
 
+/* One client cannot take the memory that all the others need. */
+static void the_memory_of_a_client_is_counted_over_its_connections(void **state)
+{
+	static struct clients c;
+	struct clients_link one, two, other, proxied;
+
+	(void)state;
+	clients_init(&c);
+	assert_int_equal(clients_enter(&c, &one, ip("2001:db8::1"), 9, 9), CLIENTS_OK);
+	assert_int_equal(clients_enter(&c, &two, ip("2001:db8::2"), 9, 9), CLIENTS_OK);
+	assert_int_equal(clients_enter(&c, &other, ip("192.0.2.1"), 9, 9), CLIENTS_OK);
+	assert_int_equal(clients_enter(&c, &proxied, (struct ip){ 0 }, 9, 9), CLIENTS_OK);
+	assert_true(clients_hold(&c, &one, 60, 100));
+	assert_true(clients_hold(&c, &two, 40, 100));
+	assert_false(clients_hold(&c, &one, 1, 100));
+	assert_false(clients_hold(&c, &two, 1, 100));
+	assert_true(clients_hold(&c, &other, 100, 100));
+	assert_true(clients_hold(&c, &proxied, 1000, 100));
+	assert_true(clients_hold(&c, &one, -60, 100));
+	assert_true(clients_hold(&c, &two, 60, 100));
+	clients_leave(&c, &two);
+	assert_true(clients_hold(&c, &one, 100, 100));
+	clients_leave(&c, &one);
+	clients_leave(&c, &other);
+	clients_leave(&c, &proxied);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_client_and_all_of_them_are_counted),
 		cmocka_unit_test(a_connection_can_move_to_its_client),
+		cmocka_unit_test(the_memory_of_a_client_is_counted_over_its_connections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ static void keep(struct smtpsession *s, str bytes)
 		t->too_large = true;
 	if (reception_failed(s))
 		return;
-	t->no_room = !s->outside->hold(s->outside->ctx, (int64_t)bytes.n);
+	t->no_room = !s->outside->hold(s->outside->ctx, s, (int64_t)bytes.n);
 	if (t->no_room)
 		return;
 	t->held += (int64_t)bytes.n;

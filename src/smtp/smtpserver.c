@@ -20,8 +20,7 @@ struct smtpserver {
 	struct lanes *scan;
 	struct clients clients;
 	struct smtpsession_outside outside;
-	int64_t memory;	      /* that messages may take while they come in */
-	_Atomic int64_t held; /* that they do take */
+	_Atomic int64_t held; /* memory that messages take while they come in */
 	pthread_mutex_t lock; /* of policy */
 	struct smtppolicy *policy;
 	ARENA_VEC(str) addresses; /* of the listeners, in the order of their tags */
@@ -67,17 +66,22 @@ static int submit(void *ctx, const struct msg_submit *m, int fd, const struct co
 	return 0;
 }
 
-/* Messages in memory at once: all the small ones, and some of the largest kind. */
-enum { MEMORY_BYTES = 256 << 20, MEMORY_LARGEST = 16 };
+/* Messages in memory at once: all the small ones, and some of the largest kind. No client gets
+ * more than its share, or a single one that sends slowly would keep all the others out. */
+enum { MEMORY_BYTES = 256 << 20, MEMORY_LARGEST = 16, MEMORY_SHARES = 4 };
 
-static bool hold(void *ctx, int64_t bytes)
+static bool hold(void *ctx, struct smtpsession *s, int64_t bytes)
 {
 	struct smtpserver *server = ctx;
-	int64_t all = atomic_fetch_add(&server->held, bytes) + bytes;
+	int64_t max =
+		MEMORY_BYTES + MEMORY_LARGEST * (int64_t)s->policy->conf->smtp.max_message_bytes;
 
-	if (bytes < 0 || all <= server->memory)
+	if (!clients_hold(&server->clients, &s->client, bytes, max / MEMORY_SHARES))
+		return false;
+	if (atomic_fetch_add(&server->held, bytes) + bytes <= max || bytes < 0)
 		return true;
 	atomic_fetch_sub(&server->held, bytes);
+	(void)!clients_hold(&server->clients, &s->client, -bytes, 0);
 	return false;
 }
 
@@ -242,8 +246,8 @@ static void leave(void *ctx, void *guest, struct stream *io)
 		  F_INT("bytes", s->bytes), F_INT("ms", clock_now_ms() - s->began),
 		  F_C("ended", s->ended));
 	metrics_add(METRIC_edge_sessions, -1);
-	clients_leave(&server->clients, &s->client);
 	smtpsession_end(s, io);
+	clients_leave(&server->clients, &s->client);
 }
 
 struct smtpserver *smtpserver_new(struct smtppolicy *policy, struct lanes *scan)
@@ -262,8 +266,6 @@ struct smtpserver *smtpserver_new(struct smtppolicy *policy, struct lanes *scan)
 	server->arena = a;
 	server->scan = scan;
 	server->policy = policy;
-	server->memory =
-		MEMORY_BYTES + MEMORY_LARGEST * (int64_t)policy->conf->smtp.max_message_bytes;
 	server->outside =
 		(struct smtpsession_outside){ server, submit, hold, wall, moved, refused, trouble };
 	pthread_mutex_init(&server->lock, NULL);

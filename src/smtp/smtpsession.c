@@ -29,7 +29,7 @@ void smtpsession_over(struct smtpsession *s, const char *why)
 void smtpsession_reset(struct smtpsession *s)
 {
 	if (s->mail && s->mail->held)
-		(void)s->outside->hold(s->outside->ctx, -s->mail->held);
+		(void)s->outside->hold(s->outside->ctx, s, -s->mail->held);
 	s->mail = transaction_free(s->mail);
 	if (s->state & (SMTPSESSION_MAIL | SMTPSESSION_RCPT | SMTPSESSION_CHUNKS |
 			SMTPSESSION_DATA | SMTPSESSION_CHUNK))

@@ -52,8 +52,8 @@ struct smtpsession_outside {
 	 * in the arena. Negative: nobody answered. */
 	int (*submit)(void *ctx, const struct msg_submit *m, int fd, const struct conf *conf,
 		      struct arena *a, struct msg_submitted *ret, struct why *why);
-	/* Asks for memory for so many more bytes of messages, or gives back (negative). */
-	bool (*hold)(void *ctx, int64_t bytes);
+	/* Asks for memory for so many more bytes of a message, or gives back (negative). */
+	bool (*hold)(void *ctx, struct smtpsession *s, int64_t bytes);
 	int64_t (*wall)(void *ctx);
 	/* The connection now counts as one of s->ip. False: that client has too many. */
 	bool (*moved)(void *ctx, struct smtpsession *s);

@@ -150,10 +150,11 @@ static int fake_submit(void *ctx, const struct msg_submit *m, int fd, const stru
 	return 0;
 }
 
-static bool fake_hold(void *ctx, int64_t bytes)
+static bool fake_hold(void *ctx, struct smtpsession *s, int64_t bytes)
 {
 	struct fake_smtp *f = ctx;
 
+	(void)s;
 	if (f->held + bytes > f->room)
 		return false;
 	f->held += bytes;
