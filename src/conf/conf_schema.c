@@ -74,7 +74,7 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | EDGE | INSPECT | SCAN | STORE | RELAY | CLI,
 	  .doc = "larger messages are refused, also announced by SIZE (RFC 1870)" },
 	{ "smtp.max_recipients", CONF_U32, AT(smtp.max_recipients), .initial = "100", .min = 1,
-	  .max = 10000, .audience = EDGE | SCAN | STORE | RELAY | CLI,
+	  .max = 1000 /* of sys/messages.def */, .audience = EDGE | SCAN | STORE | RELAY | CLI,
 	  .doc = "recipients of one message" },
 	{ "smtp.max_connections", CONF_U32, AT(smtp.max_connections), .initial = "2000", .min = 1,
 	  .max = 100000, .audience = POTERNED | EDGE | CLI,

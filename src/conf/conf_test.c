@@ -277,6 +277,9 @@ static void a_bad_set_changes_nothing_and_says_why(void **state)
 		{ "domains=a,,b", "found \"\" for domains, expected a domain name" },
 		{ "smtp.threads=-1",
 		  "found \"-1\" for smtp.threads, expected a number from 1 to 4096" },
+		/* More do not fit a message between processes. */
+		{ "smtp.max_recipients=1001",
+		  "found \"1001\" for smtp.max_recipients, expected a number from 1 to 1000" },
 	};
 	cleanup(arena_freep) struct arena *a = new_arena();
 	struct conf *c = conf_new_default(a);

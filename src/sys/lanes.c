@@ -151,7 +151,7 @@ int lanes_tell(struct lanes *l, const struct msg *m, deadline d, struct why *why
 			return why_set(why, -ETIMEDOUT, "no free lane to %s",
 				       msg_process_name(l->peer));
 		r = chan_send(c, m, why);
-		if (r == 0)
+		if (r == 0 || r == -EMSGSIZE)
 			lanes_give(l, c, id);
 		else
 			lanes_close(l, c, r);
@@ -177,6 +177,10 @@ static int ask(struct lanes *l, const struct msg *question, enum msg_type want, 
 			/* It died while the lane was idle and has not seen the question. */
 			chan_free(c);
 			continue;
+		}
+		if (r == -EMSGSIZE) {
+			lanes_give(l, c, id);
+			return r;
 		}
 		if (r == 0)
 			r = receive(c, a, answer_ms ? deadline_in(answer_ms) : d, ret, why);

@@ -10,7 +10,8 @@
  * Limits   as many questions in flight as lanes; more wait, until their deadline.
  * Threads  internally locked.
  * Errors   lanes_ask: -ETIMEDOUT, -EPIPE and so on: the other process could not answer;
- *          the lane is then closed, never used again.
+ *          the lane is then closed, never used again. -EMSGSIZE: the question is above its
+ *          limits and was not sent; the lane stays.
  */
 #ifndef SYS_LANES_H
 #define SYS_LANES_H

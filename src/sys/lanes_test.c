@@ -208,6 +208,30 @@ static void a_lane_whose_answer_is_late_is_closed_and_told_of(void **state)
 	lanes_free(l);
 }
 
+/* Whoever can make a question too long must not use up the lanes of all the others. */
+static void a_question_above_its_limits_costs_no_lane(void **state)
+{
+	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
+	struct arena *a = arena_new("test", 1 << 20);
+	struct msg q = { .type = MSG_dns_ask }, answer;
+	unsigned lost = 0;
+	struct why why;
+
+	(void)state;
+	q.dns_ask.questions = arena_str(a, str_of((char[60001]){ 0 }, 60001));
+	lanes_on_lost(l, count_lost, &lost);
+	connect_lane(l);
+	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(5000), &answer, &why),
+			 -EMSGSIZE);
+	assert_int_equal(lanes_tell(l, &q, deadline_in(5000), &why), -EMSGSIZE);
+	assert_int_equal(lost, 0);
+	q.dns_ask.questions = STR("hello");
+	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(5000), &answer, &why), 0);
+	assert_true(str_eq(answer.dns_told.answers, STR("hello")));
+	arena_free(a);
+	lanes_free(l);
+}
+
 static void without_lanes_a_question_ends_at_its_deadline(void **state)
 {
 	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_DNS);
@@ -230,6 +254,7 @@ int main(void)
 		cmocka_unit_test(lanes_of_former_lives_do_not_pile_up),
 		cmocka_unit_test(the_wait_for_a_lane_is_no_part_of_the_wait_for_the_answer),
 		cmocka_unit_test(a_lane_whose_answer_is_late_is_closed_and_told_of),
+		cmocka_unit_test(a_question_above_its_limits_costs_no_lane),
 		cmocka_unit_test(without_lanes_a_question_ends_at_its_deadline),
 	};
 
