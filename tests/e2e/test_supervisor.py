@@ -118,6 +118,7 @@ def test_a_reload_reaches_the_workers():
             g.send(deep)
             second = wait_until(lambda: len(g.events("message.done")) > 1 and g.events("message.done"), 10)[-1]
             assert first["symbols"] != second["symbols"], (first, second)
+            assert not g.events("process.died"), g.events("process.died")
 
 
 def test_scan_and_its_busy_workers_start_anew_together():
