@@ -21,7 +21,9 @@ struct smtpserver {
 	struct clients clients;
 	struct smtpsession_outside outside;
 	_Atomic int64_t held; /* memory that messages take while they come in */
-	pthread_mutex_t lock; /* of policy */
+	size_t threads;
+	_Atomic size_t writing; /* threads that write to clients, most of them at once done */
+	pthread_mutex_t lock;	/* of policy */
 	struct smtppolicy *policy;
 	ARENA_VEC(str) addresses; /* of the listeners, in the order of their tags */
 };
@@ -83,6 +85,15 @@ static bool hold(void *ctx, struct smtpsession *s, int64_t bytes)
 	atomic_fetch_sub(&server->held, bytes);
 	(void)!clients_hold(&server->clients, &s->client, -bytes, 0);
 	return false;
+}
+
+/* Half of the threads may stand still before clients that do not read: the others go on. */
+static bool writing(void *ctx, int change)
+{
+	struct smtpserver *server = ctx;
+	size_t n = atomic_fetch_add(&server->writing, (size_t)change) + (size_t)change;
+
+	return n <= (server->threads + 1) / 2;
 }
 
 static int64_t wall(void *ctx)
@@ -266,8 +277,9 @@ struct smtpserver *smtpserver_new(struct smtppolicy *policy, struct lanes *scan)
 	server->arena = a;
 	server->scan = scan;
 	server->policy = policy;
-	server->outside =
-		(struct smtpsession_outside){ server, submit, hold, wall, moved, refused, trouble };
+	server->threads = policy->conf->smtp.threads;
+	server->outside = (struct smtpsession_outside){ server,	 submit, hold,	  wall,
+							writing, moved,	 refused, trouble };
 	pthread_mutex_init(&server->lock, NULL);
 	clients_init(&server->clients);
 	server->lobby = lobby_new(&handlers, policy->conf->smtp.threads);

@@ -36,9 +36,15 @@ void smtpsession_reset(struct smtpsession *s)
 		s->state = SMTPSESSION_READY;
 }
 
+static deadline begin_write(struct smtpsession *s, int64_t now)
+{
+	return now + (s->outside->writing(s->outside->ctx, 1) ? s->patience : 0);
+}
+
 /* Whoever reads slowly wears out the patience of the whole step, not of each reply. */
 static void wrote(struct smtpsession *s, int64_t began, int r)
 {
+	(void)s->outside->writing(s->outside->ctx, -1);
 	s->patience -= clock_now_ms() - began;
 	if (s->patience < 0)
 		s->patience = 0;
@@ -50,7 +56,7 @@ void smtpsession_flush(struct smtpsession *s)
 {
 	int64_t now = clock_now_ms();
 
-	wrote(s, now, stream_flush(s->io, now + s->patience, NULL));
+	wrote(s, now, stream_flush(s->io, begin_write(s, now), NULL));
 }
 
 void smtpsession_reply_lines(struct smtpsession *s, unsigned code, str enhanced, const str *lines,
@@ -58,7 +64,7 @@ void smtpsession_reply_lines(struct smtpsession *s, unsigned code, str enhanced,
 {
 	int64_t now = clock_now_ms();
 
-	wrote(s, now, reply_send(s->io, now + s->patience, code, enhanced, lines, n));
+	wrote(s, now, reply_send(s->io, begin_write(s, now), code, enhanced, lines, n));
 }
 
 void smtpsession_reply(struct smtpsession *s, unsigned code, str enhanced, str text)

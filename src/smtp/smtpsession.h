@@ -55,6 +55,9 @@ struct smtpsession_outside {
 	/* Asks for memory for so many more bytes of a message, or gives back (negative). */
 	bool (*hold)(void *ctx, struct smtpsession *s, int64_t bytes);
 	int64_t (*wall)(void *ctx);
+	/* A thread begins to write to a client (1), or has done so (-1). False: too many do, so it
+	 * must not wait for the client to read. */
+	bool (*writing)(void *ctx, int change);
 	/* The connection now counts as one of s->ip. False: that client has too many. */
 	bool (*moved)(void *ctx, struct smtpsession *s);
 	/* For the log. argument is the client's words that were refused. */

@@ -35,6 +35,7 @@ struct fake_smtp {
 	str message;		 /* the last one */
 	size_t n_refused, n_trouble;
 	int64_t room, held; /* memory for messages */
+	int writing;
 	enum lobby_next next;
 	deadline until;
 };
@@ -167,6 +168,15 @@ static int64_t fake_wall(void *ctx)
 	return 1795290000;
 }
 
+static bool fake_writing(void *ctx, int change)
+{
+	struct fake_smtp *f = ctx;
+
+	f->writing += change;
+	bug_if(f->writing != (change > 0));
+	return true;
+}
+
 static bool fake_moved(void *ctx, struct smtpsession *s)
 {
 	(void)s;
@@ -202,8 +212,10 @@ static struct fake_smtp *fake_smtp_new(str settings)
 
 	bug_if(smtppolicy_new(settings, &policy, &why) < 0);
 	f->arena = a;
-	f->outside = (struct smtpsession_outside){ f,	       fake_submit,  fake_hold,	  fake_wall,
-						   fake_moved, fake_refused, fake_trouble };
+	f->outside = (struct smtpsession_outside){
+		f,	    fake_submit,  fake_hold,   fake_wall, fake_writing,
+		fake_moved, fake_refused, fake_trouble
+	};
 	f->output = strbuf_make(a, 8 << 20);
 	f->envelopes = strbuf_make(a, 1 << 20);
 	f->answer = (struct msg_submitted){ 250, STR("2.0.0"), STR("Accepted"), STR("m") };

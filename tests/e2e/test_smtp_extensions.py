@@ -162,6 +162,36 @@ def test_clients_that_do_not_read_keep_no_thread():
             s.close()
 
 
+def test_a_crowd_that_does_not_read_leaves_threads_for_the_others():
+    with Gateway(smtp__threads=4) as g:
+        deaf = []
+        for _ in range(40):
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.connect(("127.0.0.1", g.port))
+            s.settimeout(20)
+            assert s.recv(100).startswith(b"220")
+            s.sendall(b"EHLO deaf.example\r\n")
+            assert s.recv(1000).startswith(b"250")
+            s.setblocking(False)
+            deaf.append(s)
+        # Ten for each thread, and a thread stands still for two seconds before one of them.
+        began, waited = time.monotonic(), []
+        while time.monotonic() - began < 6:
+            for s in deaf:
+                try:
+                    s.send(b"HELP\r\n" * 5000)
+                except OSError:
+                    pass
+            with RawSmtp(g.port) as c:
+                asked = time.monotonic()
+                assert c.hello().startswith(b"250")
+                waited.append(time.monotonic() - asked)
+        assert max(waited) < 1.5, waited
+        for s in deaf:
+            s.close()
+
+
 def test_nothing_tells_what_runs_here():
     with Gateway() as g, RawSmtp(g.port) as c:
         said = c.reply() + c.ask(b"EHLO mail.partner.example") + c.ask(b"HELP") + c.ask(b"VRFY accueil") + \
