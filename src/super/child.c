@@ -122,6 +122,12 @@ int child_start(struct child *c, uint64_t id, const struct conf *conf, struct wh
 	return 0;
 }
 
+void child_serves(struct child *c)
+{
+	c->ready = true;
+	c->served_ms = clock_now_ms();
+}
+
 void child_died(struct child *c)
 {
 	int64_t lived = clock_now_ms() - c->started_ms;

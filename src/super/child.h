@@ -21,6 +21,7 @@ struct child {
 	struct chan *control; /* NULL: not running */
 	bool ready, told_stop;
 	int64_t started_ms;	   /* when a start was last tried */
+	int64_t served_ms;	   /* when it was last seen to serve */
 	uint64_t lanes_remade;	   /* in this life, for answers that came too late */
 	unsigned quick_deaths;	   /* in a row: lived less than CHILD_QUICK_MS */
 	deadline start_at;	   /* when not running */
@@ -34,6 +35,8 @@ enum { CHILD_LANES_SPARE = 1024 };
 /* Forks and executes PROGRAMS/poterne-WHAT in a session of its own with the control socket
  * as descriptor 3, standard error for the log, and no other descriptor of ours. */
 int child_start(struct child *c, uint64_t id, const struct conf *conf, struct why *why) must_use;
+/* Notes that it has said so. */
+void child_serves(struct child *c);
 /* Notes that it has died and when it may start again. */
 void child_died(struct child *c);
 /* Sends without waiting for ever; a child that does not listen is killed. */

@@ -26,6 +26,9 @@ enum {
 	WATCH_MS = 10000,
 	CHECK_MS = 24 * 3600 * 1000,
 	UNWELL_MS = 1000, /* when to look again, whether the processes serve */
+	/* A message may kill the worker that looks at it, and one after the other may come: the
+	 * pauses between its lives are no illness of the gateway. */
+	WORKER_PAUSE_MS = 2 * CHILD_MAX_DELAY_MS,
 };
 
 struct super {
@@ -322,14 +325,32 @@ static void announce_when_ready(struct super *s)
 	s->announced = true;
 }
 
+static bool is_well(struct super *s)
+{
+	int64_t now = clock_now_ms();
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct child *c = &s->children[i];
+
+		if (c->ready)
+			c->served_ms = now;
+		else if (c->what != PROCESS_INSPECT || now - c->served_ms > WORKER_PAUSE_MS)
+			return false;
+	}
+	return true;
+}
+
 /* Says that we live, as long as every process serves: otherwise the manager starts us anew. */
 static void say_alive(struct super *s)
 {
+	bool well;
+
 	if (!s->notify.alive_ms || !s->announced || clock_left(s->notify.alive_at) > 0)
 		return;
-	if (all_serve(s))
+	well = is_well(s);
+	if (well)
 		notify_say(&s->notify, NOTIFY_ALIVE);
-	s->notify.alive_at = deadline_in(all_serve(s) ? s->notify.alive_ms : UNWELL_MS);
+	s->notify.alive_at = deadline_in(well ? s->notify.alive_ms : UNWELL_MS);
 }
 
 /* A lane in place of one that was closed because its answer was late. */
@@ -370,7 +391,7 @@ static void hear(struct super *s, struct child *c)
 	if (m.type == MSG_ready && c->ready)
 		child_kill(c); /* said once in a life */
 	else if (m.type == MSG_ready)
-		c->ready = true;
+		child_serves(c);
 	else if (m.type == MSG_kill_worker)
 		kill_worker(s, m.kill_worker.id, m.kill_worker.why);
 	else if (m.type == MSG_lane_lost)

@@ -103,6 +103,29 @@ def test_the_watchdog_is_fed_only_while_every_process_serves():
         programs.cleanup()
 
 
+def test_messages_that_kill_workers_do_not_silence_the_watchdog():
+    m, g = Manager(), Gateway()
+    try:
+        start(g, m, watchdog_ms=400)
+        wait_until(lambda: m.times("WATCHDOG"), 10, "a sign of life")
+        began = time.monotonic()
+        while time.monotonic() - began < 5:
+            for pid in g.pids().get("inspect", []):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            m.hear()
+            settle(0.05)
+        at = [t for t in m.times("WATCHDOG") if t > began]
+        gaps = [b - a for a, b in zip([began] + at, at + [time.monotonic()])]
+        assert max(gaps) < 1.5, gaps
+        g.stop()
+    finally:
+        g.remove()
+        m.close()
+
+
 def started_with_socket(g, listener):
     """By exec of a shell, so that LISTEN_PID is the pid of poterned."""
     command = " ".join(f"'{x}'" for x in [os.path.join(g.bin, "poterned"), *g.arguments()])
