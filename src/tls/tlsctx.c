@@ -17,7 +17,7 @@ static const char legacy_ciphers[] = "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+CHA
 static const char suites[] =
 	"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 static const unsigned char session_context[] = "smtp";
-static const char groups[] = "X25519:P-256:P-384";
+#define GROUPS "X25519:P-256:P-384"
 /* A ticket is of no use longer than the keys of the supervisor live for certain. */
 enum { SESSION_SECONDS = 12 * 3600 };
 
@@ -54,7 +54,7 @@ static int new_ctx(const SSL_METHOD *method, enum tlsctx_version min, SSL_CTX **
 					 SSL_OP_IGNORE_UNEXPECTED_EOF);
 	bug_if(SSL_CTX_set_cipher_list(ctx, min == TLSCTX_1_0 ? legacy_ciphers : ciphers) != 1 ||
 	       SSL_CTX_set_ciphersuites(ctx, suites) != 1 ||
-	       SSL_CTX_set1_groups_list(ctx, groups) != 1);
+	       SSL_CTX_set1_groups_list(ctx, (char[]){ GROUPS }) != 1);
 	*ret = ctx;
 	return 0;
 }
