@@ -61,9 +61,8 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | EDGE | CLI,
 	  .doc = "addresses and ports of SMTP reception, each with its options: proxy (requires "
 		 "a PROXY header, from smtp.trusted), xclient (offers XCLIENT to smtp.trusted), "
-		 "client_cert (asks for a certificate), handover=auto, direct (the sender keeps "
-		 "what "
-		 "the next hop does not take; spooled only what it may have taken) or spool" },
+		 "client_cert (asks for a certificate), handover=auto, direct (what the next "
+		 "hop does not take the sender keeps, unless it may have taken it) or spool" },
 	{ "listen.web", CONF_HOSTPORT, .list = true, .may_be_empty = true, AT(listen.web),
 	  .initial = "", .audience = POTERNED | CLI,
 	  .doc = "private addresses and ports of HTTP for /metrics and /healthz, without a "
