@@ -78,6 +78,7 @@ int handover_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 	answer.handed.next_hop = one->end.next_hop;
 	answer.handed.reply = one->end.reply;
 	answer.handed.tls = one->end.tls;
+	answer.handed.unreachable = one->end.unreachable;
 	r = chan_send(c, &answer, NULL);
 	attempts_end(&relay->attempts, one, r == 0);
 	return r;

@@ -88,8 +88,8 @@ static int ask(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 		ret->must_spool = true; /* not tried */
 		return DIRECT_NOT;
 	}
-	*ret_trouble = count(outcome, 4) == outcome->n;
-	if (*ret_trouble)
+	*ret_trouble = answer.handed.unreachable;
+	if (count(outcome, 4) == outcome->n)
 		return DIRECT_NOT;
 	*ret = (struct direct_answer){ outcome->v, answer.handed.next_hop, answer.handed.reply,
 				       answer.handed.tls };

@@ -30,8 +30,8 @@ struct world {
 	uint64_t outcome[RECIPIENTS];
 	const char *reply;
 	bool untried; /* its recipients go different ways */
+	bool unreachable;
 	int64_t delay_ms;
-	bool untried; /* the relay does not try it at all */
 	uint64_t store_status;
 	/* What they were asked. */
 	unsigned handovers, commits, notes;
@@ -46,19 +46,22 @@ static int be_relay(void *ctx, struct chan *c, struct msg *m, struct arena *a un
 {
 	struct world *w = ctx;
 	struct msg answer = { .type = MSG_handed };
+	uint64_t outcome[RECIPIENTS];
+	int64_t delay_ms;
 
 	pthread_mutex_lock(&w->lock);
 	w->handovers++;
 	w->wish = m->handover.tls_wish;
+	memcpy(outcome, w->outcome, sizeof(outcome));
 	answer.handed.outcome =
-		(struct msg_nums){ w->outcome, w->untried ? 0 : m->handover.recipients.n };
+		(struct msg_nums){ outcome, w->untried ? 0 : m->handover.recipients.n };
 	answer.handed.next_hop = STR("smtp:10.0.0.1:25");
 	answer.handed.reply = str_c(w->reply);
-	if (w->untried)
-		answer.handed = (struct msg_handed){ 0 };
+	answer.handed.unreachable = w->unreachable;
+	delay_ms = w->delay_ms;
 	pthread_mutex_unlock(&w->lock);
-	if (w->delay_ms)
-		usleep((useconds_t)w->delay_ms * 1000);
+	if (delay_ms)
+		usleep((useconds_t)delay_ms * 1000);
 	return chan_send(c, &answer, NULL);
 }
 
@@ -141,7 +144,9 @@ static int tear_down(void **state)
 	lanes_free(w->store);
 	lanes_free(w->relay);
 	close(w->p.fd);
-	usleep(20000); /* the threads of the lanes see their end */
+	usleep(20000);		      /* the threads of the lanes see their end */
+	pthread_mutex_lock(&w->lock); /* what they did is before what follows */
+	pthread_mutex_unlock(&w->lock);
 	arena_free(w->heard);
 	arena_free(w->a);
 	return 0;
@@ -264,13 +269,26 @@ static void a_slow_next_hop_costs_the_sender_only_our_patience(void **state)
 	usleep((SILENT_MS - 500) * 1000); /* the relay's thread still has our world */
 }
 
+/* One mailbox over its quota is no trouble of its domain. */
+static void a_refusal_for_now_makes_nobody_rest(void **state)
+{
+	struct world *w = *state;
+
+	all(w, 4, "452 4.2.2 over quota");
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->handovers, 2);
+	assert_int_equal(w->commits, 2);
+}
+
 static void a_domain_in_trouble_rests_and_others_do_not(void **state)
 {
 	static str elsewhere[] = { STR("x@ville.example"), STR("y@ville.example"),
 				   STR("z@ville.example") };
 	struct world *w = *state;
 
-	all(w, 4, "451 4.3.0 later");
+	all(w, 4, "451 4.3.0 nobody there");
+	w->unreachable = true;
 	assert_int_equal(run(w).code, 250);
 	assert_int_equal(run(w).code, 250);
 	assert_int_equal(w->handovers, 1);
@@ -401,6 +419,7 @@ int main(void)
 		T(what_is_refused_for_now_is_spooled),
 		T(the_spool_gets_only_the_recipients_that_are_left),
 		T(a_slow_next_hop_costs_the_sender_only_our_patience),
+		T(a_refusal_for_now_makes_nobody_rest),
 		T(a_domain_in_trouble_rests_and_others_do_not),
 		T(what_goes_different_ways_is_spooled_and_troubles_nobody),
 		T(who_wants_to_be_told_goes_through_the_spool),

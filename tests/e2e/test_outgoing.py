@@ -26,11 +26,13 @@ def deferred(g):
 
 def test_each_domain_goes_where_its_row_says():
     with SmtpServer() as one, SmtpServer() as two, Gateway(
-            domains="hopital.example,labo.example,ext.mssante.fr", delivery__next_hop=f"smtp:127.0.0.1:{one.port}",
+            spool=True, domains="hopital.example,labo.example,ext.mssante.fr",
+            delivery__next_hop=f"smtp:127.0.0.1:{one.port}",
             delivery__routes=f"labo.example smtp:127.0.0.1:{two.port} connections=2, *.mssante.fr reject") as g:
         assert g.send(CLEAN, recipient=["accueil@hopital.example", "a@labo.example", "b@labo.example",
                                         "c@ext.mssante.fr"])[0] == 250
         g.wait_event("delivery.failed")
+        wait_until(lambda: len(g.events("delivery.done")) == 2, 20, "two destinations")
         assert one.recipients() == ["RCPT TO:<accueil@hopital.example>"]
         assert two.recipients() == ["RCPT TO:<a@labo.example>", "RCPT TO:<b@labo.example>"]
         assert "no Internet delivery for this domain" in g.raw_log()
