@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "super/child.h"
+#include "super/links.h"
 #include "super/notify.h"
 #include "super/prepare.h"
 #include "super/reload.h"
@@ -49,118 +50,6 @@ struct super {
 	deadline kill_at;
 	int metrics_read; /* its own block, or -1 */
 };
-
-/* Who asks whom. The number of lanes is the number of questions at a time. */
-struct link {
-	enum process client, server;
-	uint32_t (*lanes)(const struct conf *);
-};
-
-static uint32_t one_lane(const struct conf *c)
-{
-	(void)c;
-	return 1;
-}
-
-static uint32_t scan_lanes(const struct conf *c)
-{
-	return c->scan.threads;
-}
-
-static uint32_t edge_lanes(const struct conf *c)
-{
-	return (c->scan.threads + c->edge.processes - 1) / c->edge.processes;
-}
-
-static uint32_t delivery_lanes(const struct conf *c)
-{
-	return c->delivery.connections;
-}
-
-static const struct link links[] = {
-	{ PROCESS_EDGE, PROCESS_SCAN, edge_lanes },
-	{ PROCESS_SCAN, PROCESS_INSPECT, one_lane },
-	{ PROCESS_SCAN, PROCESS_DNS, scan_lanes },
-	{ PROCESS_SCAN, PROCESS_STORE, scan_lanes },
-	{ PROCESS_SCAN, PROCESS_RELAY, scan_lanes },
-	{ PROCESS_STORE, PROCESS_RELAY, delivery_lanes },
-	{ PROCESS_RELAY, PROCESS_DNS, delivery_lanes },
-};
-
-static int tell_lanes(struct child *c, enum process peer, bool serve, uint64_t id, const int *fds,
-		      size_t n, struct why *why)
-{
-	struct msg m = { .type = MSG_lanes, .lanes = { peer, serve, id }, .n_fds = n };
-
-	memcpy(m.fds, fds, n * sizeof(int));
-	return child_tell(c, &m, why);
-}
-
-/* Up to CHAN_MAX_FDS new lanes between two running children. */
-static int connect_some(struct child *client, struct child *server, size_t n, struct why *why)
-{
-	int client_ends[CHAN_MAX_FDS], server_ends[CHAN_MAX_FDS];
-	size_t made = 0;
-	int r = 0;
-
-	while (made < n) {
-		int pair[2];
-
-		r = chan_pair(pair, why);
-		if (r < 0)
-			break;
-		client_ends[made] = pair[0];
-		server_ends[made++] = pair[1];
-	}
-	if (r == 0)
-		r = tell_lanes(server, client->what, true, 0, server_ends, made, why);
-	if (r == 0)
-		r = tell_lanes(client, server->what, false, server->id, client_ends, made, why);
-	for (size_t i = 0; i < made; i++) {
-		close(client_ends[i]);
-		close(server_ends[i]);
-	}
-	return r;
-}
-
-static int connect_pair(const struct link *l, struct child *client, struct child *server,
-			const struct conf *conf, struct why *why)
-{
-	uint32_t left = l->lanes(conf);
-	int r = 0;
-
-	while (left > 0 && r == 0) {
-		uint32_t n = left < CHAN_MAX_FDS ? left : CHAN_MAX_FDS;
-
-		r = connect_some(client, server, n, why);
-		left -= n;
-	}
-	return r;
-}
-
-/* Lanes between a child that has just started and everyone it talks to. */
-static int connect_child(struct super *s, struct child *c, struct why *why)
-{
-	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
-		const struct link *l = &links[i];
-
-		for (size_t k = 0; k < s->n; k++) {
-			struct child *other = &s->children[k];
-			int r = 0;
-
-			if (!other->control || other == c)
-				continue;
-			if (l->client == c->what && l->server == other->what)
-				r = connect_pair(l, c, other, s->conf, why);
-			else if (l->server == c->what && l->client == other->what)
-				r = connect_pair(l, other, c, s->conf, why);
-			/* The other one's trouble is found when it dies; only ours counts here. */
-			if (r < 0 && !c->control)
-				return r;
-		}
-	}
-	return 0;
-}
 
 static int send_config(struct super *s, struct child *c, struct why *why)
 {
@@ -236,7 +125,7 @@ static void start_child(struct super *s, struct child *c)
 	if (r == 0)
 		r = send_resources(s, c, &why);
 	if (r == 0)
-		r = connect_child(s, c, &why);
+		r = links_connect(s->children, s->n, c, s->conf, &why);
 	if (r == 0)
 		r = child_tell(c, &start, &why);
 	if (r == 0)
@@ -353,26 +242,6 @@ static void say_alive(struct super *s)
 	s->notify.alive_at = deadline_in(well ? s->notify.alive_ms : UNWELL_MS);
 }
 
-/* A lane in place of one that was closed because its answer was late. */
-static void remake_lane(struct super *s, struct child *c, uint64_t peer)
-{
-	uint64_t may = CHILD_LANES_SPARE + (uint64_t)(clock_now_ms() - c->started_ms) / 1000;
-	struct why why;
-
-	if (s->stopping || ++c->lanes_remade > may)
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
-		if (links[i].client != c->what || links[i].server != peer ||
-		    peer == PROCESS_INSPECT)
-			continue;
-		for (size_t k = 0; k < s->n; k++) {
-			if (s->children[k].what == peer && s->children[k].control)
-				defs_ignore(connect_some(c, &s->children[k], 1,
-							 &why)); /* kills who fails */
-		}
-	}
-}
-
 static void hear(struct super *s, struct child *c)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("hear", 1 << 20);
@@ -394,8 +263,8 @@ static void hear(struct super *s, struct child *c)
 		child_serves(c);
 	else if (m.type == MSG_kill_worker)
 		kill_worker(s, m.kill_worker.id, m.kill_worker.why);
-	else if (m.type == MSG_lane_lost)
-		remake_lane(s, c, m.lane_lost.peer);
+	else if (m.type == MSG_lane_lost && !s->stopping)
+		links_remake(s->children, s->n, c, m.lane_lost.peer);
 	msg_close(&m);
 	announce_when_ready(s);
 }
