@@ -83,6 +83,7 @@ def test_a_message_whose_sender_will_come_again_is_not_kept():
             settle()
             os.kill(g.pids()["edge"][0], signal.SIGKILL)
             assert s.ended()
+        g.wait_event("process.died", which="edge")  # its lanes are closed by then
         for pid in workers:
             os.kill(pid, signal.SIGCONT)
         assert g.wait_event("message.done")["code"] == 451
