@@ -83,7 +83,7 @@ const struct conf_key conf_schema[] = {
 	  .doc = "connections from one address" },
 	{ "smtp.max_errors", CONF_U32, AT(smtp.max_errors), .initial = "20", .min = 1, .max = 10000,
 	  .audience = EDGE | CLI, .doc = "refused commands before the connection is closed" },
-	{ "smtp.threads", CONF_U32, AT(smtp.threads), .initial = "64", .min = 1, .max = 4096,
+	{ "smtp.threads", CONF_U32, AT(smtp.threads), .initial = "128", .min = 1, .max = 4096,
 	  .audience = EDGE | CLI, .doc = "sessions served at the same moment by one edge process" },
 	{ "smtp.command_timeout", CONF_DURATION, AT(smtp.command_timeout), .initial = "5m",
 	  .min = SECOND, .max = HOUR, .audience = EDGE | CLI, .doc = "wait for the next command" },

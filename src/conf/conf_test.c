@@ -292,7 +292,7 @@ static void a_bad_set_changes_nothing_and_says_why(void **state)
 		assert_string_equal(why.text, cases[i].error);
 	}
 	assert_int_equal(c->domains.n, 1);
-	assert_int_equal(c->smtp.threads, 64);
+	assert_int_equal(c->smtp.threads, 128);
 }
 
 static void a_list_of_certificates_holds_pairs_of_paths(void **state)
@@ -413,7 +413,7 @@ static void a_process_is_told_only_what_it_may_see(void **state)
 	(void)state;
 	assert_int_equal(str_find(encoded(c, a, CONF_FOR_EDGE), STR("tls.key")), STR_NONE);
 	assert_int_equal(str_find(encoded(c, a, CONF_FOR_EDGE), STR("paths.")), STR_NONE);
-	assert_int_not_equal(str_find(encoded(c, a, CONF_FOR_EDGE), STR("smtp.threads=64\n")),
+	assert_int_not_equal(str_find(encoded(c, a, CONF_FOR_EDGE), STR("smtp.threads=128\n")),
 			     STR_NONE);
 	assert_int_equal(str_find(encoded(c, a, CONF_FOR_DNS), STR("delivery.")), STR_NONE);
 	assert_int_not_equal(str_find(encoded(c, a, CONF_FOR_POTERNED), STR("tls.key=")), STR_NONE);

@@ -105,6 +105,7 @@ int direct_try(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 	       int64_t patience_ms, struct direct_answer *ret)
 {
 	uint64_t key = key_of(m->recipients.v[0]);
+	int64_t began = clock_now_ms();
 	bool trouble;
 	int r;
 
@@ -113,7 +114,7 @@ int direct_try(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 		return DIRECT_NOT;
 	m->patience_ms = (uint64_t)patience_ms;
 	r = ask(d, a, m, fd, ret, &trouble);
-	remember(d, key, !trouble);
+	remember(d, key, !trouble && clock_now_ms() - began <= DIRECT_SLOW_MS);
 	metrics_add(METRIC_scan_handovers_delivered + r, 1);
 	return r;
 }

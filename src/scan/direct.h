@@ -25,6 +25,9 @@ enum {
 };
 enum {
 	DIRECT_DOMAINS = 256,
+	/* An answer that takes longer is taken, but its domain rests: senders that wait hold
+	 * threads that others need. */
+	DIRECT_SLOW_MS = 1500,
 	DIRECT_REST_MS = 2000, /* after the first trouble; twice as long each time */
 	DIRECT_REST_MAX_MS = 60000,
 };

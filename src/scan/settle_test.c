@@ -281,6 +281,19 @@ static void a_refusal_for_now_makes_nobody_rest(void **state)
 	assert_int_equal(w->commits, 2);
 }
 
+static void a_next_hop_that_is_slower_than_it_may_be_rests(void **state)
+{
+	struct world *w = *state;
+
+	w->policy.conf = conf_new_default(w->a); /* patience enough */
+	w->delay_ms = DIRECT_SLOW_MS + 200;
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->commits, 0);
+	assert_int_equal(run(w).code, 250);
+	assert_int_equal(w->handovers, 1);
+	assert_int_equal(w->commits, 1);
+}
+
 static void a_domain_in_trouble_rests_and_others_do_not(void **state)
 {
 	static str elsewhere[] = { STR("x@ville.example"), STR("y@ville.example"),
@@ -420,6 +433,7 @@ int main(void)
 		T(the_spool_gets_only_the_recipients_that_are_left),
 		T(a_slow_next_hop_costs_the_sender_only_our_patience),
 		T(a_refusal_for_now_makes_nobody_rest),
+		T(a_next_hop_that_is_slower_than_it_may_be_rests),
 		T(a_domain_in_trouble_rests_and_others_do_not),
 		T(what_goes_different_ways_is_spooled_and_troubles_nobody),
 		T(who_wants_to_be_told_goes_through_the_spool),
