@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""make bench: Poterne beside Postfix alone and Postfix with Rspamd, on this machine.
+"""Poterne beside Postfix alone and Postfix with Rspamd, on this machine.
 
 Every peer relays to an smtp-sink of its own. Rounds alternate (A B C A B C), so ratios hold
 where the machine's speed drifts; the table shows medians and ranges. msg/s counts messages
 accepted and arrived, from the first connection to the last arrival. cpu-s/1k is the CPU of
 all processes of the peer for 1000 messages: the steadiest figure, since generator and sink
-share the cores. ratio is msg/s beside Postfix alone.
+share the cores. ratio is msg/s beside Postfix alone. Size "mix" is a mailbox: p10/50/90/99 =
+2.2/8/50/490 KB, mean 34 KB, texts, HTML and attachments (bodies.py).
 """
 import argparse
 import contextlib
@@ -21,32 +22,37 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
+import queued  # noqa: E402
+import syscalls  # noqa: E402
 import usage  # noqa: E402
-from gateway import wait_until  # noqa: E402
-from nxdomain import NxDomain  # noqa: E402
-from peers import program  # noqa: E402
+from onerun import Failed, one_run  # noqa: E402
 from relays import RELAYS, CannotRun, Sink  # noqa: E402
 
-DRAIN_S = 60
 WARM_S = 0.5
-NOTES = """Poterne judges each message in full. Postfix alone judges nothing. Rspamd runs without Redis (no
-Bayes, no greylisting) and without antivirus, its name server answers NXDOMAIN at once, and its checks
-of local clients are on as far as it has a switch for them: real Rspamd costs more than this one.
+SYSCALLS_S = 1
+DEFAULT_PEERS = "postfix,poterne,poterne-spool"
+NOTES = """Poterne judges each message in full, and hands it to the next hop before it says 250 when that takes
+it at once; "spool" has each message on disk first, as Postfix has. Postfix alone judges nothing.
+"""
+RSPAMD_NOTES = """Rspamd's name server answers NXDOMAIN at once and is counted with it; its checks of local clients are
+on as far as it has a switch for them. Without "AV" it has no Redis (no Bayes) and no antivirus; with it, both,
+and no greylisting; clamd has one signature: with a real base it costs several times that, here as with Poterne.
 With few sessions and small messages its msg/s is latency (a 40 ms delayed ACK between Postfix and the
-milter), not work: compare cpu-s/1k there."""
-
-
-class Failed(Exception):
-    pass
+milter), not work: compare cpu-s/1k there.
+"""
 
 
 def parse_size(text):
+    if text == "mix":
+        return text
     units = {"k": 1 << 10, "m": 1 << 20}
     unit = units.get(text[-1:].lower(), 1)
     return int(text[:-1] if unit > 1 else text) * unit
 
 
 def size_name(size):
+    if size == "mix":
+        return size
     for unit, name in ((1 << 20, "MB"), (1 << 10, "KB")):
         if size % unit == 0:
             return f"{size // unit} {name}"
@@ -59,99 +65,61 @@ def numbers(parse):
 
 def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--sizes", type=numbers(parse_size), default="4k,50k,1m", help="default 4k,50k,1m")
+    p.add_argument("--sizes", type=numbers(parse_size), default="4k,50k,1m", help="default 4k,50k,1m; also mix")
     p.add_argument("--sessions", type=numbers(int), default="1,10,50", help="default 1,10,50")
     p.add_argument("--secs", type=float, default=2, help="length of one run (2)")
     p.add_argument("--rounds", type=int, default=3, help="runs of each peer (3)")
-    p.add_argument("--peers", default=",".join(RELAYS), help=f"default {','.join(RELAYS)}")
+    p.add_argument("--peers", default=DEFAULT_PEERS, help=f"of {', '.join(RELAYS)} (default {DEFAULT_PEERS})")
     p.add_argument("--load", choices=["own", "smtp-source"], default="own",
                    help="own: realistic messages, no Nagle stalls; smtp-source: Postfix's generator, XXXX bodies")
     p.add_argument("--json", help="write all runs to this file")
+    p.add_argument("--syscalls", action="store_true", help="one run more for each line, counting system calls")
+    p.add_argument("--queued", type=numbers(int), metavar="N,...",
+                   help="instead: what a message costs Poterne while N others wait for a next hop that is down")
     p.add_argument("--idle", action="store_true", help="only the memory of the peers at rest")
     args = p.parse_args()
     args.peers = args.peers.split(",")
     unknown = set(args.peers) - set(RELAYS)
     if unknown:
         p.error(f"unknown peer {', '.join(unknown)}; there are {', '.join(RELAYS)}")
+    if args.load == "smtp-source" and "mix" in args.sizes:
+        p.error("smtp-source has no mix; use --load own")
     return args
-
-
-def own_load(peer, size, sessions, secs, _count):
-    seed = time.time_ns() // 1000 % (1 << 24)
-    r = subprocess.run([sys.executable, os.path.join(HERE, "load.py"), str(peer.port), str(secs), str(sessions),
-                        str(size), str(seed)], capture_output=True, text=True, timeout=secs + 120)
-    if r.returncode:
-        raise Failed(r.stderr[-300:])
-    return json.loads(r.stdout)
-
-
-def classic_load(peer, size, sessions, secs, count):
-    first = time.monotonic()
-    r = subprocess.run([program("smtp-source"), "-s", str(sessions), "-m", str(count), "-l", str(size),
-                        "-f", "claire.martin@partner.example", "-t", "accueil@hopital.example",
-                        "-M", "mail.partner.example", f"127.0.0.1:{peer.port}"],
-                       capture_output=True, text=True, timeout=secs + 120)
-    if r.returncode:
-        raise Failed((r.stderr or r.stdout)[-300:].strip())
-    return {"first": first, "last": time.monotonic(), "accepted": count, "refused": 0, "errors": 0,
-            "last_error": "", "bytes": count * size, "p50_ms": None, "p99_ms": None}
-
-
-def wait_for_arrival(sink, wanted):
-    """The count that has arrived and when the last of them did; gives up when nothing moves."""
-    count, since = -1, time.monotonic()
-    while True:
-        now, got = time.monotonic(), sink.count()
-        if got != count:
-            count, since = got, now
-        if count >= wanted or now > since + DRAIN_S:
-            return count, since
-        time.sleep(0.003)
-
-
-def one_run(peer, args, size, sessions, secs, count):
-    """Measures one run; the generator's own start is not in the time."""
-    before, peer_cpu, busy = peer.sink.count(), usage.cpu_seconds(peer.roots()), usage.machine_busy_seconds()
-    own = usage.cpu_of([os.getpid(), peer.sink.process.pid])
-    load = (own_load if args.load == "own" else classic_load)(peer, size, sessions, secs, count)
-    arrived, last = wait_for_arrival(peer.sink, before + load["accepted"])
-    arrived -= before
-    handled = load["accepted"]
-    if not handled:
-        raise Failed(load["last_error"] or "no message was accepted")
-    busy = usage.machine_busy_seconds() - busy
-    peer_cpu = usage.cpu_seconds(peer.roots()) - peer_cpu
-    own = usage.cpu_of([os.getpid(), peer.sink.process.pid]) - own
-    seconds = max(last, load["last"] if args.load == "own" else 0) - load["first"]
-    pids = usage.tree(peer.roots())
-    return {"peer": peer.name, "size": size, "sessions": sessions, "messages": arrived, "seconds": seconds,
-            "rate": arrived / seconds, "cpu_per_1000": 1000 * peer_cpu / handled,
-            "load_cpu_per_1000": 1000 * own / handled, "others_cores": max(0, busy - peer_cpu - own) / seconds,
-            "pss": sum(usage.pss_bytes(p) for p in pids), "processes": len(pids), "missing": handled - arrived,
-            **{k: load[k] for k in ("refused", "errors", "last_error", "p50_ms", "p99_ms")}}
 
 
 def cell(peers, args, size, sessions):
     """All rounds of one size and number of sessions: peer -> runs."""
     runs, counts = {p.name: [] for p in peers}, {}
+
+    def attempt(peer, secs):
+        count = 0
+        if args.load == "smtp-source":
+            count = counts.get(peer.name, max(2 * sessions, 100 if size < 500000 else 10))
+        try:
+            return one_run(peer, size, sessions, secs, count)
+        except (Failed, subprocess.TimeoutExpired) as e:
+            print(f"! {peer.label}, {size_name(size)}, {sessions} sessions: {e}", flush=True)
+            return None
+
     for number in range(args.rounds + 1):
         for peer in peers:
             warm = number == 0
-            count = counts.get(peer.name, max(2 * sessions, 100 if size < 500000 else 10))
-            try:
-                run = one_run(peer, args, size, sessions, WARM_S if warm else args.secs, count)
-            except (Failed, subprocess.TimeoutExpired) as e:
-                print(f"! {peer.label}, {size_name(size)}, {sessions} sessions: {e}", flush=True)
-                continue
-            if warm:
+            run = attempt(peer, WARM_S if warm else args.secs)
+            if run and warm:
                 counts[peer.name] = max(2 * sessions, int(run["rate"] * args.secs))
-            else:
+            elif run:
                 runs[peer.name].append(run)
+    for peer in peers if args.syscalls else []:
+        with syscalls.Count(usage.tree(peer.roots())) as count:
+            run = attempt(peer, SYSCALLS_S)
+        for each in runs[peer.name] if run else []:
+            each["syscalls"] = count.calls / run["accepted"]
     return runs
 
 
 HEAD = (f"{'size':>6} {'sess':>4}  {'peer':<17} {'msg/s':>8} {'[range]':>15} {'ratio':>6} {'cpu-s/1k':>8} "
         f"{'[range]':>13} {'accept p50/p99 ms':>18} {'PSS MB':>7} {'proc':>4} {'load/1k':>7}")
+SYSCALLS_HEAD = f" {'calls/msg':>9}"
 
 
 def range_of(runs, key, digits):
@@ -175,7 +143,8 @@ def show(peers, runs, size, sessions):
         print(f"{size_name(size):>6} {sessions:>4}  {peer.label:<17} {rate:>8.1f} {range_of(mine, 'rate', 0):>15} "
               f"{ratio:>6} {median(mine, 'cpu_per_1000'):>8.2f} {range_of(mine, 'cpu_per_1000', 2):>13} "
               f"{latency:>18} {median(mine, 'pss') / 1e6:>7.1f} {median(mine, 'processes'):>4.0f} "
-              f"{median(mine, 'load_cpu_per_1000'):>7.2f}" + trouble(mine), flush=True)
+              f"{median(mine, 'load_cpu_per_1000'):>7.2f}" +
+              (f" {mine[0]['syscalls']:>9.0f}" if "syscalls" in mine[0] else "") + trouble(mine), flush=True)
 
 
 def trouble(runs):
@@ -218,10 +187,10 @@ def show_idle(peers):
 
 
 def start_peers(stack, names, folder):
-    dns, peers = stack.enter_context(NxDomain()), []
+    peers = []
     for name in names:
         sink = stack.enter_context(Sink(folder))
-        peer = RELAYS[name](folder, sink.port, dns.port)
+        peer = RELAYS[name](folder, sink.port)
         try:
             stack.enter_context(peer)
         except (CannotRun, AssertionError) as e:
@@ -234,7 +203,7 @@ def start_peers(stack, names, folder):
 
 def measure(peers, args):
     everything = []
-    print(f"\n{HEAD}", flush=True)
+    print(f"\n{HEAD}{SYSCALLS_HEAD if args.syscalls else ''}", flush=True)
     for size in args.sizes:
         for sessions in args.sessions:
             runs = cell(peers, args, size, sessions)
@@ -242,7 +211,8 @@ def measure(peers, args):
             everything += [r for mine in runs.values() for r in mine]
     if everything:
         others = [r["others_cores"] for r in everything]
-        print(f"\n{NOTES}\nMeanwhile other processes of this machine kept {statistics.median(others):.2f} cores busy "
+        notes = NOTES + (RSPAMD_NOTES if any("rspamd" in p.name for p in peers) else "")
+        print(f"\n{notes}Meanwhile other processes of this machine kept {statistics.median(others):.2f} cores busy "
               f"(at most {max(others):.2f}).")
     return everything
 
@@ -255,9 +225,18 @@ def main():
         # /var/tmp, since /tmp may be memory, where fsync costs nothing.
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="poterne-bench-", dir="/var/tmp"))
         os.chmod(folder, 0o755)
+        if args.queued:
+            try:
+                queued.measure(folder, args.queued, args.rounds, args.secs)
+            except (CannotRun, Failed) as e:
+                sys.exit(f"bench: {e}")
+            return
         peers = start_peers(stack, args.peers, folder)
         if not peers:
             sys.exit(3)
+        if args.syscalls and not syscalls.available():
+            print("! perf cannot count system calls here (package linux-perf, as root): no column of them", flush=True)
+            args.syscalls = False
         versions = ", ".join(f"{p.label} {p.version()}" for p in peers)
         fsync = fsync_ms(folder)
         print(f"{os.cpu_count()} cores ({cpu_model()}); fsync of 4 KB {fsync:.2f} ms; load {args.load}\n{versions}",

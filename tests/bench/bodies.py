@@ -1,9 +1,11 @@
-"""Messages as a hospital gets them, of a given size on the wire: French and English text,
-from 32 KB on with an HTML alternative and a scanned page as PDF. Random, but the same for
-the same number. MARK stands in several places; a sender puts 16 other characters there, so
-that no two messages are equal.
+"""Messages as a hospital gets them. message(): of a given size on the wire, French and English
+text, from 32 KB on with an HTML alternative and a scanned page as PDF. mixed(): sizes and
+kinds as in a mailbox (QUANTILES), texts alone, with HTML, with attachments. Random, but the
+same for the same number. MARK stands in several places, in each attachment too; a sender
+puts 16 other characters there, so that no two messages are equal.
 """
 import base64
+import math
 import quopri
 import random
 
@@ -24,20 +26,33 @@ training session registration travel agenda question deadline wednesday morning 
 the signed form before friday we will call the laboratory about those results kind""".split()
 
 
-def paragraph(rng, n):
+JUNK = """winner lottery prize claim congratulations selected dollars million transfer inheritance
+widow barrister fund beneficiary viagra pills pharmacy discount cheap replica watches luxury casino
+bonus jackpot crypto bitcoin double invest guaranteed income risk free urgent limited offer click
+here unsubscribe weight loss miracle hot singles loan credit approved refinance debt gagnez gratuit
+cadeau héritage loterie félicitations argent facile rencontre crédit immédiat promotion offre""".split()
+
+# Sizes of a mailbox: so many bytes or less has this share of the messages; between two of
+# them all orders of magnitude are equally frequent. The mean is 34 KB.
+QUANTILES = ((0, 1000), (0.1, 2200), (0.5, 8000), (0.9, 50000), (0.99, 490000), (1, 690000))
+MIX = 233  # different messages of a mix; any run of successive ones has about its quantiles
+GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+def paragraph(rng, n, languages=(FRENCH, FRENCH, ENGLISH)):
     sentences = []
     while n > 0:
-        words = rng.choices(rng.choice((FRENCH, FRENCH, ENGLISH)), k=rng.randint(6, 16))
+        words = rng.choices(rng.choice(languages), k=rng.randint(6, 16))
         sentences.append(" ".join(words).capitalize() + rng.choice((".", ".", ",", " ?", " !")))
         n -= len(sentences[-1])
     return " ".join(sentences)
 
 
-def prose(rng, size):
+def prose(rng, size, languages=(FRENCH, FRENCH, ENGLISH)):
     """Paragraphs, about size bytes once encoded, with an address of the web now and then."""
     parts = [f"Bonjour,\n\nRéférence {MARK.decode()}"]
     while size > 150:
-        new = paragraph(rng, min(size - 100, rng.randint(100, 500)))
+        new = paragraph(rng, min(size - 100, rng.randint(100, 500)), languages)
         if rng.random() < 0.2:
             new += f"\n\nhttps://www.{DOMAIN}/dossiers/{rng.randint(1000, 99999)}/suivi?langue=fr"
         parts.append(new)
@@ -101,12 +116,72 @@ def entity(rng, size):
     return multipart("mixed", "=_all", [both, attached(rng, size - len(both) - 900)])
 
 
-def message(size, number):
+def with_html(rng, size, languages):
+    """The same text twice, as most programs send it; size is that of both."""
+    text = prose(rng, size * 45 // 100, languages)
+    return multipart("alternative", "=_texts", [text_part("plain", text), text_part("html", html(text))])
+
+
+def table(rng, size):
+    """A sheet as CSV in base64."""
+    lines, size = [f"reference;date;montant;service {MARK.decode()}"], size * 57 // 78
+    while size > 0:
+        lines.append(f"{rng.randint(100000, 999999)};2026-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d};"
+                     f"{rng.randint(1, 99999) / 100:.2f};{' '.join(rng.choices(FRENCH, k=3))}")
+        size -= len(lines[-1].encode()) + 2
+    return part("text/csv; charset=\"utf-8\"; name=\"commandes.csv\"", "base64",
+                base64.encodebytes("\r\n".join(lines).encode()),
+                "Content-Disposition: attachment; filename=\"commandes.csv\"\n")
+
+
+def mixed_entity(rng, size):
+    """Small ones are mostly text alone, from 30 KB on nearly all have something attached."""
+    languages = rng.choice(((FRENCH,), (FRENCH,), (ENGLISH,)))
+    attachments = 0 if size < 6000 else 0.35 if size < 30000 else 0.9
+    if rng.random() < attachments:
+        text = with_html(rng, min(8000, size // 3), languages)
+        attachment = table if size < 100000 and rng.random() < 0.3 else attached
+        return multipart("mixed", "=_all", [text, attachment(rng, size - len(text) - 900)])
+    if rng.random() < (0.25 if size < 4000 else 0.8) and size > 2000:
+        return with_html(rng, size - 700, languages)
+    return text_part("plain", prose(rng, size - 500, languages))
+
+
+def complete(rng, make):
     """The message as DATA carries it: CRLF, dots doubled, the final dot."""
-    rng = random.Random(f"{size} {number}")
     head = (f"From: Docteur Claire Martin <{SENDER}@{DOMAIN}>\nTo: <{RECIPIENT}>\n"
             f"Subject: Compte rendu {MARK.decode()} {' '.join(rng.choices(ENGLISH, k=4))}\n"
             f"Date: Sat, 21 Nov 2026 10:00:00 +0100\nMessage-ID: <{MARK.decode()}@mail.{DOMAIN}>\n"
             "MIME-Version: 1.0\n").encode()
-    data = (head + entity(rng, size)).replace(b"\n", b"\r\n").replace(b"\r\n.", b"\r\n..")
+    data = (head + make(rng)).replace(b"\n", b"\r\n").replace(b"\r\n.", b"\r\n..")
     return data + b".\r\n"
+
+
+def message(size, number):
+    return complete(random.Random(f"{size} {number}"), lambda rng: entity(rng, size))
+
+
+def mixed_size(number):
+    """The sizes of a mix, in an order that is even from its beginning on."""
+    share = (0.5 + number * GOLDEN) % 1
+    for (low, a), (high, b) in zip(QUANTILES, QUANTILES[1:]):
+        if share <= high:
+            return int(a * (b / a) ** ((share - low) / (high - low)))
+    return QUANTILES[-1][1]
+
+
+def mixed(number):
+    return complete(random.Random(f"mix {number}"), lambda rng: mixed_entity(rng, mixed_size(number)))
+
+
+def junk(number):
+    """Unwanted mail of 2 to 4 KB, to teach from."""
+    rng = random.Random(f"junk {number}")
+    return complete(rng, lambda rng: text_part("plain", prose(rng, rng.randint(2000, 4000), (JUNK,))))
+
+
+def templates(size):
+    """Messages to be sent one after the other, again and again; size is in bytes or "mix"."""
+    if size == "mix":
+        return [mixed(n) for n in range(MIX)]
+    return [message(size, n) for n in range(max(2, min(16, (1 << 20) // size)))]

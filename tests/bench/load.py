@@ -3,15 +3,19 @@
 
 One connection a message, as strangers do; MAIL, RCPT and DATA go in one write (PIPELINING)
 and the body with its final dot in another; TCP_NODELAY. SESSIONS connections at any moment;
-after SECONDS no new one begins. Prints one JSON line.
+after SECONDS no new one begins. SIZE is in bytes, or "mix". Prints one JSON line.
+
+--messages N: N messages instead of SECONDS. --each M: M messages on each connection.
+--to ADDRESS: their envelope recipient.
 """
+import argparse
 import json
 import select
 import socket
 import sys
 import time
 
-from bodies import DOMAIN, MARK, RECIPIENT, SENDER, message
+from bodies import DOMAIN, MARK, RECIPIENT, SENDER, templates
 
 GIVE_UP_S = 60  # for the sessions still open at the end
 MAX_ERRORS = 200
@@ -20,10 +24,10 @@ EXPECTED = {GREETING: b"220", EHLO: b"250", MAIL: b"250", RCPT: b"250", DATA: b"
 
 
 class Load:
-    def __init__(self, port, size, seed):
-        self.port, self.seed = port, seed
-        variants = max(2, min(16, (1 << 20) // size))
-        self.templates = [message(size, n).split(MARK) for n in range(variants)]
+    def __init__(self, args):
+        self.port, self.seed, self.each, self.to = args.port, args.seed, args.each, args.to
+        self.left = args.messages
+        self.templates = [t.split(MARK) for t in templates(args.size)]
         self.poll = select.epoll()
         self.sessions = {}
         self.number = self.accepted = self.refused = self.errors = self.bytes = 0
@@ -33,9 +37,13 @@ class Load:
         mark = b"%06X%010X" % (self.seed & 0xffffff, number)
         return mark.join(self.templates[number % len(self.templates)])
 
-    def begin(self):
-        s = Session(self, self.number)
+    def next_body(self):
         self.number += 1
+        return self.body(self.number - 1)
+
+    def begin(self):
+        s = Session(self, min(self.each, self.left))
+        self.left -= s.left
         self.sessions[s.socket.fileno()] = s
         self.poll.register(s.socket, select.EPOLLIN)
 
@@ -60,7 +68,7 @@ class Load:
         stop = first + seconds
         while self.errors < MAX_ERRORS:
             now = time.monotonic()
-            while now < stop and len(self.sessions) < sessions:
+            while now < stop and self.left and len(self.sessions) < sessions:
                 self.begin()
             if not self.sessions or now > stop + GIVE_UP_S:
                 break
@@ -77,8 +85,8 @@ class Load:
 
 
 class Session:
-    def __init__(self, load, number):
-        self.load, self.number, self.step = load, number, GREETING
+    def __init__(self, load, messages):
+        self.load, self.left, self.step = load, messages, GREETING
         self.input, self.output = b"", memoryview(b"")
         self.socket = socket.create_connection(("127.0.0.1", load.port), 20)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -107,6 +115,9 @@ class Session:
             if line[3:4] != b"-":
                 self.take(line[:3], line)
 
+    def transaction(self):
+        self.send(f"MAIL FROM:<{SENDER}@{DOMAIN}>\r\nRCPT TO:<{self.load.to}>\r\nDATA\r\n".encode())
+
     def take(self, code, line):
         if self.step in EXPECTED and code != EXPECTED[self.step]:
             raise ValueError(line.decode(errors="replace").strip())
@@ -114,23 +125,41 @@ class Session:
         if self.step == EHLO:
             self.send(f"EHLO mail.{DOMAIN}\r\n".encode())
         elif self.step == MAIL:
-            self.send(f"MAIL FROM:<{SENDER}@{DOMAIN}>\r\nRCPT TO:<{RECIPIENT}>\r\nDATA\r\n".encode())
+            self.transaction()
         elif self.step == BODY:
-            body = self.load.body(self.number)
+            body = self.load.next_body()
             self.load.bytes += len(body)
             self.began = time.monotonic()
             self.send(body)
         elif self.step == QUIT:
             self.load.answered(code, line, time.monotonic() - self.began)
-            self.send(b"QUIT\r\n")
+            self.left -= 1
+            if self.left:
+                self.step = MAIL
+                self.transaction()
+            else:
+                self.send(b"QUIT\r\n")
         elif self.step > QUIT:
             self.load.end(self)
 
 
+def arguments():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("port", type=int)
+    p.add_argument("seconds", type=float)
+    p.add_argument("sessions", type=int)
+    p.add_argument("size", type=lambda text: text if text == "mix" else int(text))
+    p.add_argument("seed", type=int)
+    p.add_argument("--messages", type=int, default=sys.maxsize)
+    p.add_argument("--each", type=int, default=1)
+    p.add_argument("--to", default=RECIPIENT)
+    return p.parse_args()
+
+
 def main():
-    port, seconds, sessions, size, seed = (float(a) for a in sys.argv[1:6])
-    load = Load(int(port), int(size), int(seed))
-    first, last = load.run(seconds, int(sessions))
+    args = arguments()
+    load = Load(args)
+    first, last = load.run(args.seconds, args.sessions)
     load.latencies.sort()
 
     def quantile(q):

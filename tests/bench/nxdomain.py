@@ -1,6 +1,6 @@
-"""A name server on loopback that answers NXDOMAIN to everything at once, in a thread."""
+#!/usr/bin/env python3
+"""A name server on loopback that answers NXDOMAIN to everything at once; prints its port."""
 import socket
-import threading
 
 
 def end_of_question(query):
@@ -10,24 +10,22 @@ def end_of_question(query):
     return i + 5
 
 
-class NxDomain:
-    def __enter__(self):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
-        return self
+def answer(query):
+    header = query[:2] + bytes([0x80 | query[2] & 1, 0x83, 0, 1, 0, 0, 0, 0, 0, 0])
+    return header + query[12:end_of_question(query)]
 
-    def __exit__(self, *_):
-        self.socket.close()
 
-    def serve(self):
+def main():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        print(s.getsockname()[1], flush=True)
         while True:
+            query, client = s.recvfrom(4096)
             try:
-                query, client = self.socket.recvfrom(4096)
-                header = query[:2] + bytes([0x80 | query[2] & 1, 0x83, 0, 1, 0, 0, 0, 0, 0, 0])
-                self.socket.sendto(header + query[12:end_of_question(query)], client)
-            except OSError:
-                return
-            except IndexError:
+                s.sendto(answer(query), client)
+            except (OSError, IndexError):
                 continue
+
+
+if __name__ == "__main__":
+    main()

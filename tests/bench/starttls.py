@@ -82,14 +82,14 @@ def make_certificate(folder):
 
 class Poterne(relays.Poterne):
     def __init__(self, folder, pem, key):
-        super().__init__(folder, 9, 0)
+        super().__init__(folder, 9)
         self.gateway.sets.update({"tls.certificate": pem, "tls.key": key, "smtp.max_connections": "20000",
                                   "smtp.max_connections_per_client": "20000"})
 
 
 class Postfix(relays.Postfix):
     def __init__(self, folder, pem, key):
-        super().__init__(folder, 9, 0)
+        super().__init__(folder, 9)
         self.pem, self.key = pem, key
 
     def main_cf(self):
