@@ -18,7 +18,7 @@ help:
 	@echo 'make check     the quick part of it: unit, golden, checkers (under a minute once built)'
 	@echo 'make build     the release build in $(BUILD)'
 	@echo 'make install   into $$DESTDIR$$PREFIX (now "$(DESTDIR)$(PREFIX)")'
-	@echo 'make bench     messages per second beside Postfix, on this machine, as a table'
+	@echo 'make bench     beside Postfix and Rspamd, on this machine, as tables; ARGS=--help for one of them'
 	@echo 'make evaluate  conformance suites of SHARED=DIR, as a table'
 	@echo 'make fuzz      runs each fuzz target for SECONDS=60'
 	@echo 'make format    formats the C files; make bless rewrites the golden files'
@@ -40,7 +40,7 @@ install: build
 	@cd $(TOP) && DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild --quiet
 
 bench:
-	@cd $(TOP) && tools/packages build test bench && tools/build build/release --prefix=$(PREFIX) && python3 tests/bench/bench.py $(ARGS)
+	@cd $(TOP) && tools/packages build test bench && tools/build build/release --prefix=$(PREFIX) && tests/bench/run.sh $(ARGS)
 
 evaluate:
 	@cd $(TOP) && tools/packages build test && tools/build build/release --prefix=$(PREFIX) && sh tests/evaluate/run.sh $(SHARED)

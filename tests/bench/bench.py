@@ -22,6 +22,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
+import bodies  # noqa: E402
 import queued  # noqa: E402
 import syscalls  # noqa: E402
 import usage  # noqa: E402
@@ -186,6 +187,13 @@ def show_idle(peers):
               ", ".join(f"{usage.name(p)} {m / 1e6:.1f}" for p, m in sorted(memory.items(), key=lambda x: -x[1])))
 
 
+def describe_mix():
+    sizes = sorted(len(m) for m in bodies.templates("mix"))
+    shares = "/".join(f"{sizes[int(len(sizes) * q)] / 1000:.1f}" for q in (0.1, 0.5, 0.9, 0.99))
+    print(f"mix: p10/50/90/99 = {shares} KB, mean {statistics.mean(sizes) / 1000:.1f} KB, {len(sizes)} different "
+          "messages, each made unique when it is sent")
+
+
 def start_peers(stack, names, folder):
     peers = []
     for name in names:
@@ -228,7 +236,7 @@ def main():
         if args.queued:
             try:
                 queued.measure(folder, args.queued, args.rounds, args.secs)
-            except (CannotRun, Failed) as e:
+            except (AssertionError, CannotRun, Failed) as e:
                 sys.exit(f"bench: {e}")
             return
         peers = start_peers(stack, args.peers, folder)
@@ -244,6 +252,8 @@ def main():
         if args.idle:
             show_idle(peers)
             return
+        if "mix" in args.sizes:
+            describe_mix()
         everything = measure(peers, args)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:

@@ -3,10 +3,14 @@ into the queue first, for a route of their own to a closed port; then messages f
 next hop are measured, all in the spool before 250. The queue only grows, so the lines are not
 interleaved as those of the table.
 """
+import os
+import re
 import socket
 import statistics
+import subprocess
 
 import usage
+from gateway import wait_until
 from onerun import Failed, one_run, own_load
 from relays import PoterneSpool, Sink
 
@@ -14,6 +18,13 @@ HELD, HELD_BYTES, HELD_SESSIONS, HELD_EACH = "accueil@held.example", 1000, 20, 1
 SIZE, SESSIONS, WARM_S = 4096, 10, 0.5
 HEAD = (f"{'queued':>7} {'put in/s':>8} {'msg/s':>8} {'[range]':>13} {'cpu-s/1k':>8} {'[range]':>13} "
         f"{'accept p50/p99 ms':>18} {'PSS MB':>7}  {SIZE // 1024} KB, {SESSIONS} sessions")
+
+
+def in_queue(peer):
+    """How many messages the gateway says it keeps, whatever their state."""
+    text = subprocess.run([os.path.join(peer.gateway.bin, "poterne"), "metrics", "--prometheus",
+                           *peer.gateway.arguments()], capture_output=True, text=True).stdout
+    return sum(int(n) for n in re.findall(r"^poterne_store_queue\{.*\} (\d+)$", text, re.M))
 
 
 def put_in(peer, messages):
@@ -51,4 +62,5 @@ def measure(folder, queue, rounds, secs):
             for queued in sorted({0, *queue}):
                 rate = put_in(peer, queued - there) if queued else 0
                 there = queued
+                wait_until(lambda: in_queue(peer) == there, 60, f"{there} messages in the queue")
                 line(peer, queued, rate, rounds, secs)

@@ -354,6 +354,7 @@ class FullRspamd(Rspamd):
         super().start(root, etc, stack)
         try:
             bayes.teach(self.controller)
+            wait_until(lambda: bayes.takes_part(self.controller), 30, "Rspamd's Bayes to take part")
         except (OSError, ValueError) as e:
             raise CannotRun(f"Rspamd's Bayes does not learn: {e}") from None
 
