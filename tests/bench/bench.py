@@ -33,7 +33,8 @@ WARM_S = 0.5
 SYSCALLS_S = 1
 DEFAULT_PEERS = "postfix,poterne,poterne-spool"
 NOTES = """Poterne judges each message in full, and hands it to the next hop before it says 250 when that takes
-it at once; "spool" has each message on disk first, as Postfix has. Postfix alone judges nothing.
+it at once; "spool" has each message on disk first, as Postfix has. Its DNS answers come from a file.
+Postfix alone judges nothing.
 """
 RSPAMD_NOTES = """Rspamd's name server answers NXDOMAIN at once and is counted with it; its checks of local clients are
 on as far as it has a switch for them. Without "AV" it has no Redis (no Bayes) and no antivirus; with it, both,

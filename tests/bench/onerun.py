@@ -69,8 +69,8 @@ def one_run(peer, size, sessions, secs, classic_count=0):
     own = usage.cpu_of([os.getpid(), peer.sink.process.pid]) - own
     seconds = max(last, 0 if classic_count else load["last"]) - load["first"]
     pids = usage.tree(peer.roots())
-    return {"peer": peer.name, "size": size, "sessions": sessions, "messages": arrived, "accepted": handled, "seconds": seconds,
-            "rate": arrived / seconds, "cpu_per_1000": 1000 * peer_cpu / handled,
+    return {"peer": peer.name, "size": size, "sessions": sessions, "messages": arrived, "accepted": handled,
+            "seconds": seconds, "rate": arrived / seconds, "cpu_per_1000": 1000 * peer_cpu / handled,
             "load_cpu_per_1000": 1000 * own / handled, "others_cores": max(0, busy - peer_cpu - own) / seconds,
             "pss": sum(usage.pss_bytes(p) for p in pids), "processes": len(pids), "missing": handled - arrived,
             **{k: load[k] for k in ("refused", "errors", "last_error", "p50_ms", "p99_ms")}}
