@@ -113,9 +113,8 @@ def parked(gateway, n, clear):
     held = []
     for i in range(n):
         held.append(park(gateway.port, i, tls))
-        if i % 1000 == 999:
-            print(f"\r{i + 1} of {n}", end="", file=sys.stderr, flush=True)
-    print("\r" + 30 * " " + "\r", end="", file=sys.stderr)
+        if i % 1000 == 999 and sys.stderr.isatty():
+            print(f"\r{i + 1} of {n}", end="" if i + 1 < n else "\n", file=sys.stderr, flush=True)
     took, cpu = time.monotonic() - began, usage.cpu_of([pid]) - cpu
     time.sleep(2)  # buffers of the last ones are given back
     rss, pss, kernel = rss_bytes(pid) - rss, usage.pss_bytes(pid) - pss, kernel_bytes() - kernel
