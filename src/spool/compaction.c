@@ -10,7 +10,8 @@ enum { MESSAGE_BUDGET = 16 << 20 };
 struct move {
 	struct spool_id id;
 	struct place from, from_state, to, to_state;
-	bool done; /* to and to_state are written */
+	uint64_t first, last; /* tickets of what was written */
+	bool done;	      /* to and to_state are written */
 };
 
 static bool too_much(struct spool *s)
@@ -38,7 +39,9 @@ static size_t pick(struct spool *s, struct move *moves)
 
 			if (n == COMPACTION_BATCH)
 				break;
-			moves[n++] = (struct move){ e->id, e->message, e->state, .done = false };
+			moves[n++] = (struct move){ .id = e->id,
+						    .from = e->message,
+						    .from_state = e->state };
 		}
 	}
 	pthread_mutex_unlock(&s->log.lock);
@@ -65,7 +68,6 @@ static int append_again(struct spool *s, struct arena *a, struct move *m,
 			struct why *why)
 {
 	struct strbuf head = strbuf_make(a, FRAME_MAX);
-	uint64_t ticket;
 	str state;
 	int r = 0;
 
@@ -73,11 +75,12 @@ static int append_again(struct spool *s, struct arena *a, struct move *m,
 	bug_if(!spoolread_state_head(a, m->id, &got->state, &state)); /* it was read */
 	pthread_mutex_lock(&s->log.append);
 	if (is_unchanged(s, m)) {
-		r = segments_append(&s->log, RECORD_MOVED, strbuf_str(&head), body, &m->to, &ticket,
-				    why);
+		r = segments_append(&s->log, RECORD_MOVED, strbuf_str(&head), body, &m->to,
+				    &m->first, why);
+		m->last = m->first;
 		if (r == 0 && m->from_state.segment)
 			r = segments_append(&s->log, RECORD_STATE, state, NULL, &m->to_state,
-					    &ticket, why);
+					    &m->last, why);
 		m->done = r == 0;
 	}
 	pthread_mutex_unlock(&s->log.append);
@@ -128,17 +131,33 @@ static size_t adopt(struct spool *s, const struct move *moves, size_t n)
 	return adopted;
 }
 
+/* Waits for the copies by their own tickets: a sync that failed meanwhile has settled some of
+ * them, and one that succeeds later says nothing about those. */
+static int sync_moves(struct spool *s, const struct move *moves, size_t n, struct why *why)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (!moves[i].done)
+			continue;
+		r = groupsync_wait(&s->log.sync, moves[i].last, why);
+		if (r == 0) /* a failure between the two tickets was about the message */
+			r = groupsync_wait(&s->log.sync, moves[i].first, why);
+	}
+	return r;
+}
+
 /* Moves some messages out of the oldest segment; *ret_n: how many it has lost. */
 static int empty_oldest(struct spool *s, struct move *moves, size_t *ret_n, struct why *why)
 {
 	size_t n = pick(s, moves);
-	int r = 0, failed = 0;
+	int r, failed = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		r = move_one(s, &moves[i], why);
 		failed = r < 0 ? r : failed;
 	}
-	r = groupsync_all(&s->log.sync, why);
+	r = sync_moves(s, moves, n, why);
 	if (r < 0)
 		return r;
 	if (n)

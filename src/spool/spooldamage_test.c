@@ -1,4 +1,5 @@
 /* What becomes of segments that are altered, cut, or on a disk that fails. */
+#include "spool/compaction.h"
 #include "spool/spoolworld.h"
 
 static int open_segment(struct world *w, unsigned number)
@@ -317,6 +318,51 @@ static void what_is_written_during_a_failed_sync_is_not_promised(void **state)
 	spool_close(&s);
 }
 
+/* As a commit would that comes between the move and its sync. */
+static void fail_a_sync(void *ctx, enum spool_step step)
+{
+	struct spool *s = ctx;
+
+	if (step != SPOOL_AT_MOVED)
+		return;
+	s->log.at_step = NULL;
+	trouble.no_sync = true;
+	assert_int_equal(groupsync_all(&s->log.sync, NULL), -EIO);
+	trouble.no_sync = false;
+}
+
+static bool is_on_disk(struct spool *s, const char *id)
+{
+	return !spoolindex_find(&s->index, id_of(id))->message.segment->spoiled;
+}
+
+/* Somebody else's sync met the failure, and the old copy is the only one that is durable. */
+static void a_moved_message_whose_sync_failed_stays_where_it_was(void **state)
+{
+	struct world *w = *state;
+	struct spoolio io;
+	struct spool s;
+	struct why why;
+	char id[20];
+
+	open_troubled(w, &s, &io);
+	assert_int_equal(commit_text(w, &s, "M1", STR("deferred")), SPOOL_OK);
+	for (int i = 0; i < 600; i++) {
+		snprintf(id, sizeof(id), "P%d", i);
+		assert_int_equal(commit_text(w, &s, id, STR("passes")), SPOOL_OK);
+		assert_int_equal(spool_done(&s, id_of(id), &why), 0);
+	}
+	s.log.at_step = fail_a_sync;
+	s.log.at_ctx = &s;
+	assert_int_equal(compaction_run(&s, &why), -EIO);
+	assert_true(is_on_disk(&s, "M1"));
+	assert_int_equal(compaction_run(&s, &why), 0);
+	assert_true(is_on_disk(&s, "M1"));
+	assert_readable(w, &s, "M1");
+	assert_true(s.log.bytes <= 2 * s.index.bytes + COMPACTION_SLACK * SMALL);
+	spool_close(&s);
+}
+
 static void a_bad_sector_is_an_error_for_its_message_only(void **state)
 {
 	struct world *w = *state;
@@ -380,6 +426,7 @@ int main(void)
 		T(on_a_full_disk_messages_still_leave),
 		T(what_a_failed_sync_should_have_kept_is_not_promised),
 		T(what_is_written_during_a_failed_sync_is_not_promised),
+		T(a_moved_message_whose_sync_failed_stays_where_it_was),
 		T(a_bad_sector_is_an_error_for_its_message_only),
 		T(what_cannot_be_read_at_the_start_stays_where_it_is),
 	};
