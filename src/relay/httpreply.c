@@ -61,38 +61,61 @@ static int read_head(str head, struct head *ret, struct why *why)
 	return HTTPREPLY_OK;
 }
 
-/* chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF (RFC 9112 7.1). */
-static int read_chunks(str in, size_t max, struct strbuf *out, struct why *why)
+/* The next chunk, in the input behind it; n is 0 with the last one.
+ * chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF (RFC 9112 7.1). */
+static int next_chunk(str *in, size_t max, str *ret, struct why *why)
 {
-	for (;;) {
-		size_t lf = str_chr(in, '\n');
-		str line = str_trim(str_sub(in, 0, lf));
-		uint64_t n;
+	size_t lf = str_chr(*in, '\n');
+	str line = str_trim(str_sub(*in, 0, lf));
+	uint64_t n;
 
-		if (lf == STR_NONE)
-			return in.n > HTTPREPLY_HEAD_MAX ? bad(why, "an endless chunk size")
-							 : HTTPREPLY_E_MORE;
-		line = str_trim(str_sub(line, 0, str_chr(line, ';')));
-		if (line.n > 8 || !num_hex(line, &n))
-			return bad(why, "a chunk without a size");
-		if (n == 0)
-			return HTTPREPLY_OK;
-		in = str_skip(in, lf + 1);
-		if (n > max - out->n)
-			return bad(why, "the body is too long");
-		if (in.n < n + 2)
-			return HTTPREPLY_E_MORE;
-		strbuf_put(out, str_sub(in, 0, n));
-		if (!str_starts(str_skip(in, n), STR("\r\n")))
-			return bad(why, "a chunk of another size than it says");
-		in = str_skip(in, n + 2);
-	}
+	if (lf == STR_NONE)
+		return in->n > HTTPREPLY_HEAD_MAX ? bad(why, "an endless chunk size")
+						  : HTTPREPLY_E_MORE;
+	line = str_trim(str_sub(line, 0, str_chr(line, ';')));
+	if (line.n > 8 || !num_hex(line, &n))
+		return bad(why, "a chunk without a size");
+	*in = str_skip(*in, lf + 1);
+	*ret = str_sub(*in, 0, 0);
+	if (n == 0)
+		return HTTPREPLY_OK;
+	if (n > max)
+		return bad(why, "the body is too long");
+	if (in->n < n + 2)
+		return HTTPREPLY_E_MORE;
+	if (!str_starts(str_skip(*in, n), STR("\r\n")))
+		return bad(why, "a chunk of another size than it says");
+	*ret = str_sub(*in, 0, n);
+	*in = str_skip(*in, n + 2);
+	return HTTPREPLY_OK;
+}
+
+/* The chunks are put together once all are there: nothing is allocated before. */
+static int read_chunks(struct arena *a, str all, size_t max, str *ret, struct why *why)
+{
+	struct strbuf body = strbuf_make(a, max);
+	size_t size = 0;
+	str in = all, chunk;
+	int r;
+
+	do {
+		r = next_chunk(&in, max - size, &chunk, why);
+		if (r != HTTPREPLY_OK)
+			return r;
+		size += chunk.n;
+	} while (chunk.n);
+	in = all;
+	do {
+		r = next_chunk(&in, max, &chunk, why);
+		strbuf_put(&body, chunk);
+	} while (r == HTTPREPLY_OK && chunk.n);
+	*ret = body.n ? strbuf_str(&body) : STR("");
+	return r;
 }
 
 int httpreply_body(struct arena *a, str so_far, size_t max, str *ret, struct why *why)
 {
 	size_t end = str_find(str_sub(so_far, 0, HTTPREPLY_HEAD_MAX), STR("\r\n\r\n"));
-	struct strbuf chunks = strbuf_make(a, max);
 	struct head head;
 	str body;
 	int r;
@@ -104,12 +127,8 @@ int httpreply_body(struct arena *a, str so_far, size_t max, str *ret, struct why
 	if (r != HTTPREPLY_OK)
 		return r;
 	body = str_skip(so_far, end + 4);
-	if (head.chunked) {
-		r = read_chunks(body, max, &chunks, why);
-		if (r == HTTPREPLY_OK)
-			*ret = chunks.n ? strbuf_str(&chunks) : STR("");
-		return r;
-	}
+	if (head.chunked)
+		return read_chunks(a, body, max, ret, why);
 	if (head.length > max)
 		return bad(why, "the body is too long");
 	if (body.n < head.length)

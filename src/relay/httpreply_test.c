@@ -1,5 +1,7 @@
 #include "relay/httpreply.h"
 
+#include "base/strbuf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -28,6 +30,33 @@ static void a_body_is_complete_or_more_is_awaited(void **state)
 		if (!str_eq(body, STR("hello")))
 			fail_msg("%zu: %s", i, why.text);
 	}
+}
+
+/* A server that sends byte by byte is asked about as often; it must not fill the arena, whose
+ * end would be that of the process. */
+static void what_comes_slowly_needs_no_more_memory(void **state)
+{
+	enum { SIZE = 60000, TAIL = 2000 };
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	cleanup(arena_freep) struct arena *text = arena_new("answer", 1 << 20);
+	struct strbuf all = strbuf_make(text, 2 * SIZE);
+	struct why why;
+	str body;
+
+	(void)state;
+	strbuf_fmt(&all, HEAD "Transfer-Encoding: chunked\r\n\r\n%x\r\n", SIZE);
+	for (int i = 0; i < SIZE; i++)
+		strbuf_char(&all, 'x');
+	strbuf_put(&all, STR("\r\n"));
+	for (int i = 0; i < TAIL; i++) {
+		strbuf_put(&all, STR("1\r\ny\r\n"));
+		assert_int_equal(httpreply_body(a, strbuf_str(&all), 64 << 10, &body, &why),
+				 HTTPREPLY_E_MORE);
+	}
+	assert_true(arena_used(a) == 0);
+	strbuf_put(&all, STR("0\r\n\r\n"));
+	assert_int_equal(httpreply_body(a, strbuf_str(&all), 64 << 10, &body, &why), HTTPREPLY_OK);
+	assert_int_equal(body.n, SIZE + TAIL);
 }
 
 static void what_is_not_a_plain_answer_is_refused(void **state)
@@ -67,6 +96,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_body_is_complete_or_more_is_awaited),
+		cmocka_unit_test(what_comes_slowly_needs_no_more_memory),
 		cmocka_unit_test(what_is_not_a_plain_answer_is_refused),
 	};
 
