@@ -23,14 +23,24 @@ struct connection *dial_end(struct connection *c, bool quit)
 }
 
 /* A read waits in the kernel instead of in poll, for a while. */
-static void make_patient(int fd)
+static void make_patient(struct stream *s)
 {
 	const struct timeval wait = { .tv_usec = SOCKET_WAIT_MS * 1000 };
-	int flags = fcntl(fd, F_GETFL);
+	int flags = fcntl(s->fd, F_GETFL);
 
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) == 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) == 0 && flags >= 0)
-		(void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+	if (setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) == 0 &&
+	    setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) == 0 && flags >= 0)
+		s->patient = fcntl(s->fd, F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
+
+/* Inside of TLS a call reads as long as a byte comes now and then, up to the end of a record:
+ * it must come back to the deadline. */
+static void make_impatient(struct stream *s)
+{
+	int flags = fcntl(s->fd, F_GETFL);
+
+	if (flags >= 0)
+		s->patient = fcntl(s->fd, F_SETFL, flags | O_NONBLOCK) < 0;
 }
 
 /* Swallows fd. */
@@ -44,7 +54,7 @@ static struct connection *make(const struct dial *to, int fd)
 	c->made_at = clock_now_ms();
 	list_init(&c->link);
 	stream_init(&c->stream, fd);
-	make_patient(fd);
+	make_patient(&c->stream);
 	stream_lend(&c->stream, arena_alloc(a, IN_BUFFER), IN_BUFFER, arena_alloc(a, OUT_BUFFER),
 		    OUT_BUFFER);
 	c->client = (struct smtpclient){
@@ -82,6 +92,7 @@ static int shake(struct connection *c, const struct dial *to, struct dial_result
 	enum tlsclient_finding found;
 
 	result->tls_why = (struct why){ "" };
+	make_impatient(&c->stream);
 	if (tlsclient_connect(&c->stream, to->tls_ctx, &to->need->demand, d, &found,
 			      &result->tls_why) < 0) {
 		result->tls = "validation-failure";

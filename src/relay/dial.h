@@ -1,8 +1,8 @@
 /* relay/dial.h - one connection to one address, ready for messages: connected, greeted, and
  * with the TLS that is needed.
  *
- * Sockets are blocking, with SOCKET_WAIT_MS of patience in the kernel: an answer that is
- * awaited costs one call then. Deadlines may be passed by that much.
+ * Without TLS sockets are blocking, with SOCKET_WAIT_MS of patience in the kernel: an answer
+ * that is awaited costs one call then. Deadlines may be passed by that much.
  *
  * Input    hostile server; the address may come from a stranger's DNS.
  * Memory   a connection owns its arena; connection_free ends it.

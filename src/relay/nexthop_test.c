@@ -1,6 +1,7 @@
 #include "relay/nexthop.h"
 
 #include "base/fd.h"
+#include "tls/tlsctx.h"
 
 #include <arpa/inet.h>
 #include <setjmp.h>
@@ -69,7 +70,7 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-static void start(struct server *s)
+static void listen_at(struct server *s)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -80,6 +81,11 @@ static void start(struct server *s)
 	assert_int_equal(listen(s->listener, 5), 0);
 	assert_int_equal(getsockname(s->listener, (struct sockaddr *)&at, &n), 0);
 	s->port = ntohs(at.sin_port);
+}
+
+static void start(struct server *s)
+{
+	listen_at(s);
 	assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
 }
 
@@ -251,6 +257,75 @@ static void dsn_is_told_where_the_server_offers_it(void **state)
 	stop(&server);
 }
 
+/* A server that speaks a byte at a time, so that something always comes soon. */
+struct dripper {
+	int listener;
+	bool in_tls; /* only from its TLS handshake on */
+	pthread_t thread;
+};
+
+enum { DRIP_US = 20000, DRIPS = 300, DRIP_TIMEOUT_MS = 400 };
+
+static void *drip(void *arg)
+{
+	static const char record[] = "\x16\x03\x03\x40"; /* of 16 KiB */
+	const struct dripper *d = arg;
+	int fd = accept(d->listener, NULL, NULL);
+	char line[256];
+
+	if (d->in_tls) {
+		assert_int_equal(write(fd, "220 hi\r\n", 8), 8);
+		assert_true(read(fd, line, sizeof(line)) > 0);
+		assert_int_equal(write(fd, "250-hi\r\n250 STARTTLS\r\n", 22), 22);
+		assert_true(read(fd, line, sizeof(line)) > 0);
+		assert_int_equal(write(fd, "220 go\r\n", 8), 8);
+		assert_true(read(fd, line, sizeof(line)) > 0);
+		assert_int_equal(write(fd, record, 5), 5);
+	}
+	for (int i = 0; i < DRIPS && send(fd, "2", 1, MSG_NOSIGNAL) == 1; i++)
+		usleep(DRIP_US);
+	close(fd);
+	return NULL;
+}
+
+static void who_speaks_a_byte_at_a_time_is_late_all_the_same(void **state)
+{
+	struct why why;
+	struct nexthop_settings impatient = { .hostname = STR("mx.example"),
+					      .timeout_ms = DRIP_TIMEOUT_MS };
+	static const str to[] = { { "a@x.example", 11 } };
+	const struct smtpclient_job job = { .recipients = to,
+					    .n_recipients = 1,
+					    .body = STR("A: b\r\n\r\nc\r\n") };
+	uint64_t outcome;
+
+	(void)state;
+	assert_int_equal(tlsclient_new(STR(""), TLSCTX_1_2, &impatient.tls_ctx, &why), 0);
+	for (int in_tls = 0; in_tls < 2; in_tls++) {
+		struct dripper d = { .in_tls = in_tls };
+		struct server at = { 0 };
+		struct nexthop n;
+		int64_t began = clock_now_ms();
+
+		listen_at(&at);
+		d.listener = at.listener;
+		assert_int_equal(pthread_create(&d.thread, NULL, drip, &d), 0);
+		struct route route = route_to(&at);
+		const struct nexthop_target target = { .route = &route,
+						       .destination = STR("smtp:test") };
+
+		route.tls = in_tls ? CONF_CLIENT_TLS_ENCRYPT : CONF_CLIENT_TLS_NONE;
+		nexthop_init(&n);
+		result.outcome = &outcome;
+		nexthop_deliver(&n, &impatient, &target, &job, deadline_in(60000), &result);
+		assert_int_equal(outcome, SMTPCLIENT_LATER);
+		assert_true(clock_now_ms() - began < DRIPS * DRIP_US / 1000 / 2);
+		pthread_join(d.thread, NULL);
+		close(at.listener);
+	}
+	tlsctx_free(impatient.tls_ctx);
+}
+
 static void only_so_many_deliver_to_one_destination(void **state)
 {
 	struct pool p;
@@ -295,6 +370,7 @@ int main(void)
 		cmocka_unit_test(limits_of_the_server_are_kept),
 		cmocka_unit_test(a_server_with_our_name_is_ourselves),
 		cmocka_unit_test(dsn_is_told_where_the_server_offers_it),
+		cmocka_unit_test(who_speaks_a_byte_at_a_time_is_late_all_the_same),
 		cmocka_unit_test(only_so_many_deliver_to_one_destination),
 	};
 

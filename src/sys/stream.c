@@ -105,6 +105,15 @@ bool stream_wait_first(int first, int second)
 	return p[0].revents != 0;
 }
 
+/* When the kernel waits, a peer that sends or takes a byte now and then never makes a call
+ * come back empty: who is late goes on only with what is there already. */
+static int check_deadline(const struct stream *s, short events, deadline d, struct why *why)
+{
+	if (!s->patient || clock_left(d) > 0)
+		return STREAM_OK;
+	return stream_wait(s->fd, events, d, why);
+}
+
 /* Reads once into the free space behind in_end. */
 static int fill(struct stream *s, deadline d, struct why *why)
 {
@@ -119,10 +128,12 @@ static int fill(struct stream *s, deadline d, struct why *why)
 		return STREAM_E_LONG;
 	for (;;) {
 		short want = POLLIN;
-		ssize_t n = s->ops->read(s->ctx, s->fd, s->in + s->in_end, s->in_cap - s->in_end,
-					 &want);
-		int r;
+		int r = check_deadline(s, POLLIN, d, why);
+		ssize_t n;
 
+		if (r != STREAM_OK)
+			return r;
+		n = s->ops->read(s->ctx, s->fd, s->in + s->in_end, s->in_cap - s->in_end, &want);
 		if (n > 0) {
 			s->in_end += (size_t)n;
 			return STREAM_OK;
@@ -189,9 +200,12 @@ static int write_out(struct stream *s, str data, deadline d, struct why *why)
 {
 	while (data.n) {
 		short want = POLLOUT;
-		ssize_t n = s->ops->write(s->ctx, s->fd, data.p, data.n, &want);
-		int r;
+		int r = check_deadline(s, POLLOUT, d, why);
+		ssize_t n;
 
+		if (r != STREAM_OK)
+			return r;
+		n = s->ops->write(s->ctx, s->fd, data.p, data.n, &want);
 		if (n > 0) {
 			data = str_skip(data, (size_t)n);
 			continue;

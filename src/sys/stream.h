@@ -37,7 +37,8 @@ struct stream_ops {
 };
 
 struct stream {
-	int fd; /* non-blocking; owned by the stream's owner */
+	int fd;	      /* non-blocking unless patient; owned by the stream's owner */
+	bool patient; /* its owner made it blocking, with a short timeout in the kernel */
 	const struct stream_ops *ops;
 	void *ctx;
 	char *in, *out;
