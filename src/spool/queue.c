@@ -257,6 +257,12 @@ struct queue_message *queue_find(struct queue *q, struct spool_id id)
 	return m;
 }
 
+bool queue_has_room(const struct queue *q)
+{
+	return q->total < QUEUE_MAX - QUEUE_SPARE && q->n_parts < QUEUE_MAX_PARTS - QUEUE_SPARE &&
+	       q->n_destinations < QUEUE_MAX_NAMES - QUEUE_SPARE;
+}
+
 struct queue_message *queue_add(struct queue *q, struct spool_id id, int64_t queued_at, bool held,
 				bool warn)
 {

@@ -38,6 +38,7 @@ enum {
 	QUEUE_MAX = 1000000,	   /* messages */
 	QUEUE_MAX_PARTS = 2000000, /* with those of one message more */
 	QUEUE_MAX_NAMES = 300000,  /* of destinations, likewise */
+	QUEUE_SPARE = 20000,	   /* of each, for notifications and what is on its way */
 	QUEUE_JITTER_PERCENT = 10, /* so that what failed together is not tried together */
 	QUEUE_FIRST_CONCURRENCY = 5,
 	QUEUE_PROBE_MAX_MS = 10 * 60 * 1000, /* between two attempts at what is unreachable */
@@ -138,6 +139,8 @@ void queue_set_policy(struct queue *q, const struct queue_policy *p);
  * at once. warn: its sender is to be told when it is late. NULL: too many. */
 struct queue_message *queue_add(struct queue *q, struct spool_id id, int64_t queued_at, bool held,
 				bool warn) must_use;
+/* False: no new message should be accepted, as it might wait on disk until a restart. */
+bool queue_has_room(const struct queue *q);
 /* A destination of it; name up to QUEUE_NAME_MAX bytes, cap: deliveries at a time. */
 void queue_add_part(struct queue *q, struct queue_message *m, str name, size_t cap,
 		    uint32_t attempts, int64_t due_at, struct queue_time t);

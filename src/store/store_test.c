@@ -1,6 +1,19 @@
 #include "store/store_fake.h"
 #include "store/upkeep.h"
 
+static void what_cannot_be_scheduled_is_not_accepted(void **state)
+{
+	struct world *w = *state;
+	size_t before = w->s->queue.n_destinations;
+
+	w->s->queue.n_destinations = QUEUE_MAX_NAMES;
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), ENOSPC);
+	assert_int_equal(in_spool(w), 0);
+	w->s->queue.n_destinations = before;
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
+	assert_non_null(queued(w, "M1"));
+}
+
 static void an_accepted_message_is_delivered_and_gone(void **state)
 {
 	struct world *w = *state;
@@ -339,6 +352,7 @@ static void what_was_kept_long_enough_expires(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(what_cannot_be_scheduled_is_not_accepted),
 		T(an_accepted_message_is_delivered_and_gone),
 		T(a_deferred_message_is_tried_for_the_rest_only),
 		T(what_is_refused_for_good_is_held_for_people),

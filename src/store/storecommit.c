@@ -107,6 +107,17 @@ struct kept {
 	bool in_spool, in_quarantine; /* new there */
 };
 
+/* What is accepted must be scheduled, too. */
+static bool has_room(struct store *s)
+{
+	bool r;
+
+	pthread_mutex_lock(&s->lock);
+	r = queue_has_room(&s->queue);
+	pthread_mutex_unlock(&s->lock);
+	return r;
+}
+
 static int keep(struct store *s, struct arena *a, const struct msg_commit *m, struct spool_id id,
 		const struct bodyparts *body, struct kept *ret, struct why *why)
 {
@@ -121,6 +132,8 @@ static int keep(struct store *s, struct arena *a, const struct msg_commit *m, st
 		ret->in_quarantine = r == 0;
 		return r;
 	}
+	if (!has_room(s))
+		return why_set(why, -ENOSPC, "the queue is full");
 	r = spool_commit(&s->spool, a, &meta, body, why);
 	if (r < 0)
 		return r;
