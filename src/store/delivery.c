@@ -399,7 +399,8 @@ static void route_again(struct attempt *t)
 {
 	pthread_mutex_lock(&t->s->lock);
 	if (t->e->message->routed_by != t->settings)
-		parts_add(t->s, t->e->message, &t->m.meta, &t->m.state, t->destinations);
+		parts_add(t->s, t->settings, t->e->message, &t->m.meta, &t->m.state,
+			  t->destinations);
 	pthread_mutex_unlock(&t->s->lock);
 }
 
@@ -476,6 +477,19 @@ static void expire(struct attempt *t)
 	settle(t);
 }
 
+/* Between two configurations a recipient can belong to two parts. As long as the parts of a
+ * message are not made anew, one that goes by another configuration goes alone. */
+static bool must_wait(const struct attempt *t)
+{
+	const struct queue_message *m = t->e->message;
+	bool r;
+
+	pthread_mutex_lock(&t->s->lock);
+	r = m->routed_by != t->settings && m->taken > 1;
+	pthread_mutex_unlock(&t->s->lock);
+	return r;
+}
+
 static void attempt(struct store *s, struct arena *a, const struct task *task)
 {
 	struct queue_entry *e = task->e;
@@ -487,8 +501,13 @@ static void attempt(struct store *s, struct arena *a, const struct task *task)
 			     .reply = STR(""),
 			     .next_hop = STR("") };
 	struct why why = { "" };
-	int r = spool_read(&s->spool, a, e->message->id, &t.m, &why);
+	int r;
 
+	if (must_wait(&t)) {
+		put_back(&t, DELIVERY_AGAIN_MS, e->attempts);
+		return;
+	}
+	r = spool_read(&s->spool, a, e->message->id, &t.m, &why);
 	if (r == SPOOL_OK) {
 		choose(&t);
 		if (!has_pending(&t)) /* settled before, and the rest could not be done then */

@@ -43,11 +43,10 @@ static int64_t due_at(const struct queue *q, const struct spool_progress *p, str
 	return t.now + (pause < 0 ? 0 : pause < longest ? pause : longest);
 }
 
-void parts_add(struct store *s, struct queue_message *in, const struct spoolmeta *m,
-	       const struct spool_state *state, const str *destinations)
+void parts_add(struct store *s, const struct store_settings *c, struct queue_message *in,
+	       const struct spoolmeta *m, const struct spool_state *state, const str *destinations)
 {
 	const struct queue_time t = store_time();
-	const struct store_settings *c = s->settings;
 
 	in->routed_by = c;
 	for (size_t i = 0; i < m->n_recipients; i++) {

@@ -20,8 +20,9 @@ size_t parts_cap(const struct store_settings *c, str address);
 /* Is there anything to be done for that recipient: delivering, telling or holding? */
 bool parts_is_open(const struct spool_state *state, size_t i);
 /* Gives a message in the queue a part for each destination of open recipients that has none
- * yet, and one that only has to leave the spool one without a name. */
-void parts_add(struct store *s, struct queue_message *in, const struct spoolmeta *m,
-	       const struct spool_state *state, const str *destinations);
+ * yet, and one that only has to leave the spool one without a name. c: the settings that the
+ * destinations are from, which a reload may have replaced since. */
+void parts_add(struct store *s, const struct store_settings *c, struct queue_message *in,
+	       const struct spoolmeta *m, const struct spool_state *state, const str *destinations);
 
 #endif

@@ -69,15 +69,24 @@ static struct dsn_recipient about(struct arena *a, const struct store_settings *
 	};
 }
 
-/* "ID-f3": of message ID, about its recipients from number 3 on. */
-static struct spool_id name_of(struct spool_id id, enum dsn_action action, size_t first)
+/* "ID-f3": of message ID, about its recipient number 3; "ID-f3-HASH": about more. The same name
+ * is the same notification, so another set of recipients must have another one. */
+static struct spool_id name_of(struct spool_id id, enum dsn_action action, const size_t *recipients,
+			       size_t n)
 {
 	static const char letters[DSN_ACTIONS] = {
 		[DSN_FAILED] = 'f', [DSN_DELAYED] = 'w', [DSN_DELIVERED] = 's', [DSN_RELAYED] = 's'
 	};
 	struct spool_id name;
+	uint32_t hash = 0;
+	char rest[12] = "";
 
-	snprintf(name.text, sizeof(name.text), "%.50s-%c%zu", id.text, letters[action], first);
+	for (size_t i = 0; i < n; i++)
+		hash = hash * (SPOOLMETA_MAX_RECIPIENTS + 1) + (uint32_t)recipients[i] + 1;
+	if (n > 1)
+		snprintf(rest, sizeof(rest), "-%x", hash);
+	snprintf(name.text, sizeof(name.text), "%.50s-%c%zu%s", id.text, letters[action],
+		 recipients[0], rest);
 	return name;
 }
 
@@ -156,7 +165,7 @@ int report_send(struct store *s, struct arena *a, const struct spool_message *m,
 {
 	cleanup(fd_unmapp) str file = STR_NULL;
 	const struct store_settings *c = s->settings;
-	struct spool_id name = name_of(m->meta.id, action, recipients[0]);
+	struct spool_id name = name_of(m->meta.id, action, recipients, n);
 	struct dsn_recipient *v = arena_array(a, struct dsn_recipient, n);
 	struct dsnparams_mail params = { 0 };
 	struct dsn_report r;

@@ -1,3 +1,4 @@
+#include "store/parts.h"
 #include "store/store_fake.h"
 
 /* A gateway of role out: routes for the domains, notifications by the same routes. */
@@ -101,6 +102,91 @@ static void recipients_follow_their_routes_after_a_reload(void **state)
 	arena_free(old);
 }
 
+/* A part that is out went by the old routes; the recipients it has belong to another one now. */
+static void a_reload_sends_nothing_twice(void **state)
+{
+	struct world *w = *state;
+	struct arena *old = w->conf->arena;
+	struct queue_entry *out;
+	enum queue_job job;
+	struct why why;
+	str doc;
+
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
+	out = queue_take(&w->s->queue, store_time(), &job);
+	assert_true(str_eq(queue_name(out->to), STR("smtp:eins:25")));
+	assert_int_equal(store_set_config(w->s,
+					  STR("role=out\ndelivery.max_age=1h\n"
+					      "delivery.next_hop=smtp:zwei:25\n"),
+					  &w->conf, &why),
+			 0);
+	assert_true(step(w)); /* zwei: would take those along */
+	assert_int_equal(w->asked, 0);
+	assert_false(step(w));
+	queue_put_back(&w->s->queue, out, clock_now_ms() + 60000, 0, store_time());
+	assert_int_equal(command(w, "queue", "retry", "M1", &doc).status, QUESTION_DONE);
+	while (step(w))
+		;
+	assert_int_equal(w->asked, 3);
+	assert_int_equal(in_spool(w), 0);
+	arena_free(old);
+}
+
+/* The reload came between looking up the destinations and putting them in the queue. */
+static void a_message_that_came_during_a_reload_is_routed_again(void **state)
+{
+	struct world *w = *state;
+	const struct store_settings *before = w->s->settings;
+	struct arena *old = w->conf->arena;
+	struct spool_state now;
+	struct queue_message *m;
+	struct spoolmeta meta;
+	struct why why;
+
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
+	m = queued(w, "M1");
+	assert_int_equal(spool_peek(&w->s->spool, w->a, m->id, &meta, &now, &why), SPOOL_OK);
+	queue_drop(&w->s->queue, m, store_time());
+	assert_int_equal(store_set_config(w->s,
+					  STR("role=out\ndelivery.max_age=1h\n"
+					      "delivery.next_hop=smtp:neu:25\n"),
+					  &w->conf, &why),
+			 0);
+	m = queue_add(&w->s->queue, meta.id, clock_wall_ms(), false, false);
+	parts_add(w->s, before, m, &meta, &now, parts_destinations(w->a, before, &meta));
+	while (step(w))
+		;
+	assert_string_equal(w->destination, "smtp:neu:25");
+	assert_int_equal(in_spool(w), 0);
+	arena_free(old);
+}
+
+/* A crash after the report and before it was noted: the set of those who failed may grow. */
+static void a_recipient_is_not_covered_by_a_report_about_others(void **state)
+{
+	struct world *w = *state;
+	struct spool_state now;
+	struct spoolmeta meta;
+	struct why why;
+	str doc;
+
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
+	w->outcome[0] = 5;
+	w->outcome[1] = 4;
+	assert_true(step(w)); /* eins: a fails, c waits */
+	assert_true(has(notification(w, "M1-f0"), "a@eins.example"));
+	assert_int_equal(spool_peek(&w->s->spool, w->a, queued(w, "M1")->id, &meta, &now, &why),
+			 SPOOL_OK);
+	assert_int_equal(now.recipients[0], SPOOL_TOLD);
+	now.recipients[0] = SPOOL_FAILED;
+	assert_int_equal(spool_put_state(&w->s->spool, w->a, meta.id, &now, &why), 0);
+	queue_drop(&w->s->queue, queued(w, "M1-f0"), store_time());
+	assert_int_equal(command(w, "queue", "retry", "M1", &doc).status, QUESTION_DONE);
+	w->outcome[0] = 5;
+	assert_true(step(w)); /* c fails, too */
+	assert_true(has(notification(w, "M1-f0-3ec"), "c@eins.example"));
+}
+
 static void a_sender_is_told_what_failed_and_the_rest_goes_on(void **state)
 {
 	struct world *w = *state;
@@ -132,7 +218,7 @@ static void a_failed_notification_is_held_and_brings_no_other_forth(void **state
 	while (step(w))
 		;
 	assert_int_equal(in_spool(w), 0);
-	assert_true(has(document(w, "quarantine", "list", NULL), "\"id\":\"M1-f0\""));
+	assert_true(has(document(w, "quarantine", "list", NULL), "\"id\":\"M1-f0-3ec\""));
 	assert_false(has(document(w, "quarantine", "list", NULL), "\"id\":\"M1\""));
 }
 
@@ -229,7 +315,7 @@ static void a_late_message_is_told_of_once(void **state)
 	heap_remove(&w->s->queue.warnings, &m->warning);
 	heap_push(&w->s->queue.warnings, &m->warning, then, 0);
 	assert_true(step(w));
-	doc = notification(w, "M1-w0");
+	doc = notification(w, "M1-w0-f51e6");
 	assert_true(has(doc, "Action: delayed\r\nStatus: 4.3.2\r\n"));
 	assert_true(has(doc, "Will-Retry-Until: "));
 	assert_true(has(document(w, "queue", "show", "M1"), "\"warned\":true"));
@@ -248,7 +334,7 @@ static void what_is_given_up_for_its_age_says_so(void **state)
 	w->outcome[0] = w->outcome[1] = 4;
 	w->reply = "451 4.3.2 later";
 	assert_true(step(w));
-	doc = notification(w, "M1-f0");
+	doc = notification(w, "M1-f0-3ec");
 	assert_true(has(doc, "Status: 4.4.7\r\nDiagnostic-Code: smtp; 451 4.3.2\r\n"));
 }
 
@@ -262,7 +348,7 @@ static void a_wish_for_tls_holds_for_the_notification(void **state)
 	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
 	w->outcome[0] = w->outcome[1] = 5;
 	assert_true(step(w));
-	assert_int_equal(spool_read(&w->s->spool, w->a, queued(w, "M1-f0")->id, &m, &why),
+	assert_int_equal(spool_read(&w->s->spool, w->a, queued(w, "M1-f0-3ec")->id, &m, &why),
 			 SPOOL_OK);
 	assert_int_equal(m.meta.tls_wish, TLS_WISH_REQUIRED);
 	close(m.fd);
@@ -294,6 +380,9 @@ int main(void)
 		O(each_destination_gets_its_recipients),
 		O(one_destination_that_defers_keeps_only_its_own),
 		O(recipients_follow_their_routes_after_a_reload),
+		O(a_reload_sends_nothing_twice),
+		O(a_message_that_came_during_a_reload_is_routed_again),
+		O(a_recipient_is_not_covered_by_a_report_about_others),
 		O(a_sender_is_told_what_failed_and_the_rest_goes_on),
 		O(a_failed_notification_is_held_and_brings_no_other_forth),
 		O(the_null_sender_is_told_nothing),

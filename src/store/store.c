@@ -188,7 +188,7 @@ void store_enqueue(struct store *s, const struct spoolmeta *m, const struct spoo
 	if (!in) {
 		in = queue_add(&s->queue, m->id, m->queued_at * 1000, state->held, warn);
 		if (in)
-			parts_add(s, in, m, state, destinations);
+			parts_add(s, c, in, m, state, destinations);
 		pthread_cond_signal(&s->changed);
 	}
 	pthread_mutex_unlock(&s->lock);
