@@ -4,6 +4,7 @@
 #include "mail/bodyparts.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 
 static str join(struct arena *a, const struct bodyparts *parts)
 {
@@ -56,23 +57,27 @@ static bool goes_one_way(const struct relay *relay, struct arena *a, const struc
 	return true;
 }
 
-int handover_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
+/* False, and nothing is taken: too much is under way. */
+static bool take_room(struct relay *relay, uint64_t bytes)
 {
-	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
-	struct relay *relay = ctx;
+	if (atomic_fetch_add(&relay->handed_bytes, bytes) + bytes <= HANDOVER_ALL_BYTES)
+		return true;
+	atomic_fetch_sub(&relay->handed_bytes, bytes);
+	return false;
+}
+
+static int try_it(struct relay *relay, struct chan *c, const struct msg_handover *m, int fd,
+		  struct arena *a)
+{
 	struct msg answer = { .type = MSG_handed };
 	struct attempts_one *one;
 	struct msg_deliver d;
-	str body = STR_NULL;
+	str body = compose(a, m, fd);
 	int r;
 
-	if (m->type != MSG_handover)
-		return -EPROTO;
-	if (goes_one_way(relay, a, &m->handover.recipients))
-		body = compose(a, &m->handover, fd);
 	if (!body.p)
 		return chan_send(c, &answer, NULL);
-	d = as_deliver(&m->handover);
+	d = as_deliver(m);
 	one = relay_attempt(relay, a, &d, body);
 	answer.handed.outcome = (struct msg_nums){ one->end.outcome, one->n };
 	answer.handed.next_hop = one->end.next_hop;
@@ -81,5 +86,24 @@ int handover_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 	answer.handed.unreachable = one->end.unreachable;
 	r = chan_send(c, &answer, NULL);
 	attempts_end(&relay->attempts, one, r == 0);
+	return r;
+}
+
+int handover_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
+{
+	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
+	const struct msg not_tried = { .type = MSG_handed };
+	struct relay *relay = ctx;
+	uint64_t bytes;
+	int r;
+
+	if (m->type != MSG_handover)
+		return -EPROTO;
+	bytes = m->handover.size;
+	if (bytes > HANDOVER_MAX_BYTES || !goes_one_way(relay, a, &m->handover.recipients) ||
+	    !take_room(relay, bytes + HANDOVER_EACH_BYTES))
+		return chan_send(c, &not_tried, NULL);
+	r = try_it(relay, c, &m->handover, fd, a);
+	atomic_fetch_sub(&relay->handed_bytes, bytes + HANDOVER_EACH_BYTES);
 	return r;
 }

@@ -7,7 +7,9 @@
  *
  * Input    message handover of poterne-scan: sealed memory, cuts checked, addresses parsed again.
  * Memory   the lane's arena; the message is put together there.
- * Limits   HANDOVER_MAX_BYTES; above that it is not tried.
+ * Limits   HANDOVER_MAX_BYTES, and HANDOVER_ALL_BYTES for all under way, HANDOVER_EACH_BYTES more
+ *          for each: next hops that hang hold their messages here long after scan has left.
+ *          Above that it is not tried.
  * Threads  any number of lanes.
  * Errors   no outcome in the answer: not tried, or not the same way for all recipients.
  */
@@ -16,7 +18,11 @@
 
 #include "relay/relay.h"
 
-enum { HANDOVER_MAX_BYTES = 32 << 20 };
+enum {
+	HANDOVER_MAX_BYTES = 32 << 20,
+	HANDOVER_ALL_BYTES = 512 << 20,
+	HANDOVER_EACH_BYTES = 512 << 10, /* thread, connection, envelope */
+};
 
 /* For lanes_serve; ctx is a struct relay. */
 int handover_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a);

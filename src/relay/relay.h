@@ -33,6 +33,7 @@ struct relay {
 	const struct relay_settings *_Atomic settings;
 	struct nexthop nexthop;
 	struct attempts attempts;
+	_Atomic uint64_t handed_bytes; /* of direct hand-overs under way */
 };
 
 void relay_init(struct relay *r, const struct relay_settings *s);
