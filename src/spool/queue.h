@@ -94,7 +94,7 @@ struct queue_message {
 	size_t taken; /* parts that are out, and warnings */
 	bool held;
 	struct heap_node warning;
-	const void *routed_by; /* the owner's: what its parts were made from */
+	const void *routed_by; /* the owner's: what its parts were made from; NULL: no longer */
 };
 
 enum queue_place { QUEUE_WAITING, QUEUE_READY, QUEUE_HELD, QUEUE_TAKEN };

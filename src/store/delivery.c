@@ -64,6 +64,7 @@ static void choose(struct attempt *t)
 	t->asked = arena_array(t->a, size_t, m->n_recipients);
 	t->became = arena_array(t->a, uint8_t, m->n_recipients);
 	t->expired = arena_array(t->a, bool, m->n_recipients);
+	t->n_asked = 0;
 	for (size_t i = 0; i < m->n_recipients; i++) {
 		if (parts_is_open(&t->m.state, i) && str_eq(t->destinations[i], mine)) {
 			t->became[t->n_asked] = t->m.state.recipients[i];
@@ -477,17 +478,50 @@ static void expire(struct attempt *t)
 	settle(t);
 }
 
-/* Between two configurations a recipient can belong to two parts. As long as the parts of a
- * message are not made anew, one that goes by another configuration goes alone. */
-static bool must_wait(const struct attempt *t)
+static bool goes_the_same_way(struct attempt *t, const struct store_settings *before)
 {
-	const struct queue_message *m = t->e->message;
-	bool r;
+	const str *then = parts_destinations(t->a, before, &t->m.meta);
+
+	for (size_t i = 0; i < t->m.meta.n_recipients; i++) {
+		if (!str_eq(then[i], t->destinations[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Is no other part of the message out? Whoever comes from now on waits, by whatever routes. */
+static bool go_alone(struct attempt *t)
+{
+	struct queue_message *m = t->e->message;
+	bool alone;
 
 	pthread_mutex_lock(&t->s->lock);
-	r = m->routed_by != t->settings && m->taken > 1;
+	alone = m->taken == 1;
+	if (alone)
+		m->routed_by = NULL;
 	pthread_mutex_unlock(&t->s->lock);
-	return r;
+	return alone;
+}
+
+/* Between two configurations a recipient can belong to two parts. As long as the parts of a
+ * message are not made anew, one that goes by other routes goes alone, and by what those before
+ * it came to. */
+static bool must_wait(struct attempt *t)
+{
+	const struct store_settings *before;
+	struct spoolmeta meta;
+	struct why why;
+
+	pthread_mutex_lock(&t->s->lock);
+	before = t->e->message->routed_by;
+	pthread_mutex_unlock(&t->s->lock);
+	if (before == t->settings || (before && goes_the_same_way(t, before)))
+		return false;
+	if (!go_alone(t) ||
+	    spool_peek(&t->s->spool, t->a, t->e->message->id, &meta, &t->m.state, &why) != SPOOL_OK)
+		return true;
+	choose(t);
+	return false;
 }
 
 static void attempt(struct store *s, struct arena *a, const struct task *task)
@@ -501,16 +535,13 @@ static void attempt(struct store *s, struct arena *a, const struct task *task)
 			     .reply = STR(""),
 			     .next_hop = STR("") };
 	struct why why = { "" };
-	int r;
+	int r = spool_read(&s->spool, a, e->message->id, &t.m, &why);
 
-	if (must_wait(&t)) {
-		put_back(&t, DELIVERY_AGAIN_MS, e->attempts);
-		return;
-	}
-	r = spool_read(&s->spool, a, e->message->id, &t.m, &why);
 	if (r == SPOOL_OK) {
 		choose(&t);
-		if (!has_pending(&t)) /* settled before, and the rest could not be done then */
+		if (must_wait(&t))
+			put_back(&t, DELIVERY_AGAIN_MS, e->attempts);
+		else if (!has_pending(&t)) /* settled before, and the rest could not be done then */
 			settle(&t);
 		else if (task->job == QUEUE_EXPIRE)
 			expire(&t);

@@ -132,6 +132,27 @@ static void a_reload_sends_nothing_twice(void **state)
 	arena_free(old);
 }
 
+static void a_reload_that_changes_no_route_keeps_nobody_waiting(void **state)
+{
+	struct world *w = *state;
+	struct arena *old = w->conf->arena;
+	struct queue_entry *out;
+	enum queue_job job;
+	struct why why;
+
+	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
+	out = queue_take(&w->s->queue, store_time(), &job);
+	assert_int_equal(store_set_config(w->s, STR(OUT "delivery.max_age=2h\n"), &w->conf, &why),
+			 0);
+	assert_true(step(w));
+	assert_string_equal(w->destination, "smtp:zwei:25");
+	queue_put_back(&w->s->queue, out, 0, 0, store_time());
+	while (step(w))
+		;
+	assert_int_equal(in_spool(w), 0);
+	arena_free(old);
+}
+
 /* The reload came between looking up the destinations and putting them in the queue. */
 static void a_message_that_came_during_a_reload_is_routed_again(void **state)
 {
@@ -381,6 +402,7 @@ int main(void)
 		O(one_destination_that_defers_keeps_only_its_own),
 		O(recipients_follow_their_routes_after_a_reload),
 		O(a_reload_sends_nothing_twice),
+		O(a_reload_that_changes_no_route_keeps_nobody_waiting),
 		O(a_message_that_came_during_a_reload_is_routed_again),
 		O(a_recipient_is_not_covered_by_a_report_about_others),
 		O(a_sender_is_told_what_failed_and_the_rest_goes_on),
