@@ -56,14 +56,49 @@ size_t str_find(str s, str needle)
 	return hit ? (size_t)(hit - s.p) : STR_NONE;
 }
 
+/* A place in the needle that is looked for first: one that is no letter is found fast and,
+ * in the long texts that we search, seldom. */
+static size_t anchor_of(str needle)
+{
+	for (size_t i = 0; i < needle.n; i++) {
+		if (!str_is_alnum(needle.p[i]))
+			return i;
+	}
+	return 0;
+}
+
+/* The next place from i on where c stands, in either case; s.n when there is none. */
+static size_t next_of(str s, size_t i, char c)
+{
+	const char *hit;
+
+	if (!str_is_alpha(c)) {
+		hit = i < s.n ? memchr(s.p + i, c, s.n - i) : NULL;
+		return hit ? (size_t)(hit - s.p) : s.n;
+	}
+	while (i < s.n && str_lower_char(s.p[i]) != c)
+		i++;
+	return i;
+}
+
 /* Needles are short words of our own, so the product of lengths stays linear in s. */
 size_t str_casefind(str s, str needle)
 {
+	size_t anchor = anchor_of(needle);
+	char c;
+
 	if (needle.n == 0)
 		return 0;
-	for (size_t i = 0; i + needle.n <= s.n; i++) {
-		if (str_caseeq(str_of(s.p + i, needle.n), needle))
-			return i;
+	if (needle.n > s.n)
+		return STR_NONE;
+	c = str_lower_char(needle.p[anchor]);
+	for (size_t i = next_of(s, anchor, c); i < s.n; i = next_of(s, i + 1, c)) {
+		size_t at = i - anchor;
+
+		if (needle.n > s.n - at)
+			break;
+		if (str_caseeq(str_of(s.p + at, needle.n), needle))
+			return at;
 	}
 	return STR_NONE;
 }

@@ -62,6 +62,12 @@ static void searches_answer_none_when_nothing_is_there(void **state)
 	assert_int_equal(str_find(s, STR("abcABCabcd")), STR_NONE);
 	assert_int_equal(str_casefind(s, STR("CABCa")), 2);
 	assert_int_equal(str_casefind(s, STR("zz")), STR_NONE);
+	assert_int_equal(str_casefind(STR("x;;Base64;base64,y"), STR(";base64,")), 9);
+	assert_int_equal(str_casefind(STR(";base64"), STR(";base64,")), STR_NONE);
+	assert_int_equal(str_casefind(STR("4,base64,"), STR("base64,")), 2);
+	assert_int_equal(str_casefind(STR("ab,"), STR("xab,")), STR_NONE);
+	assert_int_equal(str_casefind(STR("<sv<SVG"), STR("<svg")), 3);
+	assert_int_equal(str_casefind(STR(""), STR("")), 0);
 	assert_int_equal(str_casefind(STR("a"), STR("ab")), STR_NONE);
 	assert_int_equal(str_chr(s, 'c'), 2);
 	assert_int_equal(str_rchr(s, 'c'), 8);

@@ -112,7 +112,8 @@ int main(void)
 		fail(why.text);
 	s.dns_cache = (struct dnscache_over){ dnscache_new(DNS_CACHE_BYTES),
 					      dnsclient_resolver(s.dns), METRIC_scan_dns_cached };
-	conductor = (struct conductor){ s.workers, dnscache_resolver(&s.dns_cache) };
+	conductor =
+		(struct conductor){ .workers = s.workers, .dns = dnscache_resolver(&s.dns_cache) };
 	s.intake = intake_new(conductor, s.store, s.relay, policy);
 	proc_run(s.proc, &handlers);
 }

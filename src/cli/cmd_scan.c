@@ -295,6 +295,7 @@ static int scan_files(struct options *o, int n, char **paths)
 		r = messages_add(&messages, a, paths[i], &why);
 	if (r == 0)
 		r = conduct_load_policy(conf->arena, conf, &s.policy, &why);
+	avevidence_gate_init(&s.conductor.antivirus);
 	if (r == 0)
 		r = find_resolver(o, conf, a, &s.conductor.dns, &why);
 	if (r == 0)

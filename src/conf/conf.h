@@ -167,6 +167,7 @@ struct conf {
 		struct conf_peer clamd;
 		int64_t timeout;
 		uint64_t max_bytes;
+		uint32_t connections;
 		enum conf_when when_down, when_absent;
 	} antivirus;
 	struct {

@@ -409,6 +409,25 @@ static int envelope(struct transaction *t, bool *is_accepted, struct smtpreply *
 	return r;
 }
 
+/* The end of the line before the next one that starts with a dot. Dots are looked for, as
+ * they are rarer than lines. */
+static size_t line_before_dot(str s)
+{
+	size_t at = 0;
+
+	while (at < s.n) {
+		size_t dot = str_chr(str_skip(s, at), '.');
+
+		if (dot == STR_NONE)
+			break;
+		at += dot;
+		if (at > 0 && s.p[at - 1] == '\n')
+			return at;
+		at++;
+	}
+	return STR_NONE;
+}
+
 /* RFC 5321 4.5.2: a dot more before each line that starts with one. */
 static int put_body(struct transaction *t)
 {
@@ -418,8 +437,8 @@ static int put_body(struct transaction *t)
 	if (rest.n && rest.p[0] == '.')
 		r = put(t->c, STR("."), t->why);
 	while (rest.n && r == SMTPCLIENT_OK) {
-		size_t dot = str_find(rest, STR("\n."));
-		str piece = str_sub(rest, 0, dot == STR_NONE ? rest.n : dot + 1);
+		size_t dot = line_before_dot(rest);
+		str piece = str_sub(rest, 0, dot == STR_NONE ? rest.n : dot);
 
 		r = put(t->c, piece, t->why);
 		if (r == SMTPCLIENT_OK && dot != STR_NONE)

@@ -2,26 +2,77 @@
 
 #include "antivirus/clamd.h"
 
-void avevidence_collect(struct arena *a, const struct conf *conf, str message, deadline d,
-			struct evidence *e)
+#include <errno.h>
+#include <time.h>
+
+void avevidence_gate_init(struct avevidence_gate *g)
+{
+	pthread_condattr_t attr;
+
+	g->inside = 0;
+	pthread_mutex_init(&g->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&g->freed, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+static bool enter(struct avevidence_gate *g, uint32_t most, deadline d)
+{
+	struct timespec until = { .tv_sec = d / 1000, .tv_nsec = d % 1000 * 1000000 };
+	bool in = true;
+
+	pthread_mutex_lock(&g->lock);
+	while (g->inside >= most && in)
+		in = pthread_cond_timedwait(&g->freed, &g->lock, &until) != ETIMEDOUT ||
+		     g->inside < most;
+	if (in)
+		g->inside++;
+	pthread_mutex_unlock(&g->lock);
+	return in;
+}
+
+static void leave(struct avevidence_gate *g)
+{
+	pthread_mutex_lock(&g->lock);
+	g->inside--;
+	pthread_cond_signal(&g->freed);
+	pthread_mutex_unlock(&g->lock);
+}
+
+static struct clamd_result ask(struct avevidence_gate *g, struct arena *a, const struct conf *conf,
+			       str message, deadline d, struct why *why)
+{
+	const struct conf_peer *clamd = &conf->antivirus.clamd;
+	const struct clamd_server server = { clamd->path, clamd->at.host, clamd->at.port,
+					     conf->antivirus.max_bytes };
+	struct clamd_result r = { .code = CLAMD_ERROR, .name = STR("") };
+
+	if (!enter(g, conf->antivirus.connections, d)) {
+		(void)why_set(why, -ETIMEDOUT, "clamd: too many questions wait for it");
+		return r;
+	}
+	r = clamd_scan(a, &server, message, d, why);
+	leave(g);
+	return r;
+}
+
+void avevidence_collect(struct avevidence_gate *g, struct arena *a, const struct conf *conf,
+			str message, deadline d, struct evidence *e)
 {
 	static const str symbols[] = {
 		[CLAMD_CLEAN] = STR("AV_CLEAN"),	 [CLAMD_VIRUS] = STR("VIRUS_FOUND"),
 		[CLAMD_ENCRYPTED] = STR("AV_ENCRYPTED"), [CLAMD_TOO_LARGE] = STR("AV_TOO_LARGE"),
 		[CLAMD_ERROR] = STR("AV_ERROR"),
 	};
-	const struct conf_peer *clamd = &conf->antivirus.clamd;
-	struct clamd_server server = { clamd->path, clamd->at.host, clamd->at.port,
-				       conf->antivirus.max_bytes };
 	struct clamd_result r;
 	struct why why = { "" };
 
-	if (clamd->kind == CONF_PEER_NONE) {
+	if (conf->antivirus.clamd.kind == CONF_PEER_NONE) {
 		evidence_add(a, e, STR("AV_ABSENT"), STR(""));
 		return;
 	}
-	r = clamd_scan(a, &server, message, clock_sooner(d, deadline_in(conf->antivirus.timeout)),
-		       &why);
+	r = ask(g, a, conf, message, clock_sooner(d, deadline_in(conf->antivirus.timeout)), &why);
 	e->temporary |= r.code == CLAMD_ERROR;
 	evidence_add(a, e, symbols[r.code],
 		     r.code == CLAMD_ERROR ? arena_str(a, str_c(why.text)) : r.name);

@@ -11,7 +11,18 @@
 #include "conf/conf.h"
 #include "policy/evidence.h"
 
-void avevidence_collect(struct arena *a, const struct conf *conf, str message, deadline d,
-			struct evidence *e);
+#include <pthread.h>
+
+/* Who asks the antivirus at this moment. More questions at once than it has threads only
+ * make it slower, so the others wait here. */
+struct avevidence_gate {
+	pthread_mutex_t lock;
+	pthread_cond_t freed;
+	uint32_t inside;
+};
+
+void avevidence_gate_init(struct avevidence_gate *g);
+void avevidence_collect(struct avevidence_gate *g, struct arena *a, const struct conf *conf,
+			str message, deadline d, struct evidence *e);
 
 #endif

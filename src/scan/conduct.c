@@ -1,6 +1,5 @@
 #include "scan/conduct.h"
 
-#include "scan/avevidence.h"
 #include "scan/spfevidence.h"
 #include "sys/metrics.h"
 
@@ -57,7 +56,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 
 	workers_begin(c->workers, env->mid, fd, message, conf->inspect.deadline + INSPECT_MARGIN_MS,
 		      d, &inspection);
-	avevidence_collect(a, conf, message, d, &j.evidence);
+	avevidence_collect(&c->antivirus, a, conf, message, d, &j.evidence);
 	j.spf = spfevidence_collect(a, &c->dns, conf->hostname, env, now,
 				    clock_sooner(d, deadline_in(conf->dns.timeout)), &j.evidence);
 	j.evidence_us = (uint32_t)(clock_now_us() - began);

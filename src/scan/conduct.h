@@ -16,6 +16,7 @@
 #include "auth/spfcheck.h"
 #include "conf/conf.h"
 #include "policy/verdict.h"
+#include "scan/avevidence.h"
 #include "scan/workers.h"
 
 /* One generation of configuration and rules; replaced as a whole on reload. */
@@ -33,6 +34,7 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 struct conductor {
 	struct workers *workers;
 	struct dns_resolver dns;
+	struct avevidence_gate antivirus;
 };
 
 struct judgement {

@@ -46,6 +46,7 @@ struct intake *intake_new(struct conductor conductor, struct lanes *store, struc
 
 	bug_if(!in);
 	in->conductor = conductor;
+	avevidence_gate_init(&in->conductor.antivirus);
 	in->settler.store = store;
 	direct_init(&in->settler.direct, relay);
 	pthread_mutex_init(&in->lock, NULL);

@@ -19,6 +19,8 @@ enum {
 	MARGIN_MS = 8000,
 	NOTE_MS = 5000,
 	DIRECT_MIN_MS = 500, /* with less time left it is not begun */
+	/* A larger one is on our disk sooner than with the next hop: its sender need not wait. */
+	DIRECT_USUAL_BYTES = 256 << 10,
 };
 
 struct verdict_reply settle_temporary(void)
@@ -182,7 +184,8 @@ static int try_direct(struct settler *s, struct passage *p, const struct msg_com
 
 	if (p->submit->handover == CONF_HANDOVER_SPOOL || patience < DIRECT_MIN_MS)
 		return DIRECT_NOT;
-	if (p->submit->handover == CONF_HANDOVER_AUTO && wants_to_be_told(&c->rcpt_params))
+	if (p->submit->handover == CONF_HANDOVER_AUTO &&
+	    (p->message.n > DIRECT_USUAL_BYTES || wants_to_be_told(&c->rcpt_params)))
 		return DIRECT_NOT;
 	return direct_try(&s->direct, p->arena, &m, p->fd, patience, ret);
 }
