@@ -29,7 +29,7 @@ static const char usage[] =
 	"Exit status: 0 done, 1 no such message, 2 usage, 3 no gateway.\n";
 
 static const struct table_column list_columns[] = {
-	{ "ID", "id", 32 },	    { "QUEUED", "queued", 20 },	    { "STATE", "state", 10 },
+	{ "ID", "id", 32 },	    { "QUEUED", "queued", 20 },	    { "STATE", "state", 11 },
 	{ "TRIES", "attempts", 5 }, { "NEXT", "next", 20 },	    { "FROM", "reverse_path", 30 },
 	{ "TO", "recipients", 30 }, { "LAST ANSWER", "reply", 50 },
 };
