@@ -259,7 +259,8 @@ def test_a_second_scanner_finds_nothing_either():
                        capture_output=True, timeout=150, stdin=subprocess.DEVNULL, check=False)
         with open(report, encoding="utf-8") as f:
             found = {e["id"]: e for e in json.load(f)}
-        bad = [e for e in found.values() if e["severity"] not in ("OK", "INFO")]
+        # engine_problem is about the scanner's own OpenSSL, not about us.
+        bad = [e for e in found.values() if e["severity"] not in ("OK", "INFO") and e["id"] != "engine_problem"]
         assert not bad, bad
         for name in ("SSLv2", "SSLv3", "TLS1", "TLS1_1"):
             assert found[name]["finding"] == "not offered", found
