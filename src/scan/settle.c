@@ -88,27 +88,26 @@ static struct msg_commit describe(const struct passage *p, enum spool_dispositio
 }
 
 /* For the history alone; mail never waits for it. */
-static void note(struct settler *s, const struct passage *p, enum spool_disposition disposition,
-		 const struct direct_answer *handed)
+static void note(struct settler *s, const struct passage *p, const struct msg_commit *c,
+		 enum spool_disposition disposition, const struct direct_answer *handed)
 {
-	struct msg_commit c = describe(p, disposition);
 	struct msg m = { .type = MSG_noted };
 	struct why why;
 
 	m.noted = (struct msg_noted){
-		.mid = c.mid,
+		.mid = c->mid,
 		.disposition = disposition,
-		.client_ip = c.client_ip,
-		.helo = c.helo,
-		.reverse_path = c.reverse_path,
-		.recipients = c.recipients,
-		.received_at = c.received_at,
+		.client_ip = c->client_ip,
+		.helo = c->helo,
+		.reverse_path = c->reverse_path,
+		.recipients = c->recipients,
+		.received_at = c->received_at,
 		.size = p->message.n,
-		.from = c.from,
-		.subject = c.subject,
-		.action = c.action,
-		.score = c.score,
-		.record = c.record,
+		.from = c->from,
+		.subject = c->subject,
+		.action = c->action,
+		.score = c->score,
+		.record = c->record,
 		.next_hop = handed ? handed->next_hop : STR(""),
 		.reply = handed ? handed->reply : STR(""),
 		.at = (uint64_t)clock_wall(),
@@ -245,10 +244,10 @@ static struct verdict_reply deliver(struct settler *s, struct passage *p,
 	p->tls_out = handed.tls;
 	switch (r) {
 	case DIRECT_DELIVERED:
-		note(s, p, SPOOL_HANDED_OVER, &handed);
+		note(s, p, &c, SPOOL_HANDED_OVER, &handed);
 		return reply;
 	case DIRECT_REFUSED:
-		note(s, p, SPOOL_RECORD_ONLY, &handed);
+		note(s, p, &c, SPOOL_RECORD_ONLY, &handed);
 		return refused_inside(p, handed.reply);
 	case DIRECT_REST:
 		keep_rest(p, &c, handed.outcome);
@@ -274,11 +273,11 @@ struct verdict_reply settle(struct settler *s, struct passage *p, struct verdict
 
 	if (disposition == SPOOL_DELIVER)
 		return deliver(s, p, reply, why);
+	c = describe(p, disposition);
 	if (disposition != SPOOL_QUARANTINE) {
-		note(s, p, disposition, NULL);
+		note(s, p, &c, disposition, NULL);
 		return reply;
 	}
-	c = describe(p, disposition);
 	if (commit(s, p, &c, why) < 0 && reply.code == 250)
 		return settle_temporary();
 	return reply;
