@@ -126,7 +126,8 @@ static void lanes_of_former_lives_do_not_pile_up(void **state)
 		lanes_add(l, fds[0], 0);
 		close(fds[1]);
 	}
-	assert_in_range(open_descriptors(), before, before + 1);
+	/* Threads of the tests before this one may still be closing theirs. */
+	assert_true(open_descriptors() <= before + 1);
 	assert_int_equal(lanes_ask(l, &q, MSG_dns_told, a, deadline_in(5000), &answer, NULL), 0);
 	arena_free(a);
 	lanes_free(l);
