@@ -9,9 +9,10 @@
  * numbers little-endian, each string a u32 length and its bytes. limits_hit comes last
  * and has room of its own, so that it can say what was cut. */
 enum {
-	MAGIC = 0x31534650, /* "PFS1" */
+	MAGIC = 0x32534650, /* "PFS2" */
 	ROOM_FOR_LIMITS = 16 << 10,
 	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
+	URL_MAX_BYTES = 2048,
 	LIMITS_MAX = 100,
 	LIMIT_NAME_MAX = 64
 };
@@ -103,6 +104,7 @@ static void put_part(struct strbuf *b, const struct facts *f, size_t i)
 	put_number(b, p->size, 8);
 	strbuf_put(b, str_of(p->sha256, sizeof(p->sha256)));
 	put_u32(b, p->flags);
+	put_number(b, p->offset, 8);
 }
 
 /* A part that was cut is spoken of as the message. */
@@ -116,6 +118,19 @@ static void put_finding(struct strbuf *b, const struct facts *f, size_t i)
 	put_bytes(b, f->findings.v[i].name, NAME_MAX_BYTES);
 	put_bytes(b, f->findings.v[i].evidence, FACTS_MAX_EVIDENCE);
 	put_u32(b, part_or_root(f, f->findings.v[i].part));
+	put_number(b, f->findings.v[i].offset, 8);
+}
+
+static void put_url(struct strbuf *b, const struct facts *f, size_t i)
+{
+	const struct facts_url *u = &f->urls.v[i];
+
+	put_u32(b, u->where);
+	put_u32(b, part_or_root(f, u->part));
+	put_text(b, u->url, URL_MAX_BYTES);
+	put_text(b, u->host, NAME_MAX_BYTES);
+	put_text(b, u->domain, NAME_MAX_BYTES);
+	put_text(b, u->shown, NAME_MAX_BYTES);
 }
 
 static void put_hit(struct strbuf *b, const struct facts *f, size_t i)
@@ -170,6 +185,7 @@ str facts_encode(struct arena *a, const struct facts *f)
 	cut |= kept.parts.n < f->parts.n;
 	cut |= put_list(&b, &kept, f->findings.n, FACTS_MAX_FINDINGS, put_finding) < f->findings.n;
 	cut |= put_list(&b, &kept, f->hits.n, FACTS_MAX_HITS, put_hit) < f->hits.n;
+	cut |= put_list(&b, &kept, f->urls.n, FACTS_MAX_URLS, put_url) < f->urls.n;
 	cut |= put_list(&b, f, f->addresses.n, FACTS_MAX_ADDRESSES, put_address) < f->addresses.n;
 	cut |= put_list(&b, f, f->headers.n, FACTS_MAX_HEADERS, put_header) < f->headers.n;
 	if (cut) {
@@ -228,7 +244,7 @@ static uint32_t get_part_index(struct source *s, size_t parts)
 
 static void get_parts(struct source *s, struct facts *f)
 {
-	size_t n = get_count(s, FACTS_MAX_PARTS, 4 * 6 + 8 + 32);
+	size_t n = get_count(s, FACTS_MAX_PARTS, 4 * 6 + 8 + 32 + 8);
 
 	for (size_t i = 0; i < n && !s->r.bad; i++) {
 		struct facts_part *p = arena_push(s->arena, &f->parts);
@@ -246,12 +262,13 @@ static void get_parts(struct source *s, struct facts *f)
 			memcpy(p->sha256, hash.p, hash.n);
 		p->flags = reader_u32le(&s->r);
 		refuse_if(s, p->flags >= FACTS_PART_MESSAGE << 1);
+		p->offset = reader_u64le(&s->r);
 	}
 }
 
 static void get_findings(struct source *s, struct facts *f)
 {
-	size_t n = get_count(s, FACTS_MAX_FINDINGS, 12);
+	size_t n = get_count(s, FACTS_MAX_FINDINGS, 20);
 
 	for (size_t i = 0; i < n && !s->r.bad; i++) {
 		struct facts_finding *q = arena_push(s->arena, &f->findings);
@@ -260,6 +277,25 @@ static void get_findings(struct source *s, struct facts *f)
 		refuse_if(s, !findings_known(q->name));
 		q->evidence = get_bytes(s, FACTS_MAX_EVIDENCE);
 		q->part = get_part_index(s, f->parts.n);
+		q->offset = reader_u64le(&s->r);
+	}
+}
+
+static void get_urls(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_URLS, 24);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++) {
+		struct facts_url *u = arena_push(s->arena, &f->urls);
+		uint32_t where = reader_u32le(&s->r);
+
+		refuse_if(s, where >= FACTS_URL_WHERES);
+		u->where = (enum facts_url_where)where;
+		u->part = get_part_index(s, f->parts.n);
+		u->url = get_text(s, URL_MAX_BYTES);
+		u->host = get_text(s, NAME_MAX_BYTES);
+		u->domain = get_text(s, NAME_MAX_BYTES);
+		u->shown = get_text(s, NAME_MAX_BYTES);
 	}
 }
 
@@ -326,6 +362,7 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	get_parts(&s, &f);
 	get_findings(&s, &f);
 	get_hits(&s, &f);
+	get_urls(&s, &f);
 	get_addresses(&s, &f);
 	get_headers(&s, &f);
 	get_limits(&s, &f);

@@ -21,6 +21,7 @@ enum {
 	FACTS_MAX_FINDINGS = 1000,
 	FACTS_MAX_HITS = 1000,
 	FACTS_MAX_ADDRESSES = 1000,
+	FACTS_MAX_URLS = 1000,
 	FACTS_MAX_EVIDENCE = 200,  /* bytes of evidence kept for one finding */
 	FACTS_MAX_VALUE = 4096,	   /* bytes of one decoded header value kept */
 	FACTS_MAX_TEXT = 256 << 10 /* bytes of visible text kept */
@@ -61,7 +62,8 @@ struct facts_part {
 	str filename;	 /* decoded, UTF-8, may be empty */
 	uint64_t size;	 /* bytes after decoding */
 	uint8_t sha256[32];
-	uint32_t flags; /* FACTS_PART_* */
+	uint32_t flags;	 /* FACTS_PART_* */
+	uint64_t offset; /* in the message; of what was decoded: that of the part it stood in */
 };
 
 /* A fact with a name of inspect/findings.def, an anomaly or a discovery. */
@@ -69,6 +71,31 @@ struct facts_finding {
 	str name;
 	str evidence; /* what was seen, cut at FACTS_MAX_EVIDENCE, any bytes */
 	uint32_t part;
+	uint64_t offset; /* of the evidence in the message; of decoded evidence: its part's */
+};
+
+/* Where a link was found. */
+enum facts_url_where {
+	FACTS_URL_TEXT,	    /* plain text */
+	FACTS_URL_HTML,	    /* an attribute or a text of HTML */
+	FACTS_URL_HEADER,   /* the message's header */
+	FACTS_URL_CALENDAR, /* iCalendar, vCard */
+	FACTS_URL_DOCUMENT, /* PDF, Office, RTF */
+	FACTS_URL_FILE,	    /* a shortcut or another file that is a link */
+	FACTS_URL_QR,	    /* a QR code in an image */
+	FACTS_URL_WRAPPED,  /* the target inside another link */
+};
+
+enum { FACTS_URL_WHERES = FACTS_URL_WRAPPED + 1 };
+
+/* One link, normalised as browsers do (WHATWG URL). */
+struct facts_url {
+	enum facts_url_where where;
+	uint32_t part;
+	str url;    /* serialised; as written when it is no URL */
+	str host;   /* lower case, IDN in its ASCII form, may be empty */
+	str domain; /* organisational domain (public suffix plus one label), may be empty */
+	str shown;  /* the text the reader sees instead, may be empty */
 };
 
 /* A pattern of the rule files that matched (inspect/patterns.h). */
@@ -84,6 +111,7 @@ struct facts {
 	ARENA_VEC(struct facts_part) parts;
 	ARENA_VEC(struct facts_finding) findings;
 	ARENA_VEC(struct facts_hit) hits;
+	ARENA_VEC(struct facts_url) urls;
 	ARENA_VEC(str) limits_hit; /* names of limits, "mime.depth" */
 	str text;		   /* visible text of the body, UTF-8 */
 	str error;		   /* empty, or what could not be inspected and why */

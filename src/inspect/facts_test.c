@@ -21,6 +21,14 @@ static struct facts sample(struct arena *a)
 				     STR("n"), 7,	   { 1, 2 },   FACTS_PART_ATTACHMENT };
 	*arena_push(a, &f.findings) = (struct facts_finding){ STR("GTUBE"), STR("\0\xff"), 1 };
 	*arena_push(a, &f.hits) = (struct facts_hit){ 4000000000, STR("evidence"), 1 };
+	*arena_push(a, &f.urls) = (struct facts_url){
+		FACTS_URL_HTML,
+		1,
+		STR("https://www.x.example/"),
+		STR("www.x.example"),
+		STR("x.example"),
+		STR("click"),
+	};
 	*arena_push(a, &f.limits_hit) = STR("mime.depth");
 	f.text = STR("visible");
 	f.error = STR("broken");
@@ -71,7 +79,7 @@ static void every_truncation_is_refused_and_no_flipped_bit_does_harm(void **stat
 static void what_would_not_be_believed_is_refused(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 10; i++) {
 		cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
 		struct facts f = sample(a), g;
 
@@ -99,6 +107,12 @@ static void what_would_not_be_believed_is_refused(void **state)
 			break;
 		case 7:
 			f.error = STR("\xff");
+			break;
+		case 8:
+			f.urls.v[0].where = (enum facts_url_where)FACTS_URL_WHERES;
+			break;
+		case 9:
+			f.urls.v[0].host = STR("\xff");
 			break;
 		}
 		assert_false(facts_decode(a, facts_encode(a, &f), &g));

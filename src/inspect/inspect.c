@@ -29,6 +29,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 {
 	struct walk w = {
 		.arena = a,
+		.message = message,
 		.facts = ret,
 		.patterns = patterns,
 		.limits = clamp(limits),

@@ -17,6 +17,8 @@
 #define GOLDEN ROOM_DIR "/inspect_golden"
 
 static const char *const where_names[] = { "from", "sender", "reply-to", "to", "cc" };
+static const char *const url_where_names[] = { "text",	   "html", "header", "calendar",
+					       "document", "file", "qr",     "wrapped" };
 static const char *const flag_names[] = { "attachment",	 "mismatch",  "encrypted", "in-archive",
 					  "uninspected", "multipart", "message" };
 
@@ -72,9 +74,23 @@ static str dump(struct arena *a, const struct facts *f)
 	for (size_t i = 0; i < f->findings.n; i++) {
 		const struct facts_finding *q = &f->findings.v[i];
 
-		strbuf_fmt(&b, "finding %.*s part=%.*s ", STR_ARG(q->name),
-			   STR_ARG(f->parts.v[q->part].path));
+		strbuf_fmt(&b, "finding %.*s part=%.*s at=%llu ", STR_ARG(q->name),
+			   STR_ARG(f->parts.v[q->part].path), (unsigned long long)q->offset);
 		strbuf_json(&b, q->evidence);
+		strbuf_char(&b, '\n');
+	}
+	for (size_t i = 0; i < f->urls.n; i++) {
+		const struct facts_url *u = &f->urls.v[i];
+
+		strbuf_fmt(&b, "url %s part=%.*s ", url_where_names[u->where],
+			   STR_ARG(f->parts.v[u->part].path));
+		strbuf_json(&b, u->url);
+		strbuf_char(&b, ' ');
+		strbuf_json(&b, u->host);
+		strbuf_char(&b, ' ');
+		strbuf_json(&b, u->domain);
+		strbuf_char(&b, ' ');
+		strbuf_json(&b, u->shown);
 		strbuf_char(&b, '\n');
 	}
 	for (size_t i = 0; i < f->limits_hit.n; i++)

@@ -92,12 +92,6 @@ static void judge_type(struct walk *w, uint32_t index, struct magic m)
 	}
 }
 
-static bool has_members(struct magic m)
-{
-	return m.family == MAGIC_ARCHIVE || m.family == MAGIC_COMPRESSED ||
-	       m.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED);
-}
-
 /* A message attached as if it were data: its reader opens it like any other. */
 static bool is_message(const struct facts_part *p, str bytes)
 {
@@ -145,11 +139,7 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 	judge_type(w, index, m);
 	if (testmarks_eicar(bytes))
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);
-	if (has_members(m))
-		inspect_archive_open(w, index, bytes, m, depth);
-	else if (str_eq(m.type, STR("application/vnd.ms-tnef")))
-		inspect_tnef_open(w, index, bytes, depth);
-	else if (m.family == MAGIC_UNKNOWN && !is_shown(walk_part(w, index)) &&
-		 is_message(walk_part(w, index), bytes))
+	if (!inspect_format_open(w, index, bytes, m, depth) && m.family == MAGIC_UNKNOWN &&
+	    !is_shown(walk_part(w, index)) && is_message(walk_part(w, index), bytes))
 		open_message(w, index, bytes, depth);
 }

@@ -1,8 +1,6 @@
 #include "inspect/inspect_private.h"
 
-#include "inspect/testmarks.h"
 #include "mime/content.h"
-#include "mime/htmltext.h"
 #include "mime/multipart.h"
 #include "mime/transfer.h"
 
@@ -82,36 +80,6 @@ static void decode(struct node *n, struct arena *scratch, struct transfer *ret)
 	}
 }
 
-static bool has_ink(str text)
-{
-	return str_trim(text).n > 0;
-}
-
-/* Text that the reader sees: to UTF-8, patterns, test string, and into facts.text. */
-static void read_text(struct node *n, struct arena *scratch, str bytes)
-{
-	struct walk *w = n->w;
-	str text;
-
-	if (!charset_to_utf8(&w->charsets, scratch, n->content.charset, bytes, &text))
-		walk_find(w, FINDING_MIME_UNKNOWN_CHARSET, n->index, n->content.charset);
-	if (content_is(&n->content, STR("text/html")))
-		text = htmltext_extract(scratch, text);
-	if (testmarks_gtube(text))
-		walk_find(w, FINDING_GTUBE, n->index, STR("GTUBE"));
-	walk_scan(w, PATTERN_BODY, STR(""), text, n->index);
-	w->has_content |= has_ink(text);
-	if (w->text.n && text.n)
-		strbuf_char(&w->text, '\n');
-	if (text.n > w->text.max - w->text.n) {
-		walk_limit(w, STR("text.bytes"));
-		text = str_sub(text, 0, w->text.max - w->text.n);
-		while (text.n && ((unsigned char)text.p[text.n - 1] & 0x80))
-			text.n--; /* whole characters */
-	}
-	strbuf_put(&w->text, text);
-}
-
 static bool is_attachment(const struct node *n)
 {
 	return n->content.filename.n || (n->content.flags & CONTENT_ATTACHMENT);
@@ -170,7 +138,7 @@ static void leaf(struct node *n)
 		find_ambiguous_qp(n, t.bad_qp);
 	inspect_leaf_examine(n->w, n->index, t.bytes, n->depth);
 	if (shown)
-		read_text(n, scratch, t.bytes);
+		inspect_text_read(n->w, n->index, n->content.charset, t.bytes);
 	else
 		n->w->has_content |= t.bytes.n > 0;
 	look_behind(n, &t);
@@ -290,6 +258,7 @@ void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_t
 
 	content_read(&w->charsets, w->arena, &r, default_type, &n.content);
 	n.body = header_body(&r);
+	p->offset = walk_offset(w, entity, p->offset);
 	p->type = n.content.type;
 	p->filename = arena_str(w->arena, n.content.filename);
 	if (is_attachment(&n))

@@ -1,11 +1,11 @@
 /* inspect/inspect_private.h - what the files of the walker share.
  *
  * inspect.c starts; inspect_headers.c reads the message's own header; inspect_part.c
- * walks the MIME tree; inspect_leaf.c examines bytes; inspect_archive.c opens archives
- * and comes back to inspect_leaf.c; inspect_tnef.c does the same for winmail.dat;
- * inspect_hidden.c looks for files in what was taken for
- * text; inspect_name.c judges file names; walk.c keeps the account of what was found and
- * of what is left of the limits.
+ * walks the MIME tree; inspect_text.c reads bodies; inspect_leaf.c examines bytes;
+ * inspect_format.c knows who opens them, and who does (inspect_archive.c, inspect_tnef.c)
+ * comes back to inspect_leaf.c; inspect_url.h keeps the links; inspect_hidden.c looks for files in
+ * what was taken for text; inspect_name.c judges file names; walk.c keeps the account of what was
+ * found and of what is left of the limits.
  *
  * Input    hostile.   Memory  facts in w->arena, decoded bytes in short-lived arenas.
  * Limits   w->limits, w->budget; each one reached is named by walk_limit.
@@ -28,6 +28,7 @@ enum {
 
 struct walk {
 	struct arena *arena;
+	str message;
 	struct facts *facts;
 	struct patterns *patterns; /* may be NULL */
 	struct inspect_limits limits;
@@ -48,6 +49,8 @@ struct walk {
 /* walk.c */
 void walk_find(struct walk *w, enum finding what, uint32_t part, str evidence);
 void walk_limit(struct walk *w, str name);
+/* Offset in the message of a slice of it, else the one given. */
+uint64_t walk_offset(const struct walk *w, str slice, uint64_t otherwise);
 /* A new part "PARENT.PATH separator number", or WALK_NO_PART at the limit. */
 uint32_t walk_add_part(struct walk *w, uint32_t parent, char separator, uint32_t number);
 struct facts_part *walk_part(struct walk *w, uint32_t index);
@@ -69,11 +72,17 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
  * w->taken[first_taken] on are left out. */
 void inspect_hidden_search(struct walk *w, uint32_t index, str text, size_t first_taken,
 			   uint32_t depth);
-/* inspect_archive.c */
-void inspect_archive_open(struct walk *w, uint32_t index, str bytes, struct magic magic,
-			  uint32_t depth);
-/* inspect_tnef.c: what Outlook packs attachments into (winmail.dat). */
-void inspect_tnef_open(struct walk *w, uint32_t index, str bytes, uint32_t depth);
+/* inspect_text.c: a body that the reader sees, in its declared character set. */
+void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes);
+
+/* Opens one format: bytes are those of the part, m their true type. What is inside becomes
+ * child parts (walk_add_part, inspect_leaf_examine with depth + 1) and findings. */
+typedef void inspect_open_fn(struct walk *w, uint32_t index, str bytes, struct magic m,
+			     uint32_t depth);
+/* inspect_format.c: by the table of formats; false: nothing opens this type. */
+bool inspect_format_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth);
+inspect_open_fn inspect_archive_open;
+inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 bool inspect_name_is_script(str filename);

@@ -68,7 +68,7 @@ static void take_attribute(struct tnef *t, uint32_t id, str data)
 	}
 }
 
-void inspect_tnef_open(struct walk *w, uint32_t index, str bytes, uint32_t depth)
+void inspect_tnef_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth)
 {
 	struct tnef t = { .w = w, .index = index, .depth = depth };
 	struct reader r = reader_make(bytes);
@@ -79,6 +79,7 @@ void inspect_tnef_open(struct walk *w, uint32_t index, str bytes, uint32_t depth
 		walk_part(w, index)->flags |= FACTS_PART_UNINSPECTED;
 		return;
 	}
+	(void)m;
 	reader_skip(&r, 6); /* signature and key */
 	while (!r.bad && reader_left(&r) > 11) {
 		uint32_t id;

@@ -24,6 +24,11 @@ enum pattern_scope {
 	PATTERN_BODY,	  /* visible text of the message's text parts, UTF-8 */
 	PATTERN_RAW,	  /* the message as received */
 	PATTERN_FILENAME, /* each attachment's decoded file name */
+	PATTERN_URL,	  /* each link, normalised */
+	PATTERN_WORDS,	/* visible text and subject, folded: no accents, no capitals, single blanks
+			 */
+	PATTERN_MACRO,	/* the source of macros in documents */
+	PATTERN_SCRIPT, /* the text of scripts: attached, in archives, HTML and PDF */
 	PATTERN_SCOPES
 };
 

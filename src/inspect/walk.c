@@ -2,6 +2,14 @@
 
 enum { SCRATCH_BASE = 256 << 20, SCRATCH_FACTOR = 16 };
 
+/* Where a slice of the message stands in it; what is none stands where otherwise says. */
+uint64_t walk_offset(const struct walk *w, str slice, uint64_t otherwise)
+{
+	uintptr_t at = (uintptr_t)slice.p, start = (uintptr_t)w->message.p;
+
+	return slice.n && at >= start && at - start < w->message.n ? at - start : otherwise;
+}
+
 void walk_find(struct walk *w, enum finding what, uint32_t part, str evidence)
 {
 	struct facts_finding *f;
@@ -13,6 +21,7 @@ void walk_find(struct walk *w, enum finding what, uint32_t part, str evidence)
 	f->name = findings_name(what);
 	f->evidence = arena_str(w->arena, str_sub(evidence, 0, FACTS_MAX_EVIDENCE));
 	f->part = part;
+	f->offset = walk_offset(w, evidence, walk_part(w, part)->offset);
 }
 
 void walk_limit(struct walk *w, str name)
@@ -41,6 +50,7 @@ uint32_t walk_add_part(struct walk *w, uint32_t parent, char separator, uint32_t
 	}
 	p = arena_push(w->arena, &w->facts->parts);
 	p->parent = parent;
+	p->offset = w->facts->parts.v[parent].offset;
 	if (index == 0) {
 		p->path = STR("1");
 	} else {

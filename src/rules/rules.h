@@ -30,6 +30,10 @@ enum rules_when {
 	RULES_BODY,
 	RULES_RAW,
 	RULES_FILENAME,
+	RULES_URL,
+	RULES_WORDS,
+	RULES_MACRO,
+	RULES_SCRIPT,
 	RULES_EXTENSION_IN, /* extension of an attachment or archive member is in a list */
 	RULES_TYPE_IN,	    /* true type of a part is one of types */
 	RULES_EXPR,	    /* composite of other symbols */

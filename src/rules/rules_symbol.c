@@ -160,6 +160,10 @@ static const struct when_form {
 	[RULES_BODY] = { STR("body"), when_pattern },
 	[RULES_RAW] = { STR("raw"), when_pattern },
 	[RULES_FILENAME] = { STR("filename"), when_pattern },
+	[RULES_URL] = { STR("url"), when_pattern },
+	[RULES_WORDS] = { STR("words"), when_pattern },
+	[RULES_MACRO] = { STR("macro"), when_pattern },
+	[RULES_SCRIPT] = { STR("script"), when_pattern },
 	[RULES_EXTENSION_IN] = { STR("extension_in"), when_extension_in },
 	[RULES_TYPE_IN] = { STR("type_in"), when_type_in },
 	[RULES_EXPR] = { STR("expr"), when_expr },
@@ -180,8 +184,8 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 		nearest_offer(&near, when_forms[i].name);
 	}
 	return rules_loader_fail_key(l, e->child,
-				     "finding, header, body, raw, filename, extension_in, "
-				     "type_in or expr",
+				     "finding, header, body, raw, filename, url, words, macro, "
+				     "script, extension_in, type_in or expr",
 				     near.best);
 }
 

@@ -31,7 +31,9 @@ def test_the_demonstration_shows_each_sample_with_its_verdict_and_reason():
 def test_control_c_stops_every_process():
     with tempfile.TemporaryDirectory() as folder:
         state = os.path.join(folder, "state")
-        p = subprocess.Popen(demonstration(state), stdout=subprocess.PIPE, text=True, start_new_session=True)
+        p = subprocess.Popen(demonstration(state), stdout=subprocess.PIPE, text=True, start_new_session=True,
+                             # Who runs the tests in the background may have it ignored.
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
         for line in p.stdout:
             if line.startswith("stop "):
                 break

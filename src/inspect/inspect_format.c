@@ -1,0 +1,36 @@
+#include "inspect/inspect_private.h"
+
+/* A format that is opened: by its true type, or by its family when type is empty. */
+struct format {
+	str type;
+	enum magic_family family; /* MAGIC_UNKNOWN: the type alone decides */
+	uint32_t notes;		  /* or one of these (enum magic_notes) */
+	inspect_open_fn *open;
+};
+
+/* All rows that fit are opened, in this order; rows of one function stand together. */
+static const struct format formats[] = {
+	{ STR(""), MAGIC_ARCHIVE, MAGIC_IS_ZIP | MAGIC_HAS_APPENDED, inspect_archive_open },
+	{ STR(""), MAGIC_COMPRESSED, 0, inspect_archive_open },
+	{ STR("application/vnd.ms-tnef"), MAGIC_UNKNOWN, 0, inspect_tnef_open },
+};
+
+static bool fits(const struct format *f, struct magic m)
+{
+	if (f->type.n)
+		return str_eq(f->type, m.type);
+	return f->family == m.family || (f->notes & m.notes);
+}
+
+bool inspect_format_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth)
+{
+	inspect_open_fn *last = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (!fits(&formats[i], m) || formats[i].open == last)
+			continue;
+		last = formats[i].open;
+		last(w, index, bytes, m, depth);
+	}
+	return last != NULL;
+}
