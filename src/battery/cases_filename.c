@@ -1,0 +1,3 @@
+#include "battery/fixture.h"
+
+const struct battery_case cases_filename[] = { { 0 } };

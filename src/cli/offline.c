@@ -1,0 +1,92 @@
+#include "cli/offline.h"
+
+#include "base/fd.h"
+#include "cli/localworkers.h"
+#include "dns/zonefile.h"
+#include "resolver/resolver.h"
+
+struct offline {
+	struct arena *arena, *conf_arena;
+	struct conductor conductor;
+	struct conduct_policy *policy;
+	struct localworkers *local;
+};
+
+static int find_resolver(struct offline *o, const struct conf *conf, const char *dns_file, str zone,
+			 struct why *why)
+{
+	const char *file = dns_file ? dns_file :
+			   conf->dns.file.n ? arena_cz(o->arena, conf->dns.file) :
+					      NULL;
+	struct resolver_spec spec = { conf->dns.servers.v, conf->dns.servers.n, NULL };
+	struct zonefile *zones;
+	struct resolver *resolver;
+	int r;
+
+	if (zone.p || file) {
+		r = zone.p ? zonefile_parse(o->arena, zone, &zones, why) :
+			     zonefile_load(o->arena, file, &zones, why);
+		if (r == 0)
+			o->conductor.dns = zonefile_resolver(zones);
+		return r;
+	}
+	r = resolver_new(&spec, &resolver, why);
+	if (r == 0)
+		o->conductor.dns = resolver_resolver(resolver);
+	return r;
+}
+
+int offline_start(const struct super_source *source, const char *dns_file, str zone, size_t jobs,
+		  struct offline **ret, struct why *why)
+{
+	struct arena *a = arena_new("offline", 1 << 30);
+	struct offline *o = arena_make(a, struct offline);
+	struct conf *conf;
+	int r;
+
+	o->arena = a;
+	o->conf_arena = arena_new("conf", 64 << 20);
+	conf = super_read_conf(source, o->conf_arena, why);
+	r = conf ? conduct_load_policy(conf->arena, conf, &o->policy, why) : -1;
+	avevidence_gate_init(&o->conductor.antivirus);
+	if (r == 0)
+		r = find_resolver(o, conf, dns_file, zone, why);
+	if (r == 0)
+		r = localworkers_start(conf, jobs, &o->local, &o->conductor.workers, why);
+	if (r == 0)
+		r = workers_set_patterns(o->conductor.workers, o->policy->patterns, why);
+	*ret = o;
+	if (r < 0)
+		offline_stop(o);
+	return r;
+}
+
+void offline_stop(struct offline *o)
+{
+	if (o->local)
+		localworkers_stop(o->local);
+	o->conductor.workers = workers_free(o->conductor.workers);
+	arena_free(o->conf_arena);
+	arena_free(o->arena);
+}
+
+static int sealed_copy(str message, struct why *why)
+{
+	cleanup(fd_closep) int fd = fd_memfd("message", why);
+	int r = fd < 0 ? fd : fd_write_all(fd, message, why);
+
+	if (r == 0)
+		r = fd_seal(fd, why);
+	return r < 0 ? r : take_fd(fd);
+}
+
+int offline_judge(struct offline *o, struct arena *a, const struct envelope *env, str message,
+		  int64_t now, struct judgement *ret, struct why *why)
+{
+	cleanup(fd_closep) int fd = sealed_copy(message, why);
+
+	if (fd < 0)
+		return fd;
+	conduct_judge(&o->conductor, o->policy, a, env, fd, message, now, ret);
+	return 0;
+}

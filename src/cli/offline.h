@@ -1,0 +1,25 @@
+/* cli/offline.h - the judgement without a gateway: policy, resolver and workers of a command's
+ * own, for the commands that judge files or made-up messages.
+ *
+ * Input    the caller's options.
+ * Memory   lives until offline_stop.
+ * Threads  offline_judge from any number of threads.
+ * Errors   negative errno and why.
+ */
+#ifndef CLI_OFFLINE_H
+#define CLI_OFFLINE_H
+
+#include "scan/conduct.h"
+#include "super/super.h"
+
+struct offline;
+
+/* zone: DNS answers as JSON text and nothing else, or STR_NULL for those of dns_file, of the
+ * configuration or of the network. */
+int offline_start(const struct super_source *source, const char *dns_file, str zone, size_t jobs,
+		  struct offline **ret, struct why *why) must_use;
+void offline_stop(struct offline *o);
+int offline_judge(struct offline *o, struct arena *a, const struct envelope *env, str message,
+		  int64_t now, struct judgement *ret, struct why *why) must_use;
+
+#endif
