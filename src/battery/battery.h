@@ -23,10 +23,10 @@ enum battery_outcome {
 };
 
 struct battery_message {
-	str id;	      /* case, variant, wrapping: "T008a-acss", "C-001" */
-	str case_id;  /* "T008" */
-	str group;    /* "attachment" */
-	str title;    /* of the case */
+	str id;		  /* case, variant, wrapping: "T008a-acss", "C-001" */
+	str case_id;	  /* "T008" */
+	str group;	  /* "attachment" */
+	str title;	  /* of the case */
 	uint32_t allowed; /* enum battery_outcome */
 	str symbols;	  /* "A|B": one of them must be raised; empty: any will do */
 	bool malicious;	  /* delivering it would be a critical failure */

@@ -15,11 +15,13 @@ static void eicar_plain(struct kit *k)
 			STR_ARG(fixture_eicar(k)));
 	kit_send(k, "b", &m);
 	m = kit_mail(k);
-	m.entity = kit_fmt(k, "Content-Type: text/plain\r\n\r\n%.*s\r\n", STR_ARG(fixture_eicar(k)));
+	m.entity =
+		kit_fmt(k, "Content-Type: text/plain\r\n\r\n%.*s\r\n", STR_ARG(fixture_eicar(k)));
 	kit_send(k, "c", &m);
 	m = kit_mail(k);
-	m.entity = kit_fmt(k, "Content-Type: text/html\r\n\r\n<html><body><p>%.*s</p></body></html>\r\n",
-			   STR_ARG(fixture_eicar(k)));
+	m.entity = kit_fmt(
+		k, "Content-Type: text/html\r\n\r\n<html><body><p>%.*s</p></body></html>\r\n",
+		STR_ARG(fixture_eicar(k)));
 	kit_send(k, "d", &m);
 }
 
@@ -34,7 +36,8 @@ static void eicar_in_archive(struct kit *k)
 {
 	str e = fixture_eicar(k);
 
-	kit_send_attached(k, "a", "application/zip", "a.zip", in_archive(k, FIXTURE_ZIP, "eicar.com", e));
+	kit_send_attached(k, "a", "application/zip", "a.zip",
+			  in_archive(k, FIXTURE_ZIP, "eicar.com", e));
 	kit_send_attached(k, "b", "application/zip", "a.zip",
 			  in_archive(k, FIXTURE_ZIP_STORED, "eicar.com", e));
 	kit_send_attached(k, "c", "application/x-7z-compressed", "a.7z",
@@ -57,15 +60,17 @@ static void eicar_deep(struct kit *k)
 	kit_attach(k, &inner, "application/zip", "c.zip", zip);
 	eml = kit_bytes(k, &inner);
 	kit_send_attached(k, "c", "application/zip", "a.zip", fixture_zip1(k, "message.eml", eml));
-	kit_send_attached(k, "e", "application/zip", "a.zip",
-			  fixture_zip1(k, "b.tar.bz2",
-				       in_archive(k, FIXTURE_TAR_BZ2, "eicar.com", fixture_eicar(k))));
+	kit_send_attached(
+		k, "e", "application/zip", "a.zip",
+		fixture_zip1(k, "b.tar.bz2",
+			     in_archive(k, FIXTURE_TAR_BZ2, "eicar.com", fixture_eicar(k))));
 }
 
 static void gtube_in_text(struct kit *k)
 {
 	str line = kit_fmt(k, "%.*s\r\n", STR_ARG(fixture_gtube(k)));
-	str prose = kit_repeat(k, STR("Nous vous remercions de votre envoi de la semaine.\r\n"), 25);
+	str prose =
+		kit_repeat(k, STR("Nous vous remercions de votre envoi de la semaine.\r\n"), 25);
 	const str among[] = { prose, line, prose };
 	struct kit_mail m = kit_mail(k);
 
@@ -111,17 +116,20 @@ static void gtube_attached(struct kit *k)
 	inner = kit_mail(k);
 	inner.entity = kit_fmt(k, "Content-Type: text/plain\r\n\r\n%.*s\r\n", STR_ARG(g));
 	m = kit_mail(k);
-	*arena_push(k->arena, &m.parts) =
-		kit_fmt(k, "Content-Type: message/rfc822\r\n\r\n%.*s", STR_ARG(kit_bytes(k, &inner)));
+	*arena_push(k->arena, &m.parts) = kit_fmt(k, "Content-Type: message/rfc822\r\n\r\n%.*s",
+						  STR_ARG(kit_bytes(k, &inner)));
 	kit_send(k, "c", &m);
 }
 
 const struct battery_case cases_antivirus[] = {
 	{ "T002", "antivirus", "EICAR as it is", BATTERY_REJECT, NULL, eicar_plain, false },
-	{ "T003", "antivirus", "EICAR in one archive", BATTERY_REJECT, NULL, eicar_in_archive, false },
+	{ "T003", "antivirus", "EICAR in one archive", BATTERY_REJECT, NULL, eicar_in_archive,
+	  false },
 	{ "T004", "antivirus", "EICAR deep inside", BATTERY_REJECT, NULL, eicar_deep, false },
-	{ "T005", "antispam", "GTUBE in a text body", BATTERY_REJECT, "GTUBE", gtube_in_text, false },
-	{ "T006", "antispam", "GTUBE in an HTML body", BATTERY_REJECT, "GTUBE", gtube_in_html, false },
+	{ "T005", "antispam", "GTUBE in a text body", BATTERY_REJECT, "GTUBE", gtube_in_text,
+	  false },
+	{ "T006", "antispam", "GTUBE in an HTML body", BATTERY_REJECT, "GTUBE", gtube_in_html,
+	  false },
 	{ "T007", "antispam", "Spam carried by an attachment", BATTERY_REJECT, NULL, gtube_attached,
 	  false },
 	{ 0 }

@@ -1,3 +1,311 @@
+/* T141, T142, T144 to T146, T148 to T150, T161 to T164: encodings and character sets. */
 #include "battery/fixture.h"
 
-const struct battery_case cases_encoding[] = { { 0 } };
+#define QUAR_OR_REJECT (BATTERY_QUARANTINE | BATTERY_REJECT)
+#define FLAG_OR_MORE (BATTERY_FLAG | QUAR_OR_REJECT)
+#define ANY (BATTERY_ACCEPT | FLAG_OR_MORE)
+
+#define TOP                                                                                        \
+	"Content-Type: multipart/mixed; boundary=\"{b}\"\n\n--{b}\n{text}--{b}\n"                  \
+	"Content-Type: application/octet-stream; name=\"{name}\"\n"                                \
+	"Content-Disposition: attachment; filename=\"{name}\"\n"
+#define END "--{b}--\n"
+
+struct variant {
+	const char *name;
+	uint32_t harmless;
+	const char *template;
+};
+
+static void send_all(struct kit *k, const struct variant *v)
+{
+	for (; v->name; v++)
+		kit_send_template(k, v->name, v->harmless, NULL, v->template);
+}
+
+static void unknown_encoding(struct kit *k)
+{
+	static const struct variant v[] = {
+		{ "a", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: x-base64\n\n{b64}" END },
+		{ "b", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base-64\n\n{b64}" END },
+		{ "c", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: quotedprint\n\n{qp}" END },
+		{ "d", ANY, TOP "Content-Transfer-Encoding: base64;\n\n{b64}" END },
+		{ "e", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: bas(c)e64\n\n{b64}" END },
+		{ "f", FLAG_OR_MORE, TOP "Content-Transfer-Encoding:\vbase64\n\n{b64}" END },
+		{ 0 }
+	};
+
+	send_all(k, v);
+}
+
+static void two_encodings(struct kit *k)
+{
+	static const struct variant v[] = {
+		{ "a", QUAR_OR_REJECT,
+		  TOP "Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: "
+		      "quoted-printable\n\n"
+		      "{b64}" END },
+		{ "b", QUAR_OR_REJECT,
+		  TOP "Content-Transfer-Encoding: quoted-printable\nContent-Transfer-Encoding: "
+		      "base64\n\n"
+		      "{b64}" END },
+		{ "c", FLAG_OR_MORE,
+		  TOP
+		  "Content-Transfer-Encoding:\nContent-Transfer-Encoding: base64\n\n{b64}" END },
+		{ "d", FLAG_OR_MORE,
+		  TOP "Content-Transfer-Encoding: base64, quoted-printable\n\n{b64}" END },
+		{ 0 }
+	};
+
+	send_all(k, v);
+}
+
+static void dirty_base64(struct kit *k)
+{
+	static const struct variant v[] = {
+		{ "a", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n-_.#:%\n{b64}" END },
+		{ "b", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n=\n{b64}" END },
+		{ "c", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n{b64}QUFB\n" END },
+		{ "d", ANY, TOP "Content-Transfer-Encoding: base64\n\n{b64}====\n" END },
+		{ 0 }
+	};
+
+	send_all(k, v);
+}
+
+/* The base64 text with something between its bytes. */
+static str spread(struct kit *k, str b64, size_t every, const char *between)
+{
+	struct strbuf b = strbuf_make(k->arena, 16 << 20);
+	size_t n = 0;
+
+	for (size_t i = 0; i < b64.n; i++) {
+		if (b64.p[i] == '\r' || b64.p[i] == '\n')
+			continue;
+		strbuf_char(&b, b64.p[i]);
+		if (++n % every == 0)
+			strbuf_fmt(&b, "%s", between);
+	}
+	return strbuf_str(&b);
+}
+
+static void spread_part(struct kit *k, struct kit_mail *m, const char *name, str file, size_t every,
+			const char *between)
+{
+	const str pieces[] = {
+		kit_fmt(k,
+			"Content-Type: application/octet-stream; name=\"%s\"\r\n"
+			"Content-Disposition: attachment; filename=\"%s\"\r\n"
+			"Content-Transfer-Encoding: base64\r\n\r\n",
+			name, name),
+		spread(k, kit_base64(k, file), every, between),
+		STR("\r\n"),
+	};
+
+	*arena_push(k->arena, &m->parts) = kit_join(k, pieces, ARRAY_LEN(pieces));
+}
+
+static void short_lines(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	spread_part(k, m, name, file, 3, "\r\n");
+}
+
+static void blanks(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	spread_part(k, m, name, file, 5, " \t");
+}
+
+static void layout(struct kit *k)
+{
+	static const struct variant v[] = {
+		{ "c", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n{b64}" END },
+		{ "d", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n \n{b64}" END },
+		{ "e", ANY, TOP "Content-Transfer-Encoding: base64\n\n\n\n{b64}" END },
+		{ 0 }
+	};
+
+	kit_send_both(k, "a", ANY, NULL, short_lines);
+	kit_send_both(k, "b", ANY, NULL, blanks);
+	send_all(k, v);
+}
+
+static void dirty_qp(struct kit *k)
+{
+	static const struct variant v[] = {
+		{ "a", ANY, TOP "Content-Transfer-Encoding: quoted-printable\n\n{qp}" END },
+		{ "b", FLAG_OR_MORE,
+		  TOP "Content-Transfer-Encoding: quoted-printable\n\n=X{qp}" END },
+		{ "c", FLAG_OR_MORE,
+		  TOP "Content-Transfer-Encoding: quoted-printable\n\n=={qp}" END },
+		{ 0 }
+	};
+
+	send_all(k, v);
+}
+
+static void uuencode(struct kit *k)
+{
+	static const struct variant v[] = {
+		{ "a", FLAG_OR_MORE, "Content-Type: text/plain\n\nBonjour,\n\n{uu}\n" },
+		{ "b", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: x-uuencode\n\n{uu}" END },
+		{ 0 }
+	};
+
+	send_all(k, v);
+}
+
+static str yenc(struct kit *k, const char *name, str file)
+{
+	struct strbuf b = strbuf_make(k->arena, 16 << 20);
+	size_t column = 0;
+
+	strbuf_fmt(&b, "=ybegin line=128 size=%zu name=%s\r\n", file.n, name);
+	for (size_t i = 0; i < file.n; i++) {
+		unsigned char c = (unsigned char)((unsigned char)file.p[i] + 42);
+
+		if (c == 0 || c == '\n' || c == '\r' || c == '=' || c == '.') {
+			strbuf_char(&b, '=');
+			c = (unsigned char)(c + 64);
+		}
+		strbuf_char(&b, (char)c);
+		if (++column == 128) {
+			strbuf_put(&b, STR("\r\n"));
+			column = 0;
+		}
+	}
+	strbuf_fmt(&b, "\r\n=yend size=%zu\r\n", file.n);
+	return strbuf_str(&b);
+}
+
+static void yenc_text(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	const str pieces[] = { STR("Content-Type: text/plain\r\n\r\nBonjour,\r\n\r\n"),
+			       yenc(k, name, file) };
+
+	m->entity = kit_join(k, pieces, ARRAY_LEN(pieces));
+}
+
+static void yenc_or_binhex(struct kit *k)
+{
+	kit_send_both(k, "a", FLAG_OR_MORE, NULL, yenc_text);
+}
+
+static void base64_twice(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	kit_attach(k, m, "application/octet-stream", name, kit_base64(k, file));
+}
+
+static void base64_of_qp(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	*arena_push(k->arena, &m->parts) =
+		kit_fmt(k,
+			"Content-Type: application/octet-stream; name=\"%s\"\r\n"
+			"Content-Disposition: attachment; filename=\"%s\"\r\n"
+			"Content-Transfer-Encoding: quoted-printable\r\n\r\n%.*s",
+			name, name, STR_ARG(kit_qp(k, kit_base64(k, file))));
+}
+
+static void message_in_base64_text(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	str inner = kit_expand(k,
+			       "From: x@evil.example\nSubject: a\nMIME-Version: 1.0\n"
+			       "Content-Type: multipart/mixed; boundary=in\n\n--in\n{part}--in--\n",
+			       name, file);
+
+	*arena_push(k->arena, &m->parts) =
+		kit_part_base64(k, STR("Content-Type: text/plain\r\n"), inner);
+}
+
+static void successive(struct kit *k)
+{
+	kit_send_both(k, "a", ANY, NULL, base64_twice);
+	kit_send_both(k, "b", ANY, NULL, base64_of_qp);
+	kit_send_both(k, "c", ANY, NULL, message_in_base64_text);
+}
+
+static void send_entity(struct kit *k, const char *variant, const char *entity)
+{
+	struct kit_mail m = kit_mail(k);
+
+	m.entity = kit_expand(k, entity, "", STR(""));
+	kit_send(k, variant, &m);
+}
+
+static void bytes_in_7bit(struct kit *k)
+{
+	send_entity(
+		k, "a",
+		"Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: 7bit\n\n"
+		"La r\xe9union est fix\xe9"
+		"e.\n");
+	send_entity(k, "b", "Content-Type: text/plain; charset=iso-8859-1\n\nLa r\xe9union.\n");
+}
+
+static void odd_charset(struct kit *k)
+{
+	kit_expect(k, FLAG_OR_MORE, "R_MISSING_CHARSET|R_BAD_CTE_7BIT");
+	send_entity(
+		k, "a",
+		"Content-Type: text/plain\nContent-Transfer-Encoding: 8bit\n\nLa r\xe9union.\n");
+	kit_expect(k, FLAG_OR_MORE, NULL);
+	send_entity(k, "b",
+		    "Content-Type: text/html; charset=utf-7\n\n<html><body>+ADw-script+AD4-alert(1)"
+		    "+ADw-/script+AD4-</body></html>\n");
+	send_entity(k, "d", "Content-Type: text/plain; charset=x-unknown\n\nBonjour\n");
+}
+
+static void mixed_charset(struct kit *k)
+{
+	kit_expect(k, FLAG_OR_MORE, "R_MIXED_CHARSET");
+	send_entity(k, "a",
+		    "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+		    "Votre b\xd0\xb0nqu\xd0\xb5 vous \xd0\xb5\xd1\x81rit, v\xd0\xb5uillez "
+		    "lir\xd0\xb5.\n");
+	kit_expect(k, FLAG_OR_MORE, "R_MIXED_CHARSET_URL|OMOGRAPH_URL");
+	send_entity(k, "b",
+		    "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+		    "Voir https://b\xd0\xb0nque.example/login pour la suite.\n");
+}
+
+static void alternatives(struct kit *k)
+{
+	kit_expect(k, FLAG_OR_MORE, "MIME_MA_MISSING_TEXT");
+	send_entity(k, "a",
+		    "Content-Type: multipart/alternative; boundary=\"{b}\"\n\n--{b}\n"
+		    "Content-Type: text/html; "
+		    "charset=utf-8\n\n<html><body><p>Bonjour</p></body></html>\n"
+		    "--{b}--\n");
+	kit_expect(k, QUAR_OR_REJECT, NULL);
+	{
+		struct kit_mail m = kit_mail(k);
+
+		m.entity = kit_expand(
+			k,
+			"Content-Type: multipart/alternative; boundary=\"{b}\"\n\n--{b}\n{text}"
+			"--{b}\n{part}--{b}--\n",
+			"facture.zip", fixture_zip1(k, "setup.exe", fixture_pe(k)));
+		m.malicious = true;
+		kit_send(k, "d", &m);
+	}
+}
+
+#define ROW(id, what, symbols, make)                                                               \
+	{                                                                                          \
+		id, "encoding", what, FLAG_OR_MORE, symbols, make, false                           \
+	}
+
+const struct battery_case cases_encoding[] = {
+	ROW("T141", "A transfer encoding nobody knows", NULL, unknown_encoding),
+	ROW("T142", "Two transfer encodings", NULL, two_encodings),
+	ROW("T144", "Dirty base64", NULL, dirty_base64),
+	ROW("T145", "Odd layout of base64", NULL, layout),
+	ROW("T146", "Dirty quoted-printable", NULL, dirty_qp),
+	ROW("T148", "uuencode", NULL, uuencode),
+	ROW("T149", "yEnc", NULL, yenc_or_binhex),
+	ROW("T150", "Encodings on top of each other", NULL, successive),
+	ROW("T161", "Bytes above 127 in a 7bit part", "R_BAD_CTE_7BIT", bytes_in_7bit),
+	ROW("T162", "Missing or odd character sets", NULL, odd_charset),
+	ROW("T163", "Letters of two scripts in a word", NULL, mixed_charset),
+	ROW("T164", "An alternative without text", NULL, alternatives),
+	{ 0 }
+};

@@ -196,7 +196,8 @@ static void jnlp(struct kit *k)
 static void swf(struct kit *k)
 {
 	kit_send_attached(k, "a", OCTETS, "a.swf", fixture_padded(k, STR("FWS\x06\x40\0\0\0"), 64));
-	kit_send_attached(k, "b", OCTETS, "b.swf", fixture_padded(k, STR("CWS\x06\x40\0\0\0x\x9c"), 64));
+	kit_send_attached(k, "b", OCTETS, "b.swf",
+			  fixture_padded(k, STR("CWS\x06\x40\0\0\0x\x9c"), 64));
 	kit_send_attached(k, "c", OCTETS, "c.swf", fixture_padded(k, STR("ZWS\x0d\x40\0\0\0"), 64));
 	kit_send_attached(k, "d", "image/jpeg", "a.jpg",
 			  fixture_padded(k, STR("CWS\x06\x40\0\0\0x\x9c"), 64));
@@ -255,7 +256,8 @@ static void sdb(struct kit *k)
 
 static void reg(struct kit *k)
 {
-	UNDER(k, STR("Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\A]\r\n"), "a.reg");
+	UNDER(k, STR("Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\A]\r\n"),
+	      "a.reg");
 }
 
 static void access_files(struct kit *k)
@@ -313,7 +315,10 @@ static void otf(struct kit *k)
 	kit_send_attached(k, "b", OCTETS, "police.bin", bytes);
 }
 
-#define ROW(id, what, make) { id, "attachment", what, BATTERY_REJECT, NULL, make, false }
+#define ROW(id, what, make)                                                                        \
+	{                                                                                          \
+		id, "attachment", what, BATTERY_REJECT, NULL, make, false                          \
+	}
 
 const struct battery_case cases_extension[] = {
 	ROW("T008", "Forbidden extension exe", exe),

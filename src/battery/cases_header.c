@@ -88,8 +88,9 @@ static void bad_message_id(struct kit *k)
 	send_identified(k, "a", STR("1234@partner.example"));
 	send_identified(k, "b", STR("<12 34@partner.example>"));
 	send_identified(k, "c", STR("<@>"));
-	send_identified(k, "d",
-			kit_fmt(k, "<%.*s@partner.example>", STR_ARG(kit_repeat(k, STR("a"), 2000))));
+	send_identified(
+		k, "d",
+		kit_fmt(k, "<%.*s@partner.example>", STR_ARG(kit_repeat(k, STR("a"), 2000))));
 }
 
 static void local_message_id(struct kit *k)
@@ -289,14 +290,15 @@ static void type_only(struct kit *k)
 	struct kit_mail m = kit_mail(k);
 
 	m.mime_version = STR_NULL;
-	m.entity = STR("Content-Type: text/html\r\n\r\n<html><body><p>Bonjour</p></body></html>\r\n");
+	m.entity =
+		STR("Content-Type: text/html\r\n\r\n<html><body><p>Bonjour</p></body></html>\r\n");
 	kit_send(k, "", &m);
 }
 
 static void broken_type(struct kit *k)
 {
-	static const char *const types[] = { "multipart",	  "text/",	"/html",
-					     "text/html; charset", ";;;",	"\"text/html\"" };
+	static const char *const types[] = { "multipart",	   "text/", "/html",
+					     "text/html; charset", ";;;",   "\"text/html\"" };
 
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
 		struct kit_mail m = kit_mail(k);
@@ -315,9 +317,8 @@ static void unknown_type(struct kit *k)
 	kit_send_attached(k, "a", "foo/bar", "a.dat", fixture_txt(k));
 	kit_send_attached(k, "b", "application/x-zzz", "a.dat", fixture_txt(k));
 	m = kit_mail(k);
-	*arena_push(k->arena, &m.parts) =
-		kit_part_base64(k, STR("Content-Disposition: attachment; filename=\"a.dat\"\r\n"),
-				fixture_txt(k));
+	*arena_push(k->arena, &m.parts) = kit_part_base64(
+		k, STR("Content-Disposition: attachment; filename=\"a.dat\"\r\n"), fixture_txt(k));
 	kit_send(k, "c", &m);
 }
 
@@ -335,7 +336,10 @@ static void script_in_fields(struct kit *k)
 	}
 }
 
-#define FLAGGED(id, what, symbols, make) { id, "header", what, FLAG_OR_MORE, symbols, make, false }
+#define FLAGGED(id, what, symbols, make)                                                           \
+	{                                                                                          \
+		id, "header", what, FLAG_OR_MORE, symbols, make, false                             \
+	}
 
 const struct battery_case cases_header[] = {
 	FLAGGED("T086", "No To", "MISSING_TO", no_to),
@@ -358,8 +362,8 @@ const struct battery_case cases_header[] = {
 	FLAGGED("T113", "Other fields needlessly encoded", NULL, other_encoded),
 	FLAGGED("T114", "Encoded words in encoded words", NULL, nested_words),
 	FLAGGED("T115", "Broken encoded words", NULL, broken_words),
-	{ "T116", "header", "Header fields injected by encoded words", BATTERY_REJECT, NULL, injected,
-	  false },
+	{ "T116", "header", "Header fields injected by encoded words", BATTERY_REJECT, NULL,
+	  injected, false },
 	FLAGGED("T117", "Giant header fields", NULL, giant),
 	FLAGGED("T118", "Odd folding", NULL, folding),
 	FLAGGED("T121", "Forged Received", "FORGED_GENERIC_RECEIVED", forged_received),

@@ -51,7 +51,8 @@ static void spaces(struct kit *k)
 			  STR_ARG(kit_repeat(k, STR(" "), 200))));
 	send_from(k, "b",
 		  kit_fmt(k, "%.*s <x@evil.example>",
-			  STR_ARG(encoded(k, STR("Jean\xc2\xa0\xc2\xa0\xe2\x80\x83" "Directeur")))));
+			  STR_ARG(encoded(k, STR("Jean\xc2\xa0\xc2\xa0\xe2\x80\x83"
+						 "Directeur")))));
 	send_from(k, "c", STR("\"Jean \t \t\r\n \t Directeur\" <x@evil.example>"));
 }
 
@@ -216,8 +217,7 @@ static void encoded_whole(struct kit *k)
 	send_from(k, "b",
 		  kit_fmt(k, "%.*s <x@evil.example>",
 			  STR_ARG(encoded(k, STR("Alice <alice@hopital.example>")))));
-	send_from(k, "c",
-		  kit_fmt(k, "=?utf-8?Q?%.*s?= <x@evil.example>", (int)q.n - 2, q.p));
+	send_from(k, "c", kit_fmt(k, "=?utf-8?Q?%.*s?= <x@evil.example>", (int)q.n - 2, q.p));
 }
 
 const struct battery_case cases_sender[] = {
@@ -249,6 +249,7 @@ const struct battery_case cases_sender[] = {
 	  false },
 	{ "T119", "identity", "Bytes above 127 in From", FLAG_OR_MORE, "INVALID_FROM_8BIT",
 	  bytes_in_from, false },
-	{ "T120", "identity", "The whole From is encoded", QUAR_OR_REJECT, NULL, encoded_whole, false },
+	{ "T120", "identity", "The whole From is encoded", QUAR_OR_REJECT, NULL, encoded_whole,
+	  false },
 	{ 0 }
 };

@@ -65,7 +65,8 @@ str fixture_com(struct kit *k)
 str fixture_txt(struct kit *k)
 {
 	(void)k;
-	return STR("La r\xc3\xa9union du service est fix\xc3\xa9" "e \xc3\xa0 jeudi.\r\n"
+	return STR("La r\xc3\xa9union du service est fix\xc3\xa9"
+		   "e \xc3\xa0 jeudi.\r\n"
 		   "Merci de relire le compte rendu avant cette date.\r\n");
 }
 
@@ -95,8 +96,9 @@ str fixture_lnk(struct kit *k)
 
 str fixture_jar(struct kit *k, bool class_first)
 {
-	const struct fixture_member manifest = { "META-INF/MANIFEST.MF",
-						 STR("Manifest-Version: 1.0\r\nMain-Class: A\r\n") };
+	const struct fixture_member manifest = {
+		"META-INF/MANIFEST.MF", STR("Manifest-Version: 1.0\r\nMain-Class: A\r\n")
+	};
 	const struct fixture_member class = { "A.class", STR("\xca\xfe\xba\xbe\0\0\0\x34\0\x10") };
 	const struct fixture_member members[] = { class_first ? class : manifest,
 						  class_first ? manifest : class };

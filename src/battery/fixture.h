@@ -32,7 +32,14 @@ struct fixture_member {
 	const char *name;
 	str bytes;
 };
-enum fixture_format { FIXTURE_ZIP, FIXTURE_ZIP_STORED, FIXTURE_7Z, FIXTURE_TAR_GZ, FIXTURE_TAR_BZ2, FIXTURE_GZ };
+enum fixture_format {
+	FIXTURE_ZIP,
+	FIXTURE_ZIP_STORED,
+	FIXTURE_7Z,
+	FIXTURE_TAR_GZ,
+	FIXTURE_TAR_BZ2,
+	FIXTURE_GZ
+};
 str fixture_archive(struct kit *k, enum fixture_format format, const struct fixture_member *members,
 		    size_t n);
 /* cipher: "zipcrypt" or "aes256" */

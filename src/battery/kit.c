@@ -102,8 +102,9 @@ str kit_qp(struct kit *k, str bytes)
 /* Python writes fifteen equal signs, nineteen digits and two equal signs. */
 str kit_boundary(struct kit *k, char which)
 {
-	uint64_t v = (k->seed * 6364136223846793005u + (unsigned char)which * 1442695040888963407u) %
-		     10000000000000000000u;
+	uint64_t v =
+		(k->seed * 6364136223846793005u + (unsigned char)which * 1442695040888963407u) %
+		10000000000000000000u;
 
 	if (k->wrapping == KIT_ACSS)
 		return kit_fmt(k, "===============%019llu==", (unsigned long long)v);
@@ -161,9 +162,10 @@ struct kit_mail kit_mail(struct kit *k)
 		.helo = STR("mail.partner.example"),
 		.reverse_path = STR("marie.martin@partner.example"),
 		.recipient = STR("alice@hopital.example"),
-		.received = STR("from poste.partner.example (poste.partner.example [192.0.2.14])\r\n"
-				"\tby mail.partner.example with ESMTPS id 7Bq3k2;\r\n"
-				"\tSat, 21 Nov 2026 18:59:58 +0100"),
+		.received =
+			STR("from poste.partner.example (poste.partner.example [192.0.2.14])\r\n"
+			    "\tby mail.partner.example with ESMTPS id 7Bq3k2;\r\n"
+			    "\tSat, 21 Nov 2026 18:59:58 +0100"),
 		.date = STR("Sat, 21 Nov 2026 18:59:57 +0100"),
 		.from = STR("Marie Martin <marie.martin@partner.example>"),
 		.to = STR("Alice Petit <alice@hopital.example>"),
@@ -265,7 +267,8 @@ void kit_send(struct kit *k, const char *variant, struct kit_mail *m)
 {
 	static const char *const suffix[] = { [KIT_CLEAN] = "-clean", [KIT_ACSS] = "-acss" };
 	struct battery_message out = {
-		.id = kit_fmt(k, "%s%s%s", k->c->id, variant, k->c->plain ? "" : suffix[k->wrapping]),
+		.id = kit_fmt(k, "%s%s%s", k->c->id, variant,
+			      k->c->plain ? "" : suffix[k->wrapping]),
 		.case_id = str_c(k->c->id),
 		.group = str_c(k->c->group),
 		.title = str_c(k->c->title),
@@ -299,27 +302,122 @@ void kit_send_attached(struct kit *k, const char *variant, const char *type, con
 	kit_send(k, variant, &m);
 }
 
+/* In lines of 45 bytes between begin and end. */
+static str uuencoded(struct kit *k, const char *name, str file)
+{
+	struct strbuf b = strbuf_make(k->arena, KIT_MAX);
+
+	strbuf_fmt(&b, "begin 644 %s\r\n", name);
+	for (size_t at = 0; at < file.n; at += 45) {
+		str line = str_sub(file, at, at + 45);
+
+		strbuf_char(&b, (char)(' ' + line.n));
+		for (size_t i = 0; i < line.n; i += 3) {
+			uint32_t v = 0;
+
+			for (size_t j = i; j < i + 3; j++)
+				v = v << 8 | (j < line.n ? (unsigned char)line.p[j] : 0);
+			for (int shift = 18; shift >= 0; shift -= 6)
+				strbuf_char(&b, (char)((v >> shift & 63) ? ' ' + (v >> shift & 63)
+									 : '`'));
+		}
+		strbuf_put(&b, STR("\r\n"));
+	}
+	strbuf_put(&b, STR("`\r\nend\r\n"));
+	return strbuf_str(&b);
+}
+
+static str value_of(struct kit *k, str key, const char *name, str file)
+{
+	if (str_eq(key, STR("b")))
+		return kit_boundary(k, 't');
+	if (str_eq(key, STR("text")))
+		return STR(
+			"Content-Type: text/plain; charset=utf-8\r\n\r\nVoir la piece jointe.\r\n");
+	if (str_eq(key, STR("part")))
+		return kit_part(k, "application/octet-stream", name, file);
+	if (str_eq(key, STR("b64")))
+		return kit_base64(k, file);
+	if (str_eq(key, STR("qp")))
+		return kit_qp(k, file);
+	if (str_eq(key, STR("uu")))
+		return uuencoded(k, name, file);
+	bug_if(!str_eq(key, STR("name")));
+	return str_c(name);
+}
+
+str kit_expand(struct kit *k, const char *template, const char *name, str file)
+{
+	struct strbuf b = strbuf_make(k->arena, KIT_MAX);
+	str rest = str_c(template);
+
+	while (rest.n) {
+		size_t close = rest.p[0] == '{' ? str_chr(rest, '}') : STR_NONE;
+
+		if (close != STR_NONE && close > 1 && str_is_alpha(rest.p[1])) {
+			strbuf_put(&b, value_of(k, str_sub(rest, 1, close), name, file));
+			rest = str_skip(rest, close + 1);
+			continue;
+		}
+		if (rest.p[0] == '\n')
+			strbuf_char(&b, '\r');
+		strbuf_char(&b, rest.p[0]);
+		rest = str_skip(rest, 1);
+	}
+	return strbuf_str(&b);
+}
+
+struct kind {
+	const char *mark, *name;
+	str file;
+	uint32_t allowed;
+};
+
+enum { KINDS = 3 };
+
+/* A program in a zip file, the test virus in a zip file, a harmless text. */
+static void fill_kinds(struct kit *k, uint32_t harmless, struct kind kinds[KINDS])
+{
+	kinds[0] = (struct kind){ "M", "facture.zip", fixture_zip1(k, "setup.exe", fixture_pe(k)),
+				  BATTERY_REJECT | BATTERY_QUARANTINE };
+	kinds[1] =
+		(struct kind){ "E", "facture.zip", fixture_zip1(k, "eicar.com", fixture_eicar(k)),
+			       BATTERY_REJECT | BATTERY_QUARANTINE };
+	kinds[2] = (struct kind){ "B", "notice.txt", fixture_txt(k), harmless };
+}
+
+static void send_kind(struct kit *k, const char *variant, const struct kind *kind, bool malicious,
+		      const char *symbols, struct kit_mail *m)
+{
+	m->malicious = malicious;
+	kit_expect(k, kind->allowed, malicious ? NULL : symbols);
+	kit_send(k, kit_fmt(k, "%s%s", variant, kind->mark).p, m);
+}
+
 void kit_send_both(struct kit *k, const char *variant, uint32_t harmless, const char *symbols,
 		   void (*make)(struct kit *k, struct kit_mail *m, const char *name, str file))
 {
-	struct {
-		const char *mark, *name;
-		str file;
-		uint32_t allowed;
-	} const kinds[] = {
-		{ "M", "facture.zip", fixture_zip1(k, "setup.exe", fixture_pe(k)),
-		  BATTERY_REJECT | BATTERY_QUARANTINE },
-		{ "E", "facture.zip", fixture_zip1(k, "eicar.com", fixture_eicar(k)),
-		  BATTERY_REJECT | BATTERY_QUARANTINE },
-		{ "B", "notice.txt", fixture_txt(k), harmless },
-	};
+	struct kind kinds[KINDS];
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+	fill_kinds(k, harmless, kinds);
+	for (size_t i = 0; i < KINDS; i++) {
 		struct kit_mail m = kit_mail(k);
 
 		make(k, &m, kinds[i].name, kinds[i].file);
-		m.malicious = i < 2;
-		kit_expect(k, kinds[i].allowed, i < 2 ? NULL : symbols);
-		kit_send(k, kit_fmt(k, "%s%s", variant, kinds[i].mark).p, &m);
+		send_kind(k, variant, &kinds[i], i < 2, symbols, &m);
+	}
+}
+
+void kit_send_template(struct kit *k, const char *variant, uint32_t harmless, const char *symbols,
+		       const char *template)
+{
+	struct kind kinds[KINDS];
+
+	fill_kinds(k, harmless, kinds);
+	for (size_t i = 0; i < KINDS; i++) {
+		struct kit_mail m = kit_mail(k);
+
+		m.entity = kit_expand(k, template, kinds[i].name, kinds[i].file);
+		send_kind(k, variant, &kinds[i], i < 2, symbols, &m);
 	}
 }

@@ -21,7 +21,7 @@ struct kit;
 struct battery_case {
 	const char *id, *group, *title;
 	uint32_t allowed;
-	const char *symbols;	       /* or NULL */
+	const char *symbols; /* or NULL */
 	void (*make)(struct kit *k);
 	bool plain; /* one wrapping only, with no suffix: the twins */
 };
@@ -46,7 +46,7 @@ struct kit {
 struct kit_mail {
 	str client_ip, helo, reverse_path, recipient;
 	str received, date, from, sender, reply_to, to, cc, subject, message_id, mime_version;
-	str extra;    /* further header lines, each with its CRLF */
+	str extra; /* further header lines, each with its CRLF */
 	str text, html;
 	ARENA_VEC(str) parts; /* whole entities behind the text: header, empty line, body */
 	str entity;	      /* instead of text, html and parts: MIME fields, empty line, body */
@@ -81,6 +81,12 @@ void kit_send_attached(struct kit *k, const char *variant, const char *type, con
  * text, and its name. Malicious must be refused or held; harmless as expected. */
 void kit_send_both(struct kit *k, const char *variant, uint32_t harmless, const char *symbols,
 		   void (*make)(struct kit *k, struct kit_mail *m, const char *name, str file));
+/* The same with the structure as text: the MIME fields of the message, an empty line, its body,
+ * lines ended by LF. {b} is a boundary, {text} a text part, {part} the file as a part, {b64}
+ * the file in base64, {qp} in quoted-printable, {uu} uuencoded, {name} its name. */
+void kit_send_template(struct kit *k, const char *variant, uint32_t harmless, const char *symbols,
+		       const char *template);
+str kit_expand(struct kit *k, const char *template, const char *name, str file);
 /* The whole message as bytes, for messages inside messages. */
 str kit_bytes(struct kit *k, const struct kit_mail *m);
 

@@ -6,8 +6,8 @@ static const struct {
 	uint32_t outcome;
 	const char *name;
 } names[] = {
-	{ BATTERY_ACCEPT, "accept" },	      { BATTERY_FLAG, "flag" },
-	{ BATTERY_DEFER, "defer" },	      { BATTERY_QUARANTINE, "quarantine" },
+	{ BATTERY_ACCEPT, "accept" }, { BATTERY_FLAG, "flag" },
+	{ BATTERY_DEFER, "defer" },   { BATTERY_QUARANTINE, "quarantine" },
 	{ BATTERY_REJECT, "reject" },
 };
 
@@ -80,13 +80,23 @@ static str raised_text(struct arena *a, const struct verdict *v)
 	return strbuf_str(&b);
 }
 
-/* A message that is delivered with the named symbol raised counts as marked: the header we add
- * names it. */
+static bool has_weight(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->symbols.n; i++) {
+		if (v->symbols.v[i].score > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Where a mark is asked for, a delivered message with the named symbol, or when none is named
+ * with any that weighs, counts as marked: the field we add names them. */
 static uint32_t outcome_seen(const struct battery_message *m, const struct verdict *v, bool symbol)
 {
 	uint32_t o = outcome_of(v->intended);
 
-	if (o == BATTERY_ACCEPT && m->symbols.n && symbol)
+	if (o == BATTERY_ACCEPT && !(m->allowed & BATTERY_ACCEPT) &&
+	    (m->symbols.n ? symbol : has_weight(v)))
 		return BATTERY_FLAG;
 	return o;
 }
@@ -107,7 +117,8 @@ void score_judge(struct score_card *card, struct arena *a, const struct battery_
 {
 	bool symbol = one_raised(v, m->symbols);
 
-	*ret = (struct score_line){ .outcome = outcome_seen(m, v, symbol), .missing_symbol = !symbol };
+	*ret = (struct score_line){ .outcome = outcome_seen(m, v, symbol),
+				    .missing_symbol = !symbol };
 	ret->passed = (ret->outcome & m->allowed) && symbol;
 	ret->critical = m->malicious && ret->outcome & (BATTERY_ACCEPT | BATTERY_FLAG);
 	ret->symbols = raised_text(a, v);
@@ -137,7 +148,10 @@ void score_print(FILE *out, struct arena *a, const struct battery_message *m,
 		strbuf_json(&b, line->symbols);
 		strbuf_char(&b, '}');
 	} else {
-		strbuf_fmt(&b, "%-6s %-14.*s ", line->critical ? "DANGER" : line->passed ? "ok" : "FAIL",
+		strbuf_fmt(&b, "%-6s %-14.*s ",
+			   line->critical ? "DANGER"
+			   : line->passed ? "ok"
+					  : "FAIL",
 			   STR_ARG(m->id));
 		put_outcomes(&b, line->outcome);
 		if (!line->passed) {
@@ -155,6 +169,7 @@ void score_print_card(FILE *out, struct score_card *card)
 {
 	card->cases_passed += card->last_case.n && !card->last_failed;
 	card->last_case = STR("");
-	fprintf(out, "%zu of %zu cases, %zu of %zu messages as expected, %zu dangerous deliveries\n",
+	fprintf(out,
+		"%zu of %zu cases, %zu of %zu messages as expected, %zu dangerous deliveries\n",
 		card->cases_passed, card->cases, card->passed, card->messages, card->critical);
 }

@@ -18,7 +18,8 @@ enum { MAX_SETS = 256, JUDGE_BUDGET = 1 << 30, SEED = 1, PATH_MAX_BYTES = 4096 }
 static const char help[] =
 	"usage: poterne audit --list | --write DIR | --offline [OPTIONS] [CASE...]\n"
 	"\n"
-	"The mails a hardened gateway is tested with, built when they are asked for: 174 cases with\n"
+	"The mails a hardened gateway is tested with, built when they are asked for: 174 cases "
+	"with\n"
 	"their variants, each in a correct French message (-clean) and as a script writes it\n"
 	"(-acss), and clean twins that must pass. CASE is an id or its beginning: T008, T0, C-.\n"
 	"\n"
@@ -28,7 +29,8 @@ static const char help[] =
 	"  --json             with --list and --offline: one JSON object a line\n"
 	"  --failed           with --offline: only what did not pass\n"
 	"  --seed N           other names and numbers in the messages (default 1)\n"
-	"  --dns FILE         with --offline: DNS answers (default: those the battery was made for)\n"
+	"  --dns FILE         with --offline: DNS answers (default: those the battery was made "
+	"for)\n"
 	"  --config FILE --set KEY=VALUE   as for poterne scan\n"
 	"\n"
 	"Exit status: 0 all passed, 1 some did not, 2 usage, 3 environment.\n";
@@ -59,7 +61,8 @@ static void list(const struct audit *u)
 			printf("{\"id\": \"%.*s\", \"group\": \"%.*s\", \"title\": \"%.*s\"}\n",
 			       STR_ARG(id), STR_ARG(group), STR_ARG(title));
 		else
-			printf("%-6.*s %-12.*s %.*s\n", STR_ARG(id), STR_ARG(group), STR_ARG(title));
+			printf("%-6.*s %-12.*s %.*s\n", STR_ARG(id), STR_ARG(group),
+			       STR_ARG(title));
 	}
 }
 
@@ -218,11 +221,16 @@ static int run(struct audit *u, int n, char **cases)
 int cmd_audit(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "list", no_argument, NULL, 'L' },	 { "write", required_argument, NULL, 'w' },
-		{ "offline", no_argument, NULL, 'o' },	 { "json", no_argument, NULL, 'J' },
-		{ "failed", no_argument, NULL, 'F' },	 { "seed", required_argument, NULL, 'S' },
-		{ "dns", required_argument, NULL, 'd' }, { "config", required_argument, NULL, 'c' },
-		{ "set", required_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' },
+		{ "list", no_argument, NULL, 'L' },
+		{ "write", required_argument, NULL, 'w' },
+		{ "offline", no_argument, NULL, 'o' },
+		{ "json", no_argument, NULL, 'J' },
+		{ "failed", no_argument, NULL, 'F' },
+		{ "seed", required_argument, NULL, 'S' },
+		{ "dns", required_argument, NULL, 'd' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "set", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct audit u = { .seed = SEED };

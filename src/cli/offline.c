@@ -15,17 +15,17 @@ struct offline {
 static int find_resolver(struct offline *o, const struct conf *conf, const char *dns_file, str zone,
 			 struct why *why)
 {
-	const char *file = dns_file ? dns_file :
-			   conf->dns.file.n ? arena_cz(o->arena, conf->dns.file) :
-					      NULL;
+	const char *file = dns_file	      ? dns_file
+			   : conf->dns.file.n ? arena_cz(o->arena, conf->dns.file)
+					      : NULL;
 	struct resolver_spec spec = { conf->dns.servers.v, conf->dns.servers.n, NULL };
 	struct zonefile *zones;
 	struct resolver *resolver;
 	int r;
 
 	if (zone.p || file) {
-		r = zone.p ? zonefile_parse(o->arena, zone, &zones, why) :
-			     zonefile_load(o->arena, file, &zones, why);
+		r = zone.p ? zonefile_parse(o->arena, zone, &zones, why)
+			   : zonefile_load(o->arena, file, &zones, why);
 		if (r == 0)
 			o->conductor.dns = zonefile_resolver(zones);
 		return r;
