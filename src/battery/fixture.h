@@ -27,6 +27,25 @@ str fixture_iso(struct kit *k);
 str fixture_vhd(struct kit *k);
 str fixture_mdb(struct kit *k);
 
+/* fixture_ole.c: compound files. Storages and streams are added to a parent, 0 is the root. */
+struct fixture_ole;
+struct fixture_ole *fixture_ole_start(struct kit *k, str class_id);
+int fixture_ole_add(struct fixture_ole *o, int parent, const char *name, bool is_stream, str bytes);
+void fixture_ole_vba(struct fixture_ole *o, int parent, str source);
+str fixture_ole_end(struct fixture_ole *o);
+str fixture_vba_project(struct kit *k, str source);
+
+/* fixture_office.c */
+str fixture_doc(struct kit *k, str text, str macro); /* macro empty: none */
+str fixture_docx(struct kit *k, const char *main, const char *relations, str macro);
+str fixture_xlsx(struct kit *k, const char *sheet_part, const char *sheet, str macro);
+str fixture_msg(struct kit *k, const char *name, str attached);
+str fixture_rtf(struct kit *k, const char *start, str object, const char *between);
+
+/* fixture_pdf.c: objects are numbered from 4; catalog adds to the catalogue. */
+str fixture_pdf(struct kit *k, const char *catalog, const str *objects, size_t n);
+str fixture_pdf_stream(struct kit *k, const char *dictionary, str bytes);
+
 /* fixture_archive.c, by libarchive */
 struct fixture_member {
 	const char *name;
