@@ -94,7 +94,7 @@ str fixture_xlsx(struct kit *k, const char *sheet_part, const char *sheet, str m
 		  STR(XML "<workbook "
 			  "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" "
 			  "xmlns:r=\"" DOC_RELS "\"><sheets><sheet name=\"Feuille\" sheetId=\"1\" "
-						"state=\"veryHidden\" r:id=\"rId1\"/></sheets>"
+			  "state=\"veryHidden\" r:id=\"rId1\"/></sheets>"
 			  "<definedNames><definedName "
 			  "name=\"_xlnm.Auto_Open\">Feuille!$A$1</definedName></definedNames></"
 			  "workbook>") },
