@@ -1,4 +1,5 @@
 #include "inspect/inspect_private.h"
+#include "inspect/inspect_url.h"
 
 const struct inspect_limits inspect_default_limits = {
 	.max_depth = 20,
@@ -44,10 +45,12 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	root = walk_add_part(&w, 0, '.', 1);
 	walk_scan(&w, PATTERN_RAW, STR(""), message, root);
 	inspect_headers_read(&w, message);
+	inspect_url_headers(&w);
 	inspect_part_walk(&w, root, message, STR("text/plain"), 0);
 	inspect_hidden_search(&w, root, message, 0, 0);
 	if (!w.has_content)
 		walk_find(&w, FINDING_EMPTY_MESSAGE, root, STR(""));
 	ret->text = strbuf_str(&w.text);
 	charset_close(&w.charsets);
+	inspect_url_close(&w);
 }

@@ -44,6 +44,11 @@ struct walk {
 	size_t open_here;      /* ...those from here on in the same bytes as now */
 	/* Pieces of the message that were decoded into something known, in order. */
 	ARENA_VEC(str) taken;
+	struct {
+		struct map seen;       /* what was judged already */
+		struct arena *scratch; /* for one link; made with the first */
+		uint32_t judged;
+	} urls;
 };
 
 /* walk.c */

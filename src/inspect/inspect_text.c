@@ -33,6 +33,8 @@ void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes)
 		walk_find(w, FINDING_MIME_UNKNOWN_CHARSET, index, charset);
 	if (str_eq(type, STR("text/html")))
 		text = htmltext_extract(scratch, text);
+	else if (str_eq(type, STR("text/calendar")) || str_casefind(type, STR("vcard")) != STR_NONE)
+		inspect_url_search_folded(w, index, text);
 	else
 		inspect_url_search(w, index, FACTS_URL_TEXT, text);
 	if (testmarks_gtube(text))
