@@ -30,8 +30,16 @@ struct htmltok *htmltok_new(struct arena *a, str html)
 	struct htmltok *t = arena_make(a, struct htmltok);
 
 	t->arena = a;
-	t->in = normalise_newlines(a, html);
+	htmltok_restart(t, html);
 	return t;
+}
+
+void htmltok_restart(struct htmltok *t, str html)
+{
+	t->in = normalise_newlines(t->arena, html);
+	t->at = t->lt = 0;
+	t->foreign = false;
+	htmltok_set(t, HTMLTOK_DATA, STR(""));
 }
 
 void htmltok_set(struct htmltok *t, enum htmltok_mode mode, str last_start)

@@ -58,6 +58,8 @@ struct htmltok_token {
 struct htmltok;
 
 struct htmltok *htmltok_new(struct arena *a, str html) must_use;
+/* The same tokenizer for another page. */
+void htmltok_restart(struct htmltok *t, str html);
 /* last_start is the element whose end tag ends RCDATA, RAWTEXT and SCRIPT; it is borrowed. */
 void htmltok_set(struct htmltok *t, enum htmltok_mode mode, str last_start);
 /* Inside svg or math, "<![CDATA[" begins text instead of a comment. */
