@@ -59,14 +59,17 @@ static void put(struct htmlstyle *s, uint32_t property, bool off)
 	s->off = off ? s->off | property : s->off & ~property;
 }
 
+/* A share is none below a fiftieth, a length below two pixels. */
+static bool is_nothing(struct length n, uint32_t property)
+{
+	return n.value <= (n.relative || property == HTMLSTYLE_OPACITY ? 0.02 : 1);
+}
+
 static void put_zero(struct htmlstyle *s, uint32_t property, str value)
 {
 	struct length n;
 
-	if (read_length(value, &n))
-		put(s, property, n.value <= (property == HTMLSTYLE_OPACITY ? 0.05 : 1));
-	else
-		put(s, property, false);
+	put(s, property, read_length(value, &n) && is_nothing(n, property));
 }
 
 static void put_away(struct htmlstyle *s, str value)

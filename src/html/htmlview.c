@@ -1,7 +1,10 @@
 #include "html/charref.h"
 #include "html/htmlview_private.h"
 
-enum { SCRIPT_MAX = 1 << 30 };
+enum {
+	SCRIPT_MAX = 1 << 30,
+	INVISIBLE_FEW = 20, /* against links that programs make of addresses */
+};
 
 void htmlview_see(struct htmlview_walk *w, enum htmlview_seen what, str evidence)
 {
@@ -238,6 +241,7 @@ static void start_text(struct htmlview_walk *w, const struct htmltok_token *t, b
 static void put_words(struct htmlview_walk *w, const struct htmltok_token *t)
 {
 	str type = htmltok_attr(t, STR("type"));
+	struct htmlstyle_look look;
 	str words = STR("");
 
 	if (str_eq(t->name, STR("img")) || str_eq(t->name, STR("area")))
@@ -248,6 +252,9 @@ static void put_words(struct htmlview_walk *w, const struct htmltok_token *t)
 				: htmltok_attr(t, STR("placeholder"));
 	if (!words.n)
 		return;
+	look = htmlview_open_look(w);
+	if (htmlstyle_hides(&look) == HTMLSTYLE_TINY)
+		return; /* around pictures, sizes of letters are for the gaps */
 	put_text(w, STR(" "));
 	put_text(w, words);
 	put_text(w, STR(" "));
@@ -398,8 +405,8 @@ void htmlview_read(struct arena *a, str page, struct htmlview *ret)
 	if (str_casefind(page, STR("<!ENTITY")) != STR_NONE)
 		htmlview_see(w, HTMLVIEW_HAS_ENTITY,
 			     str_skip(page, str_casefind(page, STR("<!ENTITY"))));
-	if (text.in_words > 2)
-		htmlview_see(w, HTMLVIEW_HAS_INVISIBLE, STR(""));
+	if (text.in_words > INVISIBLE_FEW)
+		htmlview_see(w, HTMLVIEW_HAS_INVISIBLE, arena_fmt(a, "%zu", text.in_words));
 	ret->text = strbuf_str(&text.out);
 	ret->hidden = strbuf_str(&hidden.out);
 	ret->aside = strbuf_str(&aside.out);

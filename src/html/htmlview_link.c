@@ -73,7 +73,7 @@ void htmlview_link_add(struct htmlview_walk *w, enum htmlview_link_kind kind, st
 	if (has_scheme(url, STR("data")))
 		return;
 	first = before_markup(url);
-	if (first.n < url.n && first.n) {
+	if (first.n < url.n && first.n && (str_casestarts(url, STR("http")) || url.p[0] == '/')) {
 		htmlview_see(w, HTMLVIEW_HAS_BROKEN_LINK, url);
 		push(w, kind, first);
 	}

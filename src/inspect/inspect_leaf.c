@@ -1,5 +1,6 @@
 #include "inspect/inspect_private.h"
 
+#include "inspect/inspect_html.h"
 #include "inspect/testmarks.h"
 #include "mail/header.h"
 
@@ -54,6 +55,8 @@ static struct magic detect(struct walk *w, uint32_t index, str bytes)
 
 	if (!attached || m.family != MAGIC_UNKNOWN)
 		return m;
+	if (inspect_html_is_page(p))
+		return (struct magic){ STR("text/html"), MAGIC_MARKUP, notes };
 	text_script = inspect_name_is_script(p->filename);
 	if (!text_script && !str_starts(p->type, STR("text/")) && !magic_is_neutral(p->type))
 		return m;

@@ -138,7 +138,7 @@ static void leaf(struct node *n)
 		find_ambiguous_qp(n, t.bad_qp);
 	inspect_leaf_examine(n->w, n->index, t.bytes, n->depth);
 	if (shown)
-		inspect_text_read(n->w, n->index, n->content.charset, t.bytes);
+		inspect_text_read(n->w, n->index, n->content.charset, t.bytes, n->depth);
 	else
 		n->w->has_content |= t.bytes.n > 0;
 	look_behind(n, &t);

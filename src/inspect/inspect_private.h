@@ -78,7 +78,7 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 void inspect_hidden_search(struct walk *w, uint32_t index, str text, size_t first_taken,
 			   uint32_t depth);
 /* inspect_text.c: a body that the reader sees, in its declared character set. */
-void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes);
+void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes, uint32_t depth);
 
 /* Opens one format: bytes are those of the part, m their true type. What is inside becomes
  * child parts (walk_add_part, inspect_leaf_examine with depth + 1) and findings. */
@@ -87,6 +87,7 @@ typedef void inspect_open_fn(struct walk *w, uint32_t index, str bytes, struct m
 /* inspect_format.c: by the table of formats; false: nothing opens this type. */
 bool inspect_format_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth);
 inspect_open_fn inspect_archive_open;
+inspect_open_fn inspect_html_open; /* attached pages; bodies are read by inspect_text.c */
 inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);

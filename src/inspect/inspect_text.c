@@ -1,8 +1,8 @@
 #include "inspect/inspect_private.h"
 
+#include "inspect/inspect_html.h"
 #include "inspect/inspect_url.h"
 #include "inspect/testmarks.h"
-#include "mime/htmltext.h"
 
 static bool has_ink(str text)
 {
@@ -23,20 +23,32 @@ static void keep_text(struct walk *w, str text)
 	strbuf_put(&w->text, text);
 }
 
-void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes)
+static void search_links(struct walk *w, uint32_t index, bool html, str text)
 {
-	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
 	str type = walk_part(w, index)->type;
-	str text;
 
-	if (!charset_to_utf8(&w->charsets, scratch, charset, bytes, &text))
-		walk_find(w, FINDING_MIME_UNKNOWN_CHARSET, index, charset);
-	if (str_eq(type, STR("text/html")))
-		text = htmltext_extract(scratch, text);
-	else if (str_eq(type, STR("text/calendar")) || str_casefind(type, STR("vcard")) != STR_NONE)
+	if (str_eq(type, STR("text/calendar")) || str_casefind(type, STR("vcard")) != STR_NONE)
 		inspect_url_search_folded(w, index, text);
 	else
-		inspect_url_search(w, index, FACTS_URL_TEXT, text);
+		inspect_url_search(w, index, html ? FACTS_URL_HTML : FACTS_URL_TEXT, text);
+}
+
+void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes, uint32_t depth)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	bool html = str_eq(walk_part(w, index)->type, STR("text/html"));
+	struct htmlview view;
+	str text;
+
+	if (html && !charset.n)
+		charset = inspect_html_charset(bytes);
+	if (!charset_to_utf8(&w->charsets, scratch, charset, bytes, &text))
+		walk_find(w, FINDING_MIME_UNKNOWN_CHARSET, index, charset);
+	if (html) {
+		inspect_html_read(w, index, text, depth, scratch, &view);
+		text = view.text;
+	}
+	search_links(w, index, html, text);
 	if (testmarks_gtube(text))
 		walk_find(w, FINDING_GTUBE, index, STR("GTUBE"));
 	walk_scan(w, PATTERN_BODY, STR(""), text, index);
