@@ -75,6 +75,8 @@ static struct envelope envelope_for(const struct options *o, struct arena *a, st
 
 	received_read(a, message, &seen);
 	address_put(&from, seen.from);
+	if (!o->at && seen.has_at)
+		env.received_at = seen.at;
 	env.client_ip = o->ip ? str_c(o->ip) : seen.ip;
 	env.helo = o->helo ? str_c(o->helo) : seen.helo;
 	env.reverse_path = o->from ? str_c(o->from) : strbuf_str(&from);

@@ -14,7 +14,8 @@ enum {
 	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
 	URL_MAX_BYTES = 2048,
 	LIMITS_MAX = 100,
-	LIMIT_NAME_MAX = 64
+	LIMIT_NAME_MAX = 64,
+	LANGUAGE_MAX_BYTES = 8
 };
 
 const struct facts_header *facts_header(const struct facts *f, str name)
@@ -180,6 +181,7 @@ str facts_encode(struct arena *a, const struct facts *f)
 	put_number(&b, f->message_size, 8);
 	put_u32(&b, f->time_us);
 	put_text(&b, f->error, NAME_MAX_BYTES);
+	put_text(&b, f->language, LANGUAGE_MAX_BYTES);
 	put_text(&b, f->text, FACTS_MAX_TEXT);
 	kept.parts.n = put_list(&b, f, f->parts.n, FACTS_MAX_PARTS, put_part);
 	cut |= kept.parts.n < f->parts.n;
@@ -358,6 +360,7 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	f.message_size = reader_u64le(&s.r);
 	f.time_us = reader_u32le(&s.r);
 	f.error = get_text(&s, NAME_MAX_BYTES);
+	f.language = get_text(&s, LANGUAGE_MAX_BYTES);
 	f.text = get_text(&s, FACTS_MAX_TEXT);
 	get_parts(&s, &f);
 	get_findings(&s, &f);

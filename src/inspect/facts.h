@@ -114,6 +114,7 @@ struct facts {
 	ARENA_VEC(struct facts_url) urls;
 	ARENA_VEC(str) limits_hit; /* names of limits, "mime.depth" */
 	str text;		   /* visible text of the body, UTF-8 */
+	str language;		   /* of the text, ISO 639-1, guessed; may be empty */
 	str error;		   /* empty, or what could not be inspected and why */
 	uint64_t message_size;
 	uint32_t time_us;

@@ -32,6 +32,7 @@ static struct facts sample(struct arena *a)
 	*arena_push(a, &f.limits_hit) = STR("mime.depth");
 	f.text = STR("visible");
 	f.error = STR("broken");
+	f.language = STR("fr");
 	return f;
 }
 

@@ -160,8 +160,13 @@ static void honest_messages_are_not_suspected(void **state)
 
 		inspect_message(a, str_c(cases[i]), NULL, &inspect_default_limits, &f);
 		for (size_t k = 0; k < f.findings.n; k++) {
-			if (!str_starts(f.findings.v[k].name, STR("MISSING_")))
-				fail_msg("%.*s in:\n%s", STR_ARG(f.findings.v[k].name), cases[i]);
+			str name = f.findings.v[k].name;
+
+			/* Short as they are, they lack what honest ones have. */
+			if (!str_starts(name, STR("MISSING_")) &&
+			    !str_eq(name, STR("MIME_HEADER_CTYPE_ONLY")) &&
+			    !str_eq(name, STR("R_MISSING_CHARSET")))
+				fail_msg("%.*s in:\n%s", STR_ARG(name), cases[i]);
 		}
 	}
 }

@@ -95,6 +95,7 @@ static str dump(struct arena *a, const struct facts *f)
 	}
 	for (size_t i = 0; i < f->limits_hit.n; i++)
 		put_line(&b, "limit", f->limits_hit.v[i]);
+	put_line(&b, "language", f->language);
 	put_line(&b, "text", f->text);
 	return strbuf_str(&b);
 }

@@ -2,45 +2,60 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "inspect/inspect_words.h"
 #include "mail/address_list.h"
 #include "mail/header.h"
 #include "mime/encoded_word.h"
 
-/* Fields that stand there at most once (RFC 5322 3.6). */
-enum singleton {
-	DATE,
-	FROM,
-	SENDER,
-	REPLY_TO,
-	TO,
-	CC,
-	BCC,
-	MESSAGE_ID,
-	IN_REPLY_TO,
-	REFERENCES,
-	SUBJECT,
-	SINGLETONS
-};
-
-static const str singletons[SINGLETONS] = {
-	[DATE] = STR("Date"),
-	[FROM] = STR("From"),
-	[SENDER] = STR("Sender"),
-	[REPLY_TO] = STR("Reply-To"),
-	[TO] = STR("To"),
-	[CC] = STR("Cc"),
-	[BCC] = STR("Bcc"),
-	[MESSAGE_ID] = STR("Message-ID"),
-	[IN_REPLY_TO] = STR("In-Reply-To"),
-	[REFERENCES] = STR("References"),
-	[SUBJECT] = STR("Subject"),
-};
+enum { RECEIVED_MAX = 50 };
 
 struct headers {
 	struct walk *w;
-	uint32_t seen[SINGLETONS];
+	struct header_field field; /* the one in work... */
+	str raw, value;		   /* ...unfolded, and decoded too */
+	uint32_t seen_words;	   /* enum encoded_word_seen of it */
+	uint32_t received;
 	bool crlf, lf;
+	bool mime, mime_version, content_type, content_other;
 };
+
+#define NOTHING FINDINGS_N
+
+/* Fields that stand there at most once (RFC 5322 3.6, RFC 2045 4), and what is odd when they
+ * stand there twice, are encoded without need, or are not there. */
+struct singleton {
+	str name;
+	enum finding twice, base64, qp, missing;
+	int where; /* enum facts_where + 1 of an address field */
+};
+
+static const struct singleton singletons[] = {
+	{ STR("From"), FINDING_HEADER_DUPLICATE_FROM, FINDING_FROM_EXCESS_BASE64,
+	  FINDING_FROM_EXCESS_QP, NOTHING, FACTS_FROM + 1 },
+	{ STR("Sender"), FINDING_HEADER_DUPLICATE_SINGLETON, NOTHING, NOTHING, NOTHING,
+	  FACTS_SENDER + 1 },
+	{ STR("Reply-To"), FINDING_HEADER_DUPLICATE_SINGLETON, FINDING_REPLYTO_EXCESS_BASE64,
+	  FINDING_REPLYTO_EXCESS_QP, NOTHING, FACTS_REPLY_TO + 1 },
+	{ STR("To"), FINDING_HEADER_DUPLICATE_MINOR, FINDING_TO_EXCESS_BASE64, FINDING_TO_EXCESS_QP,
+	  NOTHING, FACTS_TO + 1 },
+	{ STR("Cc"), FINDING_HEADER_DUPLICATE_MINOR, FINDING_CC_EXCESS_BASE64, FINDING_CC_EXCESS_QP,
+	  NOTHING, FACTS_CC + 1 },
+	{ STR("Bcc"), FINDING_HEADER_DUPLICATE_MINOR, NOTHING, NOTHING, NOTHING, 0 },
+	{ STR("Subject"), FINDING_HEADER_DUPLICATE_SINGLETON, FINDING_SUBJ_EXCESS_BASE64,
+	  FINDING_SUBJ_EXCESS_QP, FINDING_MISSING_SUBJECT, 0 },
+	{ STR("Date"), FINDING_HEADER_DUPLICATE_MINOR, NOTHING, NOTHING, FINDING_MISSING_DATE, 0 },
+	{ STR("Message-ID"), FINDING_HEADER_DUPLICATE_SINGLETON, NOTHING, NOTHING,
+	  FINDING_MISSING_MESSAGE_ID, 0 },
+	{ STR("In-Reply-To"), FINDING_HEADER_DUPLICATE_SINGLETON, NOTHING, NOTHING, NOTHING, 0 },
+	{ STR("References"), FINDING_HEADER_DUPLICATE_MINOR, NOTHING, NOTHING, NOTHING, 0 },
+	{ STR("MIME-Version"), FINDING_HEADER_DUPLICATE_MINOR, NOTHING, NOTHING, NOTHING, 0 },
+};
+
+static void find(struct headers *h, enum finding what, str evidence)
+{
+	if (what != NOTHING)
+		walk_find(h->w, what, 0, evidence);
+}
 
 static void find_flags(struct headers *h, const struct header_field *f)
 {
@@ -64,19 +79,19 @@ static void find_flags(struct headers *h, const struct header_field *f)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		if (f->flags & table[i].flag)
-			walk_find(h->w, table[i].finding, 0, f->whole);
+			find(h, table[i].finding, f->whole);
 	}
 	/* UTF-8 is allowed (RFC 6532), other 8-bit text is not. */
 	if ((f->flags & HEADER_8BIT) && !utf8_valid(f->whole))
-		walk_find(h->w, FINDING_HEADER_8BIT, 0, f->whole);
+		find(h, FINDING_HEADER_8BIT, f->whole);
 }
 
-static void read_addresses(struct headers *h, enum facts_where where, str value)
+static void read_addresses(struct headers *h, enum facts_where where)
 {
 	struct walk *w = h->w;
 	struct address_list list;
 
-	address_list_parse(w->arena, value, FACTS_MAX_ADDRESSES - w->facts->addresses.n, &list);
+	address_list_parse(w->arena, h->raw, FACTS_MAX_ADDRESSES - w->facts->addresses.n, &list);
 	if (list.cut)
 		walk_limit(w, STR("header.addresses"));
 	for (size_t i = 0; i < list.boxes.n; i++) {
@@ -87,136 +102,192 @@ static void read_addresses(struct headers *h, enum facts_where where, str value)
 		a->display = encoded_word_decode(&w->charsets, w->arena, box->display, NULL);
 		a->local = box->address.local;
 		a->domain = box->address.domain;
+		if (where == FACTS_FROM && box->obsolete && a->domain.n)
+			find(h, FINDING_FROM_OBSOLETE_ADDRESS, h->raw);
 	}
 }
 
-static void count_singleton(struct headers *h, const struct header_field *f, str raw_value)
+/* Does what follows a hidden line end read "Name: ..."? */
+static bool shows_field(str value)
 {
-	static const int where[SINGLETONS] = {
-		[FROM] = FACTS_FROM + 1,
-		[SENDER] = FACTS_SENDER + 1,
-		[REPLY_TO] = FACTS_REPLY_TO + 1,
-		[TO] = FACTS_TO + 1,
-		[CC] = FACTS_CC + 1,
+	str line, rest = value;
+	size_t at = str_chr(rest, '\n');
+
+	if (at == STR_NONE)
+		at = str_chr(rest, '\r');
+	if (at == STR_NONE)
+		return false;
+	line = str_skip(rest, at + 1);
+	at = str_chr(line, ':');
+	for (size_t i = 0; at != STR_NONE && i < at; i++) {
+		if (!str_is_alnum(line.p[i]) && line.p[i] != '-')
+			return false;
+	}
+	return at != STR_NONE && at > 1;
+}
+
+static void judge_words(struct headers *h, const struct singleton *s)
+{
+	uint32_t seen = h->seen_words;
+
+	if (seen & ENCODED_WORD_UNKNOWN)
+		find(h, FINDING_HEADER_UNKNOWN_CHARSET, h->raw);
+	if (seen & ENCODED_WORD_NESTED)
+		find(h, FINDING_HEADER_NESTED_ENCODING, h->raw);
+	if (seen & ENCODED_WORD_BROKEN)
+		find(h, FINDING_HEADER_BROKEN_ENCODING, h->raw);
+	if ((seen & ENCODED_WORD_CONTROL) && s && s->where)
+		find(h, FINDING_FROM_ENCODED_CONTROL, h->raw);
+	else if ((seen & ENCODED_WORD_CONTROL) && shows_field(h->value))
+		find(h, FINDING_HEADER_ENCODED_FIELD, h->raw);
+	else if (seen & ENCODED_WORD_CONTROL)
+		find(h, FINDING_HEADER_ENCODED_CONTROL, h->raw);
+	if (!s || (seen & ENCODED_WORD_NEEDED))
+		return;
+	if (seen & ENCODED_WORD_BASE64)
+		find(h, s->base64, h->raw);
+	if (seen & ENCODED_WORD_QP)
+		find(h, s->qp, h->raw);
+}
+
+/* Code for whoever shows or logs the field, and control characters, in one pass. */
+static void judge_bytes(struct headers *h)
+{
+	static const str attacks[] = {
+		STR("<script"), STR("</script"), STR("${jndi:"), STR("() {"),
+		STR("() :"),	STR("onerror="), STR("onload="), STR("javascript:"),
 	};
+	bool mark = false, control = false;
+	str v = h->value;
+
+	for (size_t i = 0; i < v.n; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		mark |= c == '<' || c == '(' || c == '$' || c == ':';
+		control |= (c < ' ' && c != '\t') || c == 0x7f;
+	}
+	/* NUL and line ends have findings of their own. */
+	if (control && !(h->seen_words & ENCODED_WORD_CONTROL))
+		find(h, FINDING_HEADER_CONTROL, h->raw);
+	for (size_t i = 0; mark && i < ARRAY_LEN(attacks); i++) {
+		if (str_casefind(v, attacks[i]) != STR_NONE) {
+			find(h, FINDING_HEADER_ATTACK, h->raw);
+			return;
+		}
+	}
+}
+
+static void judge_received(struct headers *h)
+{
+	if (++h->received == RECEIVED_MAX + 1)
+		find(h, FINDING_RCVD_TOO_MANY, STR(""));
+	for (size_t i = 0; i < h->raw.n; i++) {
+		unsigned char c = (unsigned char)h->raw.p[i];
+
+		if (c >= 0x7f || (c < ' ' && c != '\t')) {
+			find(h, FINDING_RCVD_ILLEGAL_CHARS, h->field.whole);
+			return;
+		}
+	}
+}
+
+static void note_mime(struct headers *h)
+{
+	str name = h->field.name;
+
+	if (str_caseeq(name, STR("MIME-Version"))) {
+		h->mime_version |=
+			str_starts(h->raw, STR("1.0")) || h->raw.n == 0 || h->raw.p[0] == '(';
+	} else if (str_caseeq(name, STR("Content-Type"))) {
+		h->content_type = !str_casestarts(h->raw, STR("text/plain"));
+		h->mime = true;
+	} else if (str_caseeq(name, STR("Content-Transfer-Encoding")) ||
+		   str_caseeq(name, STR("Content-Disposition"))) {
+		h->content_other = h->mime = true;
+	}
+}
+
+static const struct singleton *singleton_of(str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(singletons); i++) {
+		if (str_caseeq(name, singletons[i].name))
+			return &singletons[i];
+	}
+	return NULL;
+}
+
+static bool has_text(str value)
+{
+	return str_trim(value).n > 0;
+}
+
+static void judge_singleton(struct headers *h, const struct singleton *s, uint32_t *seen)
+{
 	int64_t wall;
 
-	for (int i = 0; i < SINGLETONS; i++) {
-		if (!str_caseeq(f->name, singletons[i]))
-			continue;
-		if (++h->seen[i] == 2)
-			walk_find(h->w, FINDING_HEADER_DUPLICATE_SINGLETON, 0, f->whole);
-		if (where[i])
-			read_addresses(h, (enum facts_where)(where[i] - 1), raw_value);
-		if (i == DATE &&
-		    !clock_parse_rfc5322(str_sub(raw_value, 0, str_chr(raw_value, '(')), &wall))
-			walk_find(h->w, FINDING_BAD_DATE, 0, raw_value);
-	}
+	if (++*seen == 2)
+		find(h, s->twice, h->field.whole);
+	if (s->where)
+		read_addresses(h, (enum facts_where)(s->where - 1));
+	if (s->where == FACTS_FROM + 1 && (h->field.flags & HEADER_8BIT))
+		find(h, FINDING_INVALID_FROM_8BIT, h->raw);
+	if (s->missing == FINDING_MISSING_DATE &&
+	    !clock_parse_rfc5322(str_sub(h->raw, 0, str_chr(h->raw, '(')), &wall))
+		find(h, FINDING_BAD_DATE, h->raw);
+	if (s->missing == FINDING_MISSING_SUBJECT && !has_text(h->value))
+		find(h, FINDING_MISSING_SUBJECT, h->field.whole);
+	if (s->missing == FINDING_MISSING_SUBJECT)
+		inspect_words_shown(h->w, h->value, true);
 }
 
-static void read_field(struct headers *h, const struct header_field *f)
+static void read_field(struct headers *h, uint32_t *seen)
 {
+	const struct singleton *s = singleton_of(h->field.name);
 	struct walk *w = h->w;
-	bool unknown_charset = false;
 	struct facts_header *kept;
-	str raw;
 
-	find_flags(h, f);
-	if (f->flags & HEADER_NO_COLON)
+	find_flags(h, &h->field);
+	if (h->field.flags & HEADER_NO_COLON)
 		return;
 	if (w->facts->headers.n >= w->limits.max_headers) {
 		walk_limit(w, STR("header.count"));
 		return;
 	}
-	raw = header_unfold(w->arena, f->raw);
+	h->seen_words = 0;
+	h->raw = header_unfold(w->arena, h->field.raw);
+	h->value = encoded_word_decode(&w->charsets, w->arena, h->raw, &h->seen_words);
 	kept = arena_push(w->arena, &w->facts->headers);
-	kept->name = f->name;
-	kept->line = f->line;
-	kept->value = encoded_word_decode(&w->charsets, w->arena, raw, &unknown_charset);
-	if (unknown_charset)
-		walk_find(w, FINDING_HEADER_UNKNOWN_CHARSET, 0, raw);
-	walk_scan(w, PATTERN_HEADER, f->name, kept->value, 0);
-	count_singleton(h, f, raw);
-}
-
-/* The same, or one below the other. */
-static bool domains_related(str a, str b)
-{
-	if (a.n < b.n) {
-		str swap = a;
-
-		a = b;
-		b = swap;
-	}
-	return str_caseends(a, b) && (a.n == b.n || b.n == 0 || a.p[a.n - b.n - 1] == '.');
-}
-
-/* The domain behind the first "@" in a display name that looks like an address, or empty. */
-static str domain_shown(str display)
-{
-	size_t at = str_chr(display, '@');
-	size_t end;
-	str domain;
-
-	if (at == STR_NONE || at == 0)
-		return STR_NULL;
-	for (end = at + 1; end < display.n; end++) {
-		if (!str_is_alnum(display.p[end]) && display.p[end] != '-' && display.p[end] != '.')
-			break;
-	}
-	domain = str_sub(display, at + 1, end);
-	while (domain.n && domain.p[domain.n - 1] == '.')
-		domain.n--;
-	if (str_chr(domain, '.') == STR_NONE || !address_domain_valid(domain, false))
-		return STR_NULL;
-	return domain;
-}
-
-static const struct facts_address *first_address(const struct facts *f, enum facts_where where)
-{
-	for (size_t i = 0; i < f->addresses.n; i++) {
-		if (f->addresses.v[i].where == where && f->addresses.v[i].domain.n)
-			return &f->addresses.v[i];
-	}
-	return NULL;
-}
-
-static void judge_sender(struct headers *h)
-{
-	struct walk *w = h->w;
-	const struct facts_address *from = first_address(w->facts, FACTS_FROM);
-	const struct facts_address *reply = first_address(w->facts, FACTS_REPLY_TO);
-	size_t authors = 0;
-
-	for (size_t i = 0; i < w->facts->addresses.n; i++) {
-		const struct facts_address *a = &w->facts->addresses.v[i];
-		str shown = a->where == FACTS_FROM ? domain_shown(a->display) : STR_NULL;
-
-		authors += a->where == FACTS_FROM;
-		if (shown.n && !domains_related(shown, a->domain))
-			walk_find(w, FINDING_DISPLAY_NAME_IS_ADDRESS, 0, a->display);
-	}
-	if (!from)
-		walk_find(w, FINDING_MISSING_FROM, 0, STR(""));
-	if (authors > 1)
-		walk_find(w, FINDING_MULTIPLE_FROM, 0, STR(""));
-	if (from && reply && !domains_related(from->domain, reply->domain))
-		walk_find(w, FINDING_FROM_REPLYTO_DIFFER, 0, reply->domain);
+	kept->name = h->field.name;
+	kept->line = h->field.line;
+	kept->value = h->value;
+	walk_scan(w, PATTERN_HEADER, h->field.name, h->value, 0);
+	judge_words(h, s);
+	judge_bytes(h);
+	note_mime(h);
+	if (s)
+		judge_singleton(h, s, &seen[s - singletons]);
+	else if (str_caseeq(h->field.name, STR("Received")))
+		judge_received(h);
 }
 
 void inspect_headers_read(struct walk *w, str message)
 {
 	struct header_reader r = header_reader_make(message);
+	uint32_t seen[ARRAY_LEN(singletons)] = { 0 };
 	struct headers h = { .w = w };
-	struct header_field f;
 
-	while (header_next(&r, &f))
-		read_field(&h, &f);
+	while (header_next(&r, &h.field))
+		read_field(&h, seen);
 	if (h.crlf && h.lf)
-		walk_find(w, FINDING_HEADER_MIXED_LINE_ENDS, 0, STR(""));
-	if (!h.seen[DATE])
-		walk_find(w, FINDING_MISSING_DATE, 0, STR(""));
-	if (!h.seen[MESSAGE_ID])
-		walk_find(w, FINDING_MISSING_MESSAGE_ID, 0, STR(""));
-	judge_sender(&h);
+		find(&h, FINDING_HEADER_MIXED_LINE_ENDS, STR(""));
+	for (size_t i = 0; i < ARRAY_LEN(singletons); i++) {
+		if (!seen[i])
+			find(&h, singletons[i].missing, STR(""));
+	}
+	if (h.mime && !h.mime_version)
+		find(&h, FINDING_MISSING_MIME_VERSION, STR(""));
+	if (h.content_type && !h.content_other && !h.mime_version)
+		find(&h, FINDING_MIME_HEADER_CTYPE_ONLY, STR(""));
+	inspect_sender_judge(w);
+	inspect_msgid_judge(w);
 }

@@ -1,6 +1,5 @@
-#include "inspect/inspect_private.h"
+#include "inspect/inspect_words.h"
 
-#include "mime/content.h"
 #include "mime/multipart.h"
 #include "mime/transfer.h"
 
@@ -134,6 +133,7 @@ static void leaf(struct node *n)
 	struct transfer t;
 
 	decode(n, scratch, &t);
+	inspect_words_part(n->w, n->index, &n->content, n->body);
 	if (n->content.encoding == CONTENT_QP && !shown)
 		find_ambiguous_qp(n, t.bad_qp);
 	inspect_leaf_examine(n->w, n->index, t.bytes, n->depth);

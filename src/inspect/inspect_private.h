@@ -1,7 +1,8 @@
 /* inspect/inspect_private.h - what the files of the walker share.
  *
- * inspect.c starts; inspect_headers.c reads the message's own header; inspect_part.c
- * walks the MIME tree; inspect_text.c reads bodies; inspect_leaf.c examines bytes;
+ * inspect.c starts; inspect_headers.c reads the message's own header, inspect_sender.c and
+ * inspect_msgid.c judge it; inspect_part.c walks the MIME tree; inspect_text.c reads bodies,
+ * inspect_words.h what is said in them; inspect_leaf.c examines bytes;
  * inspect_format.c knows who opens them, and who does (inspect_archive.c, inspect_tnef.c)
  * comes back to inspect_leaf.c; inspect_url.h keeps the links; inspect_hidden.c looks for files in
  * what was taken for text; inspect_name.c judges file names; walk.c keeps the account of what was
@@ -37,11 +38,12 @@ struct walk {
 	struct map hits;    /* pattern ids that are reported already */
 	uint64_t budget;    /* bytes that may still be decoded or unpacked */
 	uint16_t found[FINDINGS_N];
-	uint32_t probes;       /* lines of text that were decoded to see what they are */
-	bool has_content;      /* text or an attachment was seen */
-	struct map boundaries; /* all that are declared */
-	ARENA_VEC(str) open;   /* boundaries of the multiparts that are being walked... */
-	size_t open_here;      /* ...those from here on in the same bytes as now */
+	uint32_t probes;	   /* lines of text that were decoded to see what they are */
+	uint32_t language_letters; /* of the text that facts.language was guessed from */
+	bool has_content;	   /* text or an attachment was seen */
+	struct map boundaries;	   /* all that are declared */
+	ARENA_VEC(str) open;	   /* boundaries of the multiparts that are being walked... */
+	size_t open_here;	   /* ...those from here on in the same bytes as now */
 	/* Pieces of the message that were decoded into something known, in order. */
 	ARENA_VEC(str) taken;
 	struct {
@@ -66,6 +68,12 @@ void walk_spend(struct walk *w, uint64_t bytes);
 
 /* inspect_headers.c */
 void inspect_headers_read(struct walk *w, str message);
+/* inspect_sender.c: From, Reply-To and To, once they are read. */
+void inspect_sender_judge(struct walk *w);
+/* The first address with a domain there, or NULL. */
+const struct facts_address *inspect_sender_first(const struct facts *f, enum facts_where where);
+/* inspect_msgid.c */
+void inspect_msgid_judge(struct walk *w);
 /* inspect_part.c: entity is a header section and a body. */
 void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_type,
 		       uint32_t depth);

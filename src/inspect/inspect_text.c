@@ -2,6 +2,7 @@
 
 #include "inspect/inspect_html.h"
 #include "inspect/inspect_url.h"
+#include "inspect/inspect_words.h"
 #include "inspect/testmarks.h"
 
 static bool has_ink(str text)
@@ -42,8 +43,7 @@ void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes, u
 
 	if (html && !charset.n)
 		charset = inspect_html_charset(bytes);
-	if (!charset_to_utf8(&w->charsets, scratch, charset, bytes, &text))
-		walk_find(w, FINDING_MIME_UNKNOWN_CHARSET, index, charset);
+	text = inspect_words_decode(w, scratch, index, charset, bytes);
 	if (html) {
 		inspect_html_read(w, index, text, depth, scratch, &view);
 		text = view.text;
@@ -52,6 +52,7 @@ void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes, u
 	if (testmarks_gtube(text))
 		walk_find(w, FINDING_GTUBE, index, STR("GTUBE"));
 	walk_scan(w, PATTERN_BODY, STR(""), text, index);
+	inspect_words_read(w, index, text);
 	w->has_content |= has_ink(text);
 	keep_text(w, text);
 }

@@ -241,3 +241,34 @@ void address_put(struct strbuf *out, struct address a)
 		strbuf_put(out, a.domain);
 	}
 }
+
+/* Where the label before the dot at end begins. */
+static size_t label_start(str domain, size_t end)
+{
+	size_t dot = str_rchr(str_sub(domain, 0, end), '.');
+
+	return dot == STR_NONE ? 0 : dot + 1;
+}
+
+/* What an organisation can register: the last two labels, or three. */
+static str owned_domain(str domain)
+{
+	size_t top = label_start(domain, domain.n);
+	size_t second = top ? label_start(domain, top - 1) : 0;
+
+	if (second && domain.n - top == 2 && top - 1 - second <= 3)
+		second = label_start(domain, second - 1);
+	return str_skip(domain, second);
+}
+
+bool address_domains_related(str a, str b)
+{
+	str shorter = a.n < b.n ? a : b, longer = a.n < b.n ? b : a;
+
+	if (shorter.n == 0)
+		return longer.n == 0;
+	if (str_caseends(longer, shorter) &&
+	    (longer.n == shorter.n || longer.p[longer.n - shorter.n - 1] == '.'))
+		return true;
+	return str_caseeq(owned_domain(a), owned_domain(b));
+}

@@ -42,6 +42,10 @@ bool address_eq(struct address a, struct address b);
 /* "a@b", "\"a b\"@c", "postmaster", nothing for the null path; no angle brackets. */
 void address_put(struct strbuf *out, struct address a);
 
+/* The same domain, one below the other, or both below one that somebody can own: without a list
+ * of public suffixes two labels, three where the second is as short as in "co.uk". Lenient, so
+ * good for telling strangers only. */
+bool address_domains_related(str a, str b);
 /* LDH labels (RFC 5321 4.1.2, RFC 1035 2.3.4); U-labels too with utf8. No final dot. */
 bool address_domain_valid(str domain, bool utf8);
 /* "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 4.1.3). */

@@ -19,6 +19,7 @@ struct lists {
 	struct words spec; /* inside "<...>" */
 	str comment;	   /* the last one, old style for a display name (RFC 5322 3.4) */
 	bool angle;	   /* this item already gave a mailbox by "<...>" */
+	bool obsolete; /* see struct address_mailbox; what counts is behind "<" if there is one */
 	struct address_list *list;
 };
 
@@ -61,6 +62,7 @@ static void quoted(struct lists *l, struct words *w)
 	while (l->at < l->in.n && l->in.p[l->at] != '"') {
 		if (l->in.p[l->at] == '\\' && l->at + 1 < l->in.n)
 			l->at++;
+		l->obsolete |= l->in.p[l->at] == '@';
 		words_put(w, l->in.p[l->at++], true);
 	}
 	l->at++;
@@ -84,6 +86,7 @@ static void comment(struct lists *l)
 	}
 	if (depth == 0)
 		l->comment = str_sub(l->in, start, l->at - 1);
+	l->obsolete |= l->phrase.at == STR_NONE;
 }
 
 static str keep(struct lists *l, struct words *w, size_t from, size_t to)
@@ -110,6 +113,7 @@ static void push(struct lists *l, str display, struct address address)
 	box = arena_push(l->arena, &l->list->boxes);
 	box->display = display;
 	box->address = address;
+	box->obsolete = l->obsolete;
 }
 
 /* Quoted pairs undone, control bytes dropped. */
@@ -146,7 +150,7 @@ static void end_item(struct lists *l)
 	}
 	words_clear(w);
 	l->comment = STR_NULL;
-	l->angle = false;
+	l->angle = l->obsolete = false;
 }
 
 /* "<" [obs-route] addr-spec ">"; without ">" it ends at the next comma. */
@@ -156,6 +160,7 @@ static void angle(struct lists *l)
 	str display;
 
 	words_clear(w);
+	l->obsolete = false;
 	l->at++;
 	while (l->at < l->in.n && l->in.p[l->at] != '>') {
 		char c = l->in.p[l->at];
@@ -170,12 +175,14 @@ static void angle(struct lists *l)
 		}
 		if (c == ',' && !(w->text.n && w->text.p[0] == '@'))
 			break;
-		if (c == ':' && w->text.n && w->text.p[0] == '@')
+		if (c == ':' && w->text.n && w->text.p[0] == '@') {
 			words_clear(w); /* obs-route (RFC 5322 4.4) */
-		else if (str_is_space(c))
+			l->obsolete = true;
+		} else if (str_is_space(c)) {
 			w->space = true;
-		else
+		} else {
 			words_put(w, c, false);
+		}
 		l->at++;
 	}
 	if (l->at < l->in.n && l->in.p[l->at] == '>')

@@ -16,6 +16,8 @@
 struct address_mailbox {
 	str display; /* phrase or old-style comment, quoting removed, encoded-words not decoded */
 	struct address address; /* not checked; both parts empty when there is no "@" */
+	/* A route, a comment or a quoted "@" stands inside the address (RFC 5322 4.4). */
+	bool obsolete;
 };
 
 struct address_list {

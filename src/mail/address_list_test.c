@@ -82,9 +82,40 @@ static void the_list_is_cut_at_its_maximum(void **state)
 	assert_true(list.cut);
 }
 
+static void what_hides_in_an_address_is_told(void **state)
+{
+	static const struct {
+		str in;
+		bool obsolete;
+	} cases[] = {
+		{ STR("Jean <j@x.example>"), false },
+		{ STR("\"j@y.example\" <j@x.example>"), false },
+		{ STR("Jean (le grand) <j@x.example>"), false },
+		{ STR("j@x.example (Jean @ work)"), false },
+		{ STR("\"a b\"@x.example"), false },
+		{ STR("<@r.example:j@x.example>"), true },
+		{ STR("j(@y.example)@x.example"), true },
+		{ STR("<j(@y.example)@x.example>"), true },
+		{ STR("\"j@y.example\"@x.example"), true },
+		{ STR("A <\"j@y.example\"@x.example>"), true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+		struct address_list list;
+
+		address_list_parse(a, cases[i].in, 10, &list);
+		assert_int_equal(list.boxes.n, 1);
+		assert_int_equal(list.boxes.v[0].obsolete, cases[i].obsolete);
+		assert_true(str_eq(list.boxes.v[0].address.domain, STR("x.example")));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_hides_in_an_address_is_told),
 		cmocka_unit_test(headers_are_read_as_clients_show_them),
 		cmocka_unit_test(the_list_is_cut_at_its_maximum),
 	};

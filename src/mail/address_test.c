@@ -169,9 +169,33 @@ static void addresses_compare_as_mail_does(void **state)
 	assert_false(address_is_null(a));
 }
 
+static void domains_of_one_owner_are_related(void **state)
+{
+	static const struct {
+		str a, b;
+		bool related;
+	} cases[] = {
+		{ STR("x.example"), STR("X.example"), true },
+		{ STR("mail.x.example"), STR("x.example"), true },
+		{ STR("mail.x.example"), STR("news.x.example"), true },
+		{ STR("xx.example"), STR("x.example"), false },
+		{ STR("a.co.uk"), STR("b.co.uk"), false },
+		{ STR("m.a.co.uk"), STR("n.a.co.uk"), true },
+		{ STR("a.example"), STR("b.example"), false },
+		{ STR("localhost"), STR("x.example"), false },
+		{ STR(""), STR("x.example"), false },
+		{ STR("."), STR(".."), true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_int_equal(address_domains_related(cases[i].a, cases[i].b), cases[i].related);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(domains_of_one_owner_are_related),
 		cmocka_unit_test(paths_of_smtp_commands_are_read_strictly),
 		cmocka_unit_test(nothing_may_stand_behind_a_whole_path),
 		cmocka_unit_test(each_length_has_its_limit),

@@ -83,6 +83,8 @@ bool header_next(struct header_reader *r, struct header_field *ret)
 		f.name = STR("");
 	} else {
 		f.name = field_name(f.whole, colon, &f.flags);
+		if (str_is_space(f.whole.p[0])) /* it continues no field */
+			f.flags |= HEADER_BAD_NAME;
 		f.raw = str_skip(f.raw, colon + 1);
 	}
 	*ret = f;

@@ -19,7 +19,7 @@ enum header_flags {
 	HEADER_NUL = 1 << 1,
 	HEADER_TOO_LONG = 1 << 2, /* a line of more than HEADER_LINE_MAX bytes */
 	HEADER_NO_COLON = 1 << 3, /* not a field at all: name is empty, raw is the line */
-	HEADER_BAD_NAME = 1 << 4, /* the name holds something else than printable ASCII */
+	HEADER_BAD_NAME = 1 << 4, /* a blank before the name, or other than printable ASCII in it */
 	HEADER_BARE_CR = 1 << 5,
 	HEADER_BARE_LF = 1 << 6,    /* every line of a file that never saw SMTP */
 	HEADER_BLANK_LINE = 1 << 7, /* a line of blanks: for some readers the header ends there */

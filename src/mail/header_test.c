@@ -46,7 +46,7 @@ static void what_is_wrong_with_a_field_is_flagged(void **state)
 		{ STR("A: b\r\r\n"), HEADER_BARE_CR },
 		{ STR("nonsense\r\n"), HEADER_NO_COLON },
 		{ STR(": empty\r\n"), HEADER_NO_COLON },
-		{ STR(" continued: nothing\r\n"), 0 },
+		{ STR(" continued: nothing\r\n"), HEADER_BAD_NAME },
 		{ STR("A B: c\r\n"), HEADER_BAD_NAME },
 		{ STR("A\xc3: c\r\n"), HEADER_BAD_NAME | HEADER_8BIT },
 		{ STR("A: b\r\n \xff\n"), HEADER_8BIT | HEADER_BARE_LF },

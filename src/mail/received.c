@@ -1,5 +1,6 @@
 #include "mail/received.h"
 
+#include "base/clock.h"
 #include "base/ip.h"
 #include "mail/header.h"
 
@@ -79,6 +80,15 @@ bool received_parse(str value, str *ret_ip, str *ret_helo)
 	return true;
 }
 
+/* The date stands behind the last ";" (RFC 5321 4.4). */
+static bool date_of(str value, int64_t *ret_at)
+{
+	size_t semicolon = str_rchr(value, ';');
+	str date = semicolon == STR_NONE ? STR("") : str_skip(value, semicolon + 1);
+
+	return clock_parse_rfc5322(str_sub(date, 0, str_chr(date, '(')), ret_at);
+}
+
 void received_read(struct arena *a, str message, struct received_envelope *ret)
 {
 	struct header_reader r = header_reader_make(message);
@@ -97,6 +107,8 @@ void received_read(struct arena *a, str message, struct received_envelope *ret)
 								  NULL) == ADDRESS_OK;
 		} else if (!got.ip.n && !received_parse(value, &got.ip, &got.helo)) {
 			continue;
+		} else if (!got.has_at) {
+			got.has_at = date_of(value, &got.at);
 		}
 	}
 	*ret = got;

@@ -15,11 +15,13 @@ struct received_envelope {
 	str helo;
 	bool has_from; /* there is a Return-Path; "<>" gives an empty address */
 	struct address from;
+	bool has_at; /* that Received says when */
+	int64_t at;  /* seconds since 1970 */
 };
 
-/* ip and helo of the topmost Received that names an address, from of Return-Path. */
+/* ip, helo and time of the topmost Received that names an address, from of Return-Path. */
 void received_read(struct arena *a, str message, struct received_envelope *ret);
-/* One unfolded Received value; false when it names no client address. */
+/* One unfolded Received value: client address and HELO; false when it names no client address. */
 bool received_parse(str value, str *ret_ip, str *ret_helo) must_use;
 
 #endif

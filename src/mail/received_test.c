@@ -43,17 +43,20 @@ static void the_client_is_read_as_servers_write_it(void **state)
 static void the_envelope_is_taken_from_the_topmost_fields(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 16);
-	cleanup(exact_freep) str in =
-		exact_copy(STR("Return-Path: <a@b.example>\r\nReceived: by inner with LMTP\r\n"
-			       "Received: from h (r\r\n\t[192.0.2.1]) by mx\r\n"
-			       "Received: from z ([192.0.2.9]) by y\r\n\r\n"
-			       "Return-Path: <no@no>\r\n"));
+	cleanup(exact_freep) str in = exact_copy(STR(
+		"Return-Path: <a@b.example>\r\nReceived: by inner with LMTP\r\n"
+		"Received: from h (r\r\n\t[192.0.2.1]) by mx;\r\n"
+		"\tThu, 1 Jan 1970 01:00:10 +0100 (CET)\r\n"
+		"Received: from z ([192.0.2.9]) by y; Thu, 1 Jan 1970 00:01:00 +0000 (x)\r\n\r\n"
+		"Return-Path: <no@no>\r\n"));
 	struct received_envelope e;
 
 	(void)state;
 	received_read(a, in, &e);
 	assert_true(str_eq(e.ip, STR("192.0.2.1")));
 	assert_true(str_eq(e.helo, STR("h")));
+	assert_true(e.has_at);
+	assert_int_equal(e.at, 10);
 	assert_true(e.has_from);
 	assert_true(str_eq(e.from.local, STR("a")));
 	assert_true(str_eq(e.from.domain, STR("b.example")));
@@ -63,6 +66,7 @@ static void the_envelope_is_taken_from_the_topmost_fields(void **state)
 	assert_int_equal(e.ip.n, 0);
 	received_read(a, STR("Subject: x\r\n\r\n"), &e);
 	assert_false(e.has_from);
+	assert_false(e.has_at);
 }
 
 int main(void)

@@ -14,6 +14,39 @@ void charset_close(struct charsets *c)
 	c->n = 0;
 }
 
+/* What is written around and instead of names. */
+static str tidy_name(str name)
+{
+	static const struct {
+		str written, meant;
+	} table[] = {
+		{ STR("utf8mb4"), STR("utf-8") },
+		{ STR("utf_8"), STR("utf-8") },
+		{ STR("unicode"), STR("utf-16") },
+		{ STR("ansi"), STR("windows-1252") },
+		{ STR("iso-8859-8-i"), STR("iso-8859-8") },
+		{ STR("cp-850"), STR("cp850") },
+		{ STR("gb2312"), STR("gb18030") },
+		{ STR("x-gbk"), STR("gb18030") },
+		{ STR("x-unknown"), STR("") },
+		{ STR("unknown-8bit"), STR("") },
+		{ STR("default"), STR("") },
+		{ STR("x-user-defined"), STR("") },
+		{ STR("default_charset"), STR("") },
+		{ STR("8bit"), STR("") },
+	};
+
+	while (name.n && strchr(" \t;\"'", name.p[name.n - 1] ? name.p[name.n - 1] : 'x'))
+		name.n--;
+	while (name.n && strchr(" \t\"'", name.p[0] ? name.p[0] : 'x'))
+		name = str_skip(name, 1);
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		if (str_caseeq(name, table[i].written))
+			return table[i].meant;
+	}
+	return name;
+}
+
 /* Only what registered names are made of: ICU reads options behind a comma. */
 static bool name_valid(str name)
 {
@@ -95,13 +128,15 @@ static str convert(struct arena *a, UConverter *converter, str bytes)
 
 bool charset_to_utf8(struct charsets *c, struct arena *a, str name, str bytes, str *ret_text)
 {
-	bool plain = is_unicode_or_ascii(name);
+	str tidy = tidy_name(name);
+	bool plain = is_unicode_or_ascii(tidy);
 	UConverter *converter;
-	bool known = true;
+	bool known = tidy.n || !name.n;
 
+	name = tidy;
 	if (bytes.n == 0 || (plain && utf8_valid(bytes))) {
 		*ret_text = bytes;
-		return plain || name_valid(name);
+		return known && (plain || name_valid(name));
 	}
 	bytes = str_sub(bytes, 0, CHARSET_BYTES_MAX);
 	if (str_caseeq(name, STR("utf-8")) || str_caseeq(name, STR("utf8")))

@@ -135,6 +135,7 @@ void content_read(struct charsets *c, struct arena *a, struct header_reader *r, 
 	struct fields f = { 0 };
 
 	collect(a, r, &f, &got);
+	got.has_type = f.value[TYPE].p;
 	if (f.value[TYPE].p)
 		read_type(c, a, &f, &type, &got);
 	if (f.value[DISPOSITION].p)

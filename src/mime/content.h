@@ -30,10 +30,11 @@ enum content_flags {
 };
 
 struct content {
-	str type;     /* lower case; the default of the context when absent or malformed */
-	str charset;  /* as written, may be empty */
-	str boundary; /* as written; p NULL when absent */
-	str filename; /* decoded, UTF-8, may be empty */
+	bool has_type; /* a Content-Type stands there */
+	str type;      /* lower case; the default of the context when absent or malformed */
+	str charset;   /* as written, may be empty */
+	str boundary;  /* as written; p NULL when absent */
+	str filename;  /* decoded, UTF-8, may be empty */
 	str encoding_name;
 	enum content_encoding encoding;
 	uint32_t flags;	       /* enum content_flags */

@@ -17,7 +17,7 @@ struct decoder {
 	struct strbuf out;
 	struct strbuf run; /* bytes of adjacent words of one charset */
 	str run_charset;
-	bool unknown;
+	uint32_t seen;	   /* enum encoded_word_seen */
 	bool no_more_ends; /* there is no "?=" ahead, so nobody searches it again */
 };
 
@@ -52,14 +52,41 @@ static void put_utf8(struct decoder *d, str charset, str bytes)
 	str text;
 
 	if (!charset_to_utf8(d->charsets, d->arena, charset, bytes, &text))
-		d->unknown = true;
+		d->seen |= ENCODED_WORD_UNKNOWN;
 	strbuf_put(&d->out, text);
+}
+
+static bool is_plain(str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < ' ' || text.p[i] >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
+/* What words said: does it need encoding, does it attack who reads it? */
+static void judge_run(struct decoder *d, str text)
+{
+	bool inner = str_find(text, STR("=?")) != STR_NONE;
+
+	if (inner || !is_plain(text))
+		d->seen |= ENCODED_WORD_NEEDED;
+	if (inner && str_find(text, STR("?=")) != STR_NONE)
+		d->seen |= ENCODED_WORD_NESTED;
+	if (str_chr(text, '\0') != STR_NONE || str_chr(text, '\r') != STR_NONE ||
+	    str_chr(text, '\n') != STR_NONE)
+		d->seen |= ENCODED_WORD_CONTROL;
 }
 
 static void end_run(struct decoder *d)
 {
-	if (d->run.n)
+	size_t from = d->out.n;
+
+	if (d->run.n) {
 		put_utf8(d, d->run_charset, strbuf_str(&d->run));
+		judge_run(d, str_skip(strbuf_str(&d->out), from));
+	}
 	strbuf_clear(&d->run);
 }
 
@@ -70,6 +97,7 @@ static void take_word(struct decoder *d, const struct word *w)
 	if (!str_caseeq(w->charset, d->run_charset))
 		end_run(d);
 	d->run_charset = w->charset;
+	d->seen |= w->encoding == 'b' ? ENCODED_WORD_BASE64 : ENCODED_WORD_QP;
 	if (w->encoding == 'b')
 		base64_decode_lenient(&d->run, w->text, &seen);
 	else
@@ -81,7 +109,7 @@ static bool is_blank(str s)
 	return str_trim(s).n == 0;
 }
 
-str encoded_word_decode(struct charsets *c, struct arena *a, str value, bool *ret_unknown_charset)
+str encoded_word_decode(struct charsets *c, struct arena *a, str value, uint32_t *ret_seen)
 {
 	struct decoder d = { .charsets = c, .arena = a };
 	bool in_words = false;
@@ -100,6 +128,7 @@ str encoded_word_decode(struct charsets *c, struct arena *a, str value, bool *re
 			break;
 		start += at;
 		if (!parse_word(&d, str_skip(value, start), &w)) {
+			d.seen |= ENCODED_WORD_BROKEN;
 			at = start + 2;
 			continue;
 		}
@@ -114,7 +143,7 @@ str encoded_word_decode(struct charsets *c, struct arena *a, str value, bool *re
 	}
 	end_run(&d);
 	put_utf8(&d, STR(""), str_skip(value, from));
-	if (ret_unknown_charset && d.unknown)
-		*ret_unknown_charset = true;
+	if (ret_seen)
+		*ret_seen |= d.seen;
 	return strbuf_str(&d.out);
 }

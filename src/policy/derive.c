@@ -1,5 +1,12 @@
 #include "policy/derive.h"
 
+#include "base/clock.h"
+#include "mail/address.h"
+
+/* How far the Date of an honest message may be from its reception: queues and night, wrong
+ * clocks and time zones. */
+enum { DATE_PAST_MAX = 24 * 3600, DATE_FUTURE_MAX = 2 * 3600 };
+
 static str domain_of(str address)
 {
 	size_t at = str_rchr(address, '@');
@@ -39,17 +46,77 @@ static bool shows_domain(str text, str domain)
 	return false;
 }
 
+/* "director@ours.example"@theirs.example shows ours, x=ours.example@list.example does not. */
+static bool local_part_shows(str local, str domain)
+{
+	size_t at = str_chr(local, '@');
+
+	return at != STR_NONE && shows_domain(str_skip(local, at), domain);
+}
+
 static void display_name(struct arena *a, const struct conf_strings *own,
 			 const struct facts_address *from, struct evidence *out)
 {
 	if (conf_strings_has(own, from->domain) || has_symbol(out, STR("FROM_OWN_DISPLAY")))
 		return;
 	for (size_t i = 0; i < own->n; i++) {
-		if (shows_domain(from->display, own->v[i])) {
-			evidence_add(a, out, STR("FROM_OWN_DISPLAY"), from->display);
+		bool in_local = local_part_shows(from->local, own->v[i]);
+
+		if (in_local || shows_domain(from->display, own->v[i])) {
+			evidence_add(a, out, STR("FROM_OWN_DISPLAY"),
+				     in_local ? from->local : from->display);
 			return;
 		}
 	}
+}
+
+/* Reverse-paths that somebody else than the author sets by right: those rewritten by
+ * forwarders (SRS), signed by the author's own server (BATV), of lists, and of who says that
+ * it sends for the author. */
+static bool is_sent_for_author(const struct facts *facts, str reverse_path)
+{
+	if (reverse_path.n == 0 || str_casestarts(reverse_path, STR("srs0")) ||
+	    str_casestarts(reverse_path, STR("srs1")) || facts_header(facts, STR("List-Id")) ||
+	    facts_header(facts, STR("List-Post")) || facts_header(facts, STR("List-Unsubscribe")) ||
+	    facts_header(facts, STR("Resent-From")))
+		return true;
+	for (size_t i = 0; i < facts->addresses.n; i++) {
+		if (facts->addresses.v[i].where == FACTS_SENDER && facts->addresses.v[i].domain.n &&
+		    address_domains_related(facts->addresses.v[i].domain, domain_of(reverse_path)))
+			return true;
+	}
+	return false;
+}
+
+static void envelope_sender(struct arena *a, const struct envelope *envelope,
+			    const struct facts *facts, struct evidence *out)
+{
+	if (!envelope->has_reverse_path || is_sent_for_author(facts, envelope->reverse_path))
+		return;
+	for (size_t i = 0; i < facts->addresses.n; i++) {
+		const struct facts_address *f = &facts->addresses.v[i];
+
+		if (f->where != FACTS_FROM || !f->domain.n)
+			continue;
+		if (!address_domains_related(f->domain, domain_of(envelope->reverse_path)))
+			evidence_add(a, out, STR("FROM_NEQ_ENVFROM"), envelope->reverse_path);
+		return;
+	}
+}
+
+static void date(struct arena *a, const struct envelope *envelope, const struct facts *facts,
+		 struct evidence *out)
+{
+	const struct facts_header *h = facts_header(facts, STR("Date"));
+	int64_t wall;
+
+	if (!h || !envelope->received_at ||
+	    !clock_parse_rfc5322(str_sub(h->value, 0, str_chr(h->value, '(')), &wall))
+		return;
+	if (wall < envelope->received_at - DATE_PAST_MAX)
+		evidence_add(a, out, STR("DATE_IN_PAST"), h->value);
+	else if (wall > envelope->received_at + DATE_FUTURE_MAX)
+		evidence_add(a, out, STR("DATE_IN_FUTURE"), h->value);
 }
 
 /* SPF vouches for the reverse-path only; an author of ours under another's reverse-path
@@ -109,6 +176,8 @@ void derive_evidence(struct arena *a, const struct conf_strings *own_domains,
 		if (facts->addresses.v[i].where == FACTS_FROM)
 			display_name(a, own_domains, &facts->addresses.v[i], out);
 	}
+	envelope_sender(a, envelope, facts, out);
+	date(a, envelope, facts, out);
 	uninspected(a, facts, out);
 }
 

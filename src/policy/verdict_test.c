@@ -29,6 +29,9 @@ static const struct {
 	{ "DISPLAY", "score: 8, when: {finding: FROM_OWN_DISPLAY}" },
 	{ "LIMIT", "decision: quarantine, when: {finding: LIMIT_HIT}" },
 	{ "FAILED", "decision: quarantine, when: {finding: INSPECT_FAILED}" },
+	{ "ENVFROM", "score: 1, when: {finding: FROM_NEQ_ENVFROM}" },
+	{ "PAST", "score: 1, when: {finding: DATE_IN_PAST}" },
+	{ "FUTURE", "score: 1, when: {finding: DATE_IN_FUTURE}" },
 	{ "OFF", "disabled: true, score: 50, when: {finding: SPF_NONE}" },
 };
 
@@ -277,6 +280,70 @@ static void our_own_domain_needs_spf_to_vouch_for_it(void **state)
 	}
 }
 
+static void a_date_far_from_reception_is_told(void **state)
+{
+	static const struct {
+		int64_t received; /* seconds after 2026-11-22 00:00 UTC */
+		const char *date;
+		bool past, future;
+	} cases[] = {
+		{ 0, "Sat, 21 Nov 2026 00:00:01 +0000", false, false },
+		{ 0, "Fri, 20 Nov 2026 23:59:59 +0000", true, false },
+		{ 0, "Sun, 22 Nov 2026 02:00:00 +0000", false, false },
+		{ 0, "Sun, 22 Nov 2026 02:00:01 +0000 (x)", false, true },
+		{ 0, "Sun, 22 Nov 2026 02:00:01 +0100", false, false },
+		{ 0, "Thu, 1 Jan 1970 00:00:00 +0000", true, false },
+		{ 0, "soon", false, false },
+		{ -1795305600, "Thu, 1 Jan 1970 00:00:00 +0000", false, false }, /* unknown */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(world_free) struct world w = new_world();
+
+		w.envelope.received_at = 1795305600 + cases[i].received;
+		*arena_push(w.a, &w.facts.headers) =
+			(struct facts_header){ STR("Date"), str_c(cases[i].date), 1 };
+		judge(&w);
+		assert_int_equal(has(&w.v, "PAST"), cases[i].past);
+		assert_int_equal(has(&w.v, "FUTURE"), cases[i].future);
+	}
+}
+
+static void another_reverse_path_is_told_but_for_those_with_a_reason(void **state)
+{
+	static const struct {
+		const char *path, *header, *sender_domain;
+		bool differs;
+	} cases[] = {
+		{ "a@x.example", "Subject", "", false },
+		{ "bounces@mail.x.example", "Subject", "", false },
+		{ "a@evil.example", "Subject", "", true },
+		{ "", "Subject", "", false },
+		{ "SRS0=ab=cd=x.example=a@fai.example", "Subject", "", false },
+		{ "prvs=1234abcdef=a@x.example", "Subject", "", false },
+		{ "list-owner@univ.example", "List-Id", "", false },
+		{ "a@agent.example", "Subject", "agent.example", false },
+		{ "a@agent.example", "Subject", "third.example", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(world_free) struct world w = new_world();
+
+		w.envelope.reverse_path = str_c(cases[i].path);
+		*arena_push(w.a, &w.facts.addresses) =
+			(struct facts_address){ FACTS_FROM, STR(""), STR("a"), STR("x.example") };
+		*arena_push(w.a, &w.facts.addresses) =
+			(struct facts_address){ FACTS_SENDER, STR(""), STR("s"),
+						str_c(cases[i].sender_domain) };
+		*arena_push(w.a, &w.facts.headers) =
+			(struct facts_header){ str_c(cases[i].header), STR("v"), 1 };
+		judge(&w);
+		assert_int_equal(has(&w.v, "ENVFROM"), cases[i].differs);
+	}
+}
+
 static void the_extension_is_the_one_windows_would_see(void **state)
 {
 	static const struct {
@@ -399,6 +466,8 @@ int main(void)
 		cmocka_unit_test(parts_are_judged_by_true_type),
 		cmocka_unit_test(what_could_not_be_inspected_is_kept),
 		cmocka_unit_test(our_own_domain_needs_spf_to_vouch_for_it),
+		cmocka_unit_test(a_date_far_from_reception_is_told),
+		cmocka_unit_test(another_reverse_path_is_told_but_for_those_with_a_reason),
 		cmocka_unit_test(the_extension_is_the_one_windows_would_see),
 		cmocka_unit_test(refusals_say_the_same_to_everyone),
 		cmocka_unit_test(a_verdict_explains_itself_in_two_languages),
