@@ -159,3 +159,68 @@ void base64_decode_lenient(struct strbuf *out, str in, struct base64_seen *ret_s
 	seen.truncated = n != 0;
 	*ret_seen = seen;
 }
+
+/* One group of four on its way: its bits, places taken, and those that hold data. */
+struct group {
+	uint32_t v;
+	unsigned places, data;
+};
+
+static void end_group(struct chunk *c, struct group *g)
+{
+	if (g->data >= 2)
+		put_group(c, g->v, g->data);
+	*g = (struct group){ 0 };
+}
+
+static unsigned value_by(char c, bool url)
+{
+	if (url && c == '-')
+		return 62;
+	return url && c == '_' ? 63 : value_of(c);
+}
+
+/* False: the data ends here. */
+static bool put_pad(struct group *g, enum base64_pad pad)
+{
+	if (pad == BASE64_PAD_STOP)
+		return false;
+	g->places += pad != BASE64_PAD_SKIP;
+	if (pad == BASE64_PAD_ZERO) {
+		g->v <<= 6;
+		g->data++;
+	}
+	return true;
+}
+
+void base64_decode_way(struct strbuf *out, str in, struct base64_way way)
+{
+	struct chunk chunk = { .out = out };
+	struct group g = { 0 };
+
+	strbuf_reserve(out, in.n / 4 * 3 + 3);
+	for (size_t i = 0; i < in.n; i++) {
+		unsigned six = value_by(in.p[i], way.url);
+
+		if (in.p[i] == '\n' && way.lines)
+			g = (struct group){ 0 };
+		if (six != FOREIGN) {
+			g.v = g.v << 6 | six;
+			g.places++;
+			g.data++;
+		} else if (in.p[i] == '=') {
+			if (!put_pad(&g, way.pad))
+				break;
+		} else if (!str_is_space(in.p[i])) {
+			if (way.foreign == BASE64_FOREIGN_STOP)
+				break;
+			while (way.foreign == BASE64_FOREIGN_LINE && i + 1 < in.n &&
+			       in.p[i + 1] != '\n')
+				i++;
+		}
+		if (g.places == 4)
+			end_group(&chunk, &g);
+	}
+	end_group(&chunk, &g);
+	flush(&chunk);
+}

@@ -74,6 +74,39 @@ static void lenient_decoding_reads_on_as_mail_clients_do(void **state)
 	}
 }
 
+static void each_way_of_reading_damage_gives_its_own_bytes(void **state)
+{
+	static const struct {
+		struct base64_way way;
+		str in, out;
+	} cases[] = {
+		{ { BASE64_PAD_PLACE, 0, false, false }, STR("Z=m9Yg=="), STR("fob") },
+		{ { BASE64_PAD_PLACE, 0, false, false }, STR("Z=m=YWJj"), STR("fabc") },
+		{ { BASE64_PAD_ZERO, 0, false, false }, STR("Zm=v"), STR("f`/") },
+		{ { BASE64_PAD_SKIP, 0, false, false }, STR("Zm=9vYW=Jj"), STR("fooabc") },
+		{ { BASE64_PAD_STOP, 0, false, false }, STR("Zg==YWJj"), STR("f") },
+		{ { BASE64_PAD_STOP, BASE64_FOREIGN_STOP, false, false },
+		  STR("Zm9v#YWJj"),
+		  STR("foo") },
+		{ { 0, BASE64_FOREIGN_LINE, false, false }, STR("Zm9#xx\nvYWJj"), STR("fooabc") },
+		{ { 0, BASE64_FOREIGN_LINE, true, false },
+		  STR("Zm9vXX\r\nYWJjX\r\n"),
+		  STR("fooabc") },
+		{ { 0, 0, false, true }, STR("-_-_"), STR("\xfb\xff\xbf") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 16);
+		cleanup(exact_freep) str in = exact_copy(cases[i].in);
+		struct strbuf b = strbuf_make(a, 100);
+
+		base64_decode_way(&b, in, cases[i].way);
+		if (!str_eq(strbuf_str(&b), cases[i].out))
+			fail_msg("case %zu: %.*s", i, STR_ARG(strbuf_str(&b)));
+	}
+}
+
 static void the_maximum_of_the_buffer_holds(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 16);
@@ -91,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strict_decoding_accepts_canonical_text_only),
 		cmocka_unit_test(lenient_decoding_reads_on_as_mail_clients_do),
+		cmocka_unit_test(each_way_of_reading_damage_gives_its_own_bytes),
 		cmocka_unit_test(the_maximum_of_the_buffer_holds),
 	};
 

@@ -29,7 +29,23 @@ static bool hex_pair(str s, char *ret)
 	return true;
 }
 
-size_t qp_decode(struct strbuf *out, str in)
+static bool has_lower(str s)
+{
+	return (s.p[1] >= 'a' && s.p[1] <= 'f') || (s.p[2] >= 'a' && s.p[2] <= 'f');
+}
+
+static void put_plain(struct strbuf *out, str in, bool lf)
+{
+	size_t crlf;
+
+	while (lf && (crlf = str_find(in, STR("\r\n"))) != STR_NONE) {
+		strbuf_put(out, str_sub(in, 0, crlf));
+		in = str_skip(in, crlf + 1);
+	}
+	strbuf_put(out, in);
+}
+
+size_t qp_decode_way(struct strbuf *out, str in, struct qp_way way)
 {
 	size_t bad = 0;
 
@@ -39,23 +55,29 @@ size_t qp_decode(struct strbuf *out, str in)
 		size_t skip;
 		char c;
 
-		strbuf_put(out, str_sub(in, 0, eq));
+		put_plain(out, str_sub(in, 0, eq), way.lf);
 		if (eq == STR_NONE)
 			break;
 		in = str_skip(in, eq);
 		skip = soft_break(in);
 		if (skip) {
 			in = str_skip(in, skip);
-		} else if (hex_pair(in, &c)) {
+		} else if (hex_pair(in, &c) && !(way.upper_only && has_lower(in))) {
 			strbuf_char(out, c);
 			in = str_skip(in, 3);
 		} else {
-			strbuf_char(out, '=');
-			in = str_skip(in, 1);
+			if (!way.drop)
+				strbuf_char(out, '=');
+			in = str_skip(in, way.drop ? way.drop : 1);
 			bad++;
 		}
 	}
 	return bad;
+}
+
+size_t qp_decode(struct strbuf *out, str in)
+{
+	return qp_decode_way(out, in, (struct qp_way){ 0 });
 }
 
 size_t qp_decode_word(struct strbuf *out, str in)

@@ -35,6 +35,31 @@ static void bodies_are_decoded_leniently(void **state)
 	}
 }
 
+static void each_way_of_reading_damage_gives_its_own_bytes(void **state)
+{
+	static const struct {
+		struct qp_way way;
+		str in, out;
+	} cases[] = {
+		{ { 1, false, false }, STR("==41=X"), STR("AX") },
+		{ { 2, false, false }, STR("=0=41"), STR("A") },
+		{ { 3, false, false }, STR("=0X=41"), STR("A") },
+		{ { 3, true, false }, STR("=0a=41="), STR("A") },
+		{ { 0, false, true }, STR("a\r\nb=0D\r\nc\r"), STR("a\nb\r\nc\r") },
+		{ { 3, false, false }, STR("=X"), STR("") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 16);
+		cleanup(exact_freep) str in = exact_copy(cases[i].in);
+		struct strbuf b = strbuf_make(a, 100);
+
+		(void)qp_decode_way(&b, in, cases[i].way);
+		assert_true(str_eq(strbuf_str(&b), cases[i].out));
+	}
+}
+
 static void words_have_no_soft_breaks_and_spaces_as_underscores(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 16);
@@ -71,6 +96,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bodies_are_decoded_leniently),
+		cmocka_unit_test(each_way_of_reading_damage_gives_its_own_bytes),
 		cmocka_unit_test(words_have_no_soft_breaks_and_spaces_as_underscores),
 		cmocka_unit_test(encoded_lines_are_short_and_safe),
 	};

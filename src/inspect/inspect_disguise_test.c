@@ -21,6 +21,7 @@
 #define PE "TVqQAAMAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 #define PE_QP "MZ=90=00=03" NULS_QP
 #define PE_QP_LOWER "MZ=9a=00=03" NULS_QP
+#define PE_UU "@35J0``,````$````````````````````````````````````\r\n"
 #define ZIP                                                                                        \
 	"UEsDBBQAAAAIAHGrdV3NrgquDgAAACAAAAAFAAAAYS5kYXTzjZrAwMzAwMDCgB0AAFBLAQIUAxQAAAAIAHGr"     \
 	"dV3NrgquDgAAACAAAAAFAAAAAAAAAAAAAACAAQAAAABhLmRhdFBLBQYAAAAAAQABADMAAAAxAAAAAAA="
@@ -83,6 +84,21 @@ static void no_disguise_hides_a_program(void **state)
 		{ "Content-Type: text/html\r\n" QP "\r\n<a href=3D\"data:x/y;base=\r\n64," PE "\">",
 		  FOUND },
 		{ "\r\nbegin 644 a.dat\r\n#04)#\r\n`\r\nend\r\n", "MIME_OLD_ENCODING" },
+		{ "\r\nbegin 644 a.dat\r\n" PE_UU "`\r\nend\r\n", FOUND },
+		{ HEAD "--b\r\n" TYPE "Content-Transfer-Encoding: x-uue\r\n\r\n" PE_UU END, FOUND },
+		{ HEAD "--b\r\n" TYPE "Content-Transfer-Encoding: x\r\n\r\n" PE_UU END, FOUND },
+		{ HEAD "--b\r\n" TYPE "Content-Transfer-Encoding: q-p\r\n\r\n" PE_QP END, FOUND },
+		{ HEAD "--b\r\n" TYPE B64 QP "\r\n" PE_QP END, FOUND },
+		{ HEAD "--b\r\n" TYPE "Content-Transfer-Encoding: 8bit\r\n" QP "\r\n" PE_QP END,
+		  FOUND },
+		/* damage that each reader repairs in his way */
+		{ HEAD "--b\r\n" TYPE B64 "\r\nTVqQXX\r\nAAMAXX\r\nAAAEXX\r\nAAAAXX\r\nAAAAXX" END,
+		  FOUND },
+		{ HEAD "--b\r\n" TYPE B64 "\r\nTV=qQ=AAM=AAAAE=AAAA" END, FOUND },
+		{ HEAD "--b\r\n" TYPE B64 "\r\nTV#abcd\r\nqQAAMAAAAEAAA#x\r\nAAAAAAAA" END, FOUND },
+		{ HEAD "--b\r\n" TYPE QP "\r\n=0XMZ=90=00=03=0X" NULS_QP END, FOUND },
+		{ HEAD "--b\r\n" TYPE QP "\r\n=MZ=90=00==03" NULS_QP END, FOUND },
+		{ HEAD "--b\r\n" TYPE QP "\r\n==aA" END, "MIME_AMBIGUOUS_QP" },
 		{ "\r\n=ybegin line=128 size=3 name=a.dat\r\nx\r\n", "MIME_OLD_ENCODING" },
 		/* boundaries */
 		{ HEAD TEXT "--bc\r\n" TYPE QP "\r\n" PE_QP END, "MIME_AMBIGUOUS_BOUNDARY" },

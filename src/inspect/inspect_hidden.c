@@ -2,6 +2,9 @@
 
 #include "base/base64.h"
 #include "inspect/testmarks.h"
+#include "mime/binhex.h"
+#include "mime/uucode.h"
+#include "mime/yenc.h"
 
 enum {
 	PROBE_CHARS = 280,   /* of base64, enough to know a file by */
@@ -97,28 +100,70 @@ static bool probe(struct search *s, str base64)
 	return is_file(strbuf_str(&s->probe));
 }
 
-static void bring_to_light(struct search *s, str base64)
+/* The part that a file found in text becomes, or WALK_NO_PART. */
+static uint32_t new_part(struct search *s, str name)
+{
+	struct walk *w = s->w;
+	uint32_t part;
+	str text;
+
+	if (s->found++ >= HIDDEN_MAX)
+		return WALK_NO_PART;
+	part = walk_add_part(w, s->index, '~', s->found);
+	if (part == WALK_NO_PART)
+		return part;
+	(void)charset_to_utf8(&w->charsets, w->arena, STR(""), name, &text);
+	walk_part(w, part)->type = STR("application/octet-stream");
+	walk_part(w, part)->flags = FACTS_PART_ATTACHMENT;
+	walk_part(w, part)->filename = arena_str(w->arena, text);
+	if (text.n)
+		inspect_name_check(w, part, walk_part(w, part)->filename, false);
+	return part;
+}
+
+static void examine(struct search *s, uint32_t part, str bytes, bool cut)
+{
+	if (cut) {
+		walk_limit(s->w, STR("unpacked.bytes"));
+		walk_part(s->w, part)->flags |= FACTS_PART_UNINSPECTED;
+	}
+	walk_spend(s->w, bytes.n);
+	inspect_leaf_examine(s->w, part, bytes, s->depth + 1);
+}
+
+static void decode_part(struct search *s, str base64)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(s->w);
 	struct strbuf b = strbuf_make(scratch, s->w->budget);
 	struct base64_seen seen;
 	uint32_t part;
 
-	walk_find(s->w, FINDING_HIDDEN_FILE, s->index, str_sub(base64, 0, 60));
-	if (s->found++ >= HIDDEN_MAX)
-		return;
-	part = walk_add_part(s->w, s->index, '~', s->found);
+	part = new_part(s, STR(""));
 	if (part == WALK_NO_PART)
 		return;
-	walk_part(s->w, part)->type = STR("application/octet-stream");
-	walk_part(s->w, part)->flags = FACTS_PART_ATTACHMENT;
 	base64_decode_lenient(&b, base64, &seen);
-	if (b.overflow) {
-		walk_limit(s->w, STR("unpacked.bytes"));
-		walk_part(s->w, part)->flags |= FACTS_PART_UNINSPECTED;
-	}
-	walk_spend(s->w, b.n);
-	inspect_leaf_examine(s->w, part, strbuf_str(&b), s->depth + 1);
+	examine(s, part, strbuf_str(&b), b.overflow);
+}
+
+/* Where some readers stop: behind the first padding, or at an empty line. */
+static size_t first_end(str base64)
+{
+	size_t pad = str_chr(base64, '=');
+	size_t empty = str_find(base64, STR("\n\r\n")), bare = str_find(base64, STR("\n\n"));
+	size_t end = pad == STR_NONE ? pad : pad + 2;
+
+	end = empty < end ? empty : end;
+	return bare < end ? bare : end;
+}
+
+static void bring_to_light(struct search *s, str base64)
+{
+	size_t end = first_end(base64);
+
+	walk_find(s->w, FINDING_HIDDEN_FILE, s->index, str_sub(base64, 0, 60));
+	decode_part(s, base64);
+	if (end < base64.n && str_trim(str_skip(base64, end)).n)
+		decode_part(s, str_sub(base64, 0, end));
 }
 
 static bool is_base64_line(str line)
@@ -154,29 +199,63 @@ static void read_run(struct search *s)
 	}
 }
 
-/* "begin 644 name" and a line that announces its length, "=ybegin ", BinHex. */
-static bool is_old_encoding(const struct search *s, str line)
-{
-	str next = line_at(s->in, s->at + line.n);
-	size_t digits = 6;
-	size_t promised;
+/* A file in an old encoding: one piece of several, or one that stops early, was not seen
+ * whole. */
+struct old {
+	str name, bytes;
+	size_t used;
+	bool whole, cut;
+};
 
-	if (str_starts(line, STR("=ybegin ")) && str_find(line, STR("name=")) != STR_NONE)
+static bool decode_old(struct search *s, struct arena *scratch, str text, struct old *ret)
+{
+	struct strbuf b = strbuf_make(scratch, s->w->budget);
+	struct binhex hex;
+	struct old got = { 0 };
+
+	if (uucode_begins(text, &got.name)) {
+		got.used = uucode_decode(&b, text);
+		got.whole =
+			str_find(str_sub(text, got.used, got.used + 20), STR("end")) != STR_NONE;
+	} else if (yenc_begins(text, &got.name)) {
+		got.used = yenc_decode(&b, text);
+		got.whole = str_find(line_at(text, 0), STR(" part=")) == STR_NONE;
+	} else if (binhex_decode(scratch, text, s->w->budget, &hex)) {
+		*ret = (struct old){ hex.name, hex.data, hex.used, !hex.cut, false };
 		return true;
-	if (str_starts(line, STR("(This file must be converted with BinHex")))
-		return true;
-	if (!str_starts(line, STR("begin ")))
+	} else {
 		return false;
-	while (digits < line.n && line.p[digits] >= '0' && line.p[digits] <= '7')
-		digits++;
-	if (digits < 9 || digits > 10 || digits >= line.n || line.p[digits] != ' ')
+	}
+	got.bytes = strbuf_str(&b);
+	got.cut = b.overflow;
+	*ret = got;
+	return true;
+}
+
+/* Such a file at s->at, which some programs show as attachment; s->at is left behind it. */
+static bool read_old_encoding(struct search *s, str line)
+{
+	cleanup(arena_freep) struct arena *scratch = NULL;
+	str text = str_skip(s->in, s->at), name;
+	struct old old;
+	uint32_t part;
+
+	if (!uucode_begins(text, &name) && !yenc_begins(text, &name) && !binhex_begins(text))
 		return false;
-	while (next.n && (next.p[next.n - 1] == '\n' || next.p[next.n - 1] == '\r'))
-		next.n--;
-	if (!next.n)
+	walk_find(s->w, FINDING_MIME_OLD_ENCODING, s->index, str_trim(line));
+	scratch = s->found < HIDDEN_MAX ? walk_scratch(s->w) : NULL;
+	if (!scratch || !decode_old(s, scratch, text, &old)) {
+		walk_part(s->w, s->index)->flags |= FACTS_PART_UNINSPECTED;
 		return false;
-	promised = (((size_t)(unsigned char)next.p[0] - 32) & 63) * 4 / 3;
-	return promised && next.n >= promised && next.n <= promised + 6;
+	}
+	part = new_part(s, old.name);
+	if (part != WALK_NO_PART) {
+		examine(s, part, old.bytes, old.cut);
+		if (!old.whole)
+			walk_part(s->w, part)->flags |= FACTS_PART_UNINSPECTED;
+	}
+	s->at += old.used;
+	return true;
 }
 
 static bool in_taken(struct search *s)
@@ -209,9 +288,8 @@ static void search_lines(struct search *s)
 			read_run(s);
 			continue;
 		}
-		if (is_old_encoding(s, line))
-			walk_find(s->w, FINDING_MIME_OLD_ENCODING, s->index, str_trim(line));
-		s->at += line.n;
+		if (!read_old_encoding(s, line))
+			s->at += line.n;
 	}
 }
 

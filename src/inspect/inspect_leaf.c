@@ -8,7 +8,7 @@
 
 enum { MESSAGE_FIELDS = 30 }; /* looked at to know a message by */
 
-static void hash(str bytes, uint8_t out[32])
+void inspect_leaf_hash(str bytes, uint8_t out[32])
 {
 	unsigned n = 32;
 
@@ -95,8 +95,8 @@ static void judge_type(struct walk *w, uint32_t index, struct magic m)
 	}
 }
 
-/* A message attached as if it were data: its reader opens it like any other. */
-static bool is_message(const struct facts_part *p, str bytes)
+/* How many fields of a message stand at the start, three at most. */
+static int known_fields(str bytes)
 {
 	static const str names[] = {
 		STR("From"),	 STR("Date"),	      STR("Subject"), STR("Message-ID"),
@@ -112,7 +112,21 @@ static bool is_message(const struct facts_part *p, str bytes)
 		for (size_t k = 0; k < ARRAY_LEN(names); k++)
 			known += str_caseeq(f.name, names[k]);
 	}
-	return known >= 3 || (known && str_caseends(p->filename, STR(".eml")));
+	return known;
+}
+
+bool inspect_leaf_is_message(str bytes)
+{
+	return known_fields(bytes) >= 3;
+}
+
+/* A message attached as if it were data: its reader opens it like any other. */
+static bool is_message(const struct facts_part *p, str bytes)
+{
+	int known = known_fields(bytes);
+
+	return known >= 3 || (known && (str_caseends(p->filename, STR(".eml")) ||
+					str_starts(p->type, STR("message/"))));
 }
 
 static void open_message(struct walk *w, uint32_t index, str bytes, uint32_t depth)
@@ -138,7 +152,7 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 
 	p->size = bytes.n;
 	p->detected = m.type;
-	hash(bytes, p->sha256);
+	inspect_leaf_hash(bytes, p->sha256);
 	judge_type(w, index, m);
 	if (testmarks_eicar(bytes))
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);

@@ -1,5 +1,7 @@
 #include "inspect/inspect_words.h"
 
+#include "inspect/inspect_readings.h"
+#include "mime/content.h"
 #include "mime/multipart.h"
 #include "mime/transfer.h"
 
@@ -30,6 +32,8 @@ static void find_content_flags(struct node *n)
 		walk_find(n->w, FINDING_MIME_DUPLICATE_HEADER, n->index, c->duplicate);
 	if (c->flags & CONTENT_CONFLICTING_NAME)
 		walk_find(n->w, FINDING_MIME_CONFLICTING_NAME, n->index, c->filename);
+	if (c->encoding == CONTENT_UUENCODE)
+		walk_find(n->w, FINDING_MIME_OLD_ENCODING, n->index, c->encoding_name);
 	if (c->encoding == CONTENT_UNKNOWN)
 		walk_find(n->w, FINDING_MIME_UNKNOWN_CTE, n->index, c->encoding_name);
 	if (c->flags & CONTENT_CUT)
@@ -62,17 +66,19 @@ static void too_deep(struct node *n)
 	walk_part(n->w, n->index)->flags |= FACTS_PART_UNINSPECTED;
 }
 
+/* The bytes are others than those that stand there. */
+static bool is_encoded(const struct node *n)
+{
+	return n->content.encoding != CONTENT_IDENTITY && n->content.encoding != CONTENT_UNKNOWN;
+}
+
 static void decode(struct node *n, struct arena *scratch, struct transfer *ret)
 {
 	struct walk *w = n->w;
 
 	transfer_decode(scratch, n->content.encoding, n->body, w->budget, ret);
-	if (n->content.encoding == CONTENT_BASE64 || n->content.encoding == CONTENT_QP)
+	if (is_encoded(n))
 		walk_spend(w, ret->bytes.n);
-	if (ret->bad_base64)
-		walk_find(w, FINDING_MIME_BAD_BASE64, n->index, str_sub(n->body, 0, 60));
-	if (ret->bad_qp)
-		walk_find(w, FINDING_MIME_BAD_QP, n->index, str_sub(n->body, 0, 60));
 	if (ret->cut) {
 		walk_limit(w, STR("unpacked.bytes"));
 		walk_part(w, n->index)->flags |= FACTS_PART_UNINSPECTED;
@@ -84,23 +90,60 @@ static bool is_attachment(const struct node *n)
 	return n->content.filename.n || (n->content.flags & CONTENT_ATTACHMENT);
 }
 
-static bool is_encoded(const struct node *n)
-{
-	return n->content.encoding == CONTENT_BASE64 || n->content.encoding == CONTENT_QP;
-}
-
-/* In text one forgives what in a file would be another file. */
-static void find_ambiguous_qp(struct node *n, bool bad)
+/* Lower case in an escape: some readers take it, some do not. */
+static bool has_lower_escape(str body)
 {
 	size_t at = 0, hit;
 
-	while (!bad && (hit = str_chr(str_skip(n->body, at), '=')) != STR_NONE) {
+	while ((hit = str_chr(str_skip(body, at), '=')) != STR_NONE) {
 		at += hit + 1;
-		for (size_t i = at; i < at + 2 && i < n->body.n; i++)
-			bad |= n->body.p[i] >= 'a' && n->body.p[i] <= 'f';
+		for (size_t i = at; i < at + 2 && i < body.n; i++) {
+			if (body.p[i] >= 'a' && body.p[i] <= 'f')
+				return true;
+		}
 	}
-	if (bad)
-		walk_find(n->w, FINDING_MIME_AMBIGUOUS_QP, n->index, n->content.type);
+	return false;
+}
+
+/* Bytes that a change of line ends would damage, or heal. */
+static bool depends_on_line_ends(const struct node *n, str bytes)
+{
+	const struct facts_part *p = walk_part(n->w, n->index);
+
+	return p->detected.n && !str_starts(p->detected, STR("text/")) &&
+	       n->content.encoding != CONTENT_BASE64 && str_find(bytes, STR("\r\n")) != STR_NONE;
+}
+
+/* A first line of base64 that is no whole number of groups, for readers line by line. */
+static bool has_odd_line(const struct node *n)
+{
+	str line = str_trim(str_sub(n->body, 0, str_chr(n->body, '\n')));
+
+	return n->content.encoding == CONTENT_BASE64 && line.n % 4 && line.n < n->body.n;
+}
+
+/* Where readers decode differently, all they see is looked at. In text that is shown one
+ * forgives what in a file would be another file. */
+static void other_readings(struct node *n, const struct transfer *t, bool shown)
+{
+	const struct content *c = &n->content;
+	bool odd_qp =
+		c->encoding == CONTENT_QP && !shown && (t->bad_qp || has_lower_escape(n->body));
+	bool odd = c->encoding == CONTENT_UNKNOWN || c->flags & CONTENT_CONFLICTING_ENCODING;
+	uint32_t before = n->w->readings;
+	bool file = false, other;
+
+	if (odd || odd_qp || t->bad_base64 || has_odd_line(n) ||
+	    (!shown && depends_on_line_ends(n, t->bytes)))
+		file = inspect_readings_body(n->w, n->index, c, n->body, t->bytes, n->depth);
+	other = c->encoding == CONTENT_BASE64 && n->w->readings > before;
+	if (t->bad_base64 || other)
+		walk_find(n->w, file ? FINDING_MIME_AMBIGUOUS_BASE64 : FINDING_MIME_BAD_BASE64,
+			  n->index, str_sub(n->body, 0, 60));
+	if (t->bad_qp)
+		walk_find(n->w, FINDING_MIME_BAD_QP, n->index, str_sub(n->body, 0, 60));
+	if (odd_qp && file)
+		walk_find(n->w, FINDING_MIME_AMBIGUOUS_QP, n->index, c->type);
 }
 
 /* "--x" and a field of MIME: parts, for a reader that guesses. */
@@ -134,13 +177,12 @@ static void leaf(struct node *n)
 
 	decode(n, scratch, &t);
 	inspect_words_part(n->w, n->index, &n->content, n->body);
-	if (n->content.encoding == CONTENT_QP && !shown)
-		find_ambiguous_qp(n, t.bad_qp);
 	inspect_leaf_examine(n->w, n->index, t.bytes, n->depth);
 	if (shown)
 		inspect_text_read(n->w, n->index, n->content.charset, t.bytes, n->depth);
 	else
 		n->w->has_content |= t.bytes.n > 0;
+	other_readings(n, &t, shown);
 	look_behind(n, &t);
 }
 
@@ -152,6 +194,8 @@ static void nested_message(struct node *n)
 	uint32_t child;
 
 	decode(n, scratch, &t);
+	if (t.bad_base64 || t.bad_qp)
+		walk_find(n->w, FINDING_MIME_AMBIGUOUS_BASE64, n->index, str_sub(n->body, 0, 60));
 	walk_part(n->w, n->index)->flags |= FACTS_PART_MESSAGE;
 	walk_part(n->w, n->index)->size = t.bytes.n;
 	if (n->depth >= n->w->limits.max_depth) {
@@ -225,7 +269,7 @@ static void multipart(struct node *n)
 
 	walk_part(w, n->index)->flags |= FACTS_PART_MULTIPART;
 	walk_part(w, n->index)->size = n->body.n;
-	if (n->content.encoding == CONTENT_BASE64 || n->content.encoding == CONTENT_QP)
+	if (is_encoded(n))
 		walk_find(w, FINDING_MIME_ENCODED_MULTIPART, n->index, n->content.encoding_name);
 	if (n->depth >= w->limits.max_depth) {
 		too_deep(n);

@@ -39,6 +39,7 @@ struct walk {
 	uint64_t budget;    /* bytes that may still be decoded or unpacked */
 	uint16_t found[FINDINGS_N];
 	uint32_t probes;	   /* lines of text that were decoded to see what they are */
+	uint32_t readings;	   /* parts that only some readers see, and names */
 	uint32_t language_letters; /* of the text that facts.language was guessed from */
 	bool has_content;	   /* text or an attachment was seen */
 	struct map boundaries;	   /* all that are declared */
@@ -81,6 +82,9 @@ void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_t
 void inspect_part_decoded(struct walk *w, uint32_t index, str message, uint32_t depth);
 /* inspect_leaf.c: size, hash, true type, test marks, members. */
 void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t depth);
+void inspect_leaf_hash(str bytes, uint8_t out[32]);
+/* Begins with fields of a message, whatever it was called. */
+bool inspect_leaf_is_message(str bytes);
 /* inspect_hidden.c: files that stand in text instead of in parts. Ranges from
  * w->taken[first_taken] on are left out. */
 void inspect_hidden_search(struct walk *w, uint32_t index, str text, size_t first_taken,

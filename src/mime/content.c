@@ -30,6 +30,8 @@ static void collect(struct arena *a, struct header_reader *r, struct fields *f, 
 				break;
 			}
 			ret->flags |= CONTENT_DUPLICATE;
+			if (i == ENCODING)
+				ret->flags |= CONTENT_CONFLICTING_ENCODING;
 			ret->duplicate = field_names[i];
 			if (i == TYPE && !f->second_type.p)
 				f->second_type = header_unfold(a, h.raw);
@@ -70,9 +72,12 @@ static enum content_encoding encoding_of(str name)
 		str name;
 		enum content_encoding encoding;
 	} known[] = {
-		{ STR(""), CONTENT_IDENTITY },	   { STR("7bit"), CONTENT_IDENTITY },
-		{ STR("8bit"), CONTENT_IDENTITY }, { STR("binary"), CONTENT_IDENTITY },
-		{ STR("base64"), CONTENT_BASE64 }, { STR("quoted-printable"), CONTENT_QP },
+		{ STR(""), CONTENT_IDENTITY },		 { STR("7bit"), CONTENT_IDENTITY },
+		{ STR("8bit"), CONTENT_IDENTITY },	 { STR("binary"), CONTENT_IDENTITY },
+		{ STR("base64"), CONTENT_BASE64 },	 { STR("quoted-printable"), CONTENT_QP },
+		{ STR("x-uuencode"), CONTENT_UUENCODE }, { STR("uuencode"), CONTENT_UUENCODE },
+		{ STR("x-uue"), CONTENT_UUENCODE },	 { STR("uue"), CONTENT_UUENCODE },
+		{ STR("x-uu"), CONTENT_UUENCODE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {

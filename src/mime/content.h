@@ -17,6 +17,7 @@ enum content_encoding {
 	CONTENT_IDENTITY, /* absent, 7bit, 8bit, binary */
 	CONTENT_BASE64,
 	CONTENT_QP,
+	CONTENT_UUENCODE,
 	CONTENT_UNKNOWN
 };
 
@@ -24,9 +25,10 @@ enum content_flags {
 	CONTENT_DUPLICATE = 1 << 0, /* one of the three fields stands there twice */
 	CONTENT_CONFLICTING_BOUNDARY = 1 << 1,
 	CONTENT_CONFLICTING_NAME = 1 << 2,
-	CONTENT_ATTACHMENT = 1 << 3, /* Content-Disposition: attachment */
-	CONTENT_BAD_TYPE = 1 << 4,   /* a Content-Type that is no type/subtype */
-	CONTENT_CUT = 1 << 5,	     /* more parameters than PARAMS_MAX */
+	CONTENT_ATTACHMENT = 1 << 3,	       /* Content-Disposition: attachment */
+	CONTENT_BAD_TYPE = 1 << 4,	       /* a Content-Type that is no type/subtype */
+	CONTENT_CUT = 1 << 5,		       /* more parameters than PARAMS_MAX */
+	CONTENT_CONFLICTING_ENCODING = 1 << 6, /* two Content-Transfer-Encoding fields */
 };
 
 struct content {

@@ -20,4 +20,9 @@ struct transfer {
 void transfer_decode(struct arena *a, enum content_encoding encoding, str body, size_t max,
 		     struct transfer *ret);
 
+/* The other ways in which some reader decodes the same body, from number 0 on; false: there
+ * is none of that number. What is above max is cut. */
+bool transfer_reading(struct arena *a, enum content_encoding encoding, unsigned number, str body,
+		      size_t max, str *ret);
+
 #endif

@@ -1,0 +1,174 @@
+#include "inspect/inspect_readings.h"
+
+#include "inspect/testmarks.h"
+#include "mime/transfer.h"
+
+enum {
+	READINGS_MAX = 64, /* in one message */
+	LOOK = 6 << 10,	   /* coded bytes, enough to know a file by */
+	WAYS_MAX = 16
+};
+
+struct body {
+	struct walk *w;
+	uint32_t index, depth;
+	const struct content *content;
+	str coded, ours;
+	bool file;
+};
+
+static bool is_file(str bytes)
+{
+	switch (magic_detect(bytes).family) {
+	case MAGIC_PROGRAM:
+	case MAGIC_ARCHIVE:
+	case MAGIC_COMPRESSED:
+	case MAGIC_OFFICE:
+	case MAGIC_PDF:
+		return true;
+	default:
+		return testmarks_eicar(bytes) || inspect_leaf_is_message(bytes);
+	}
+}
+
+/* Declared as text and called so: whatever a reader decodes, he opens it as text. */
+static bool is_called_text(const struct content *c)
+{
+	static const str names[] = { STR(".txt"), STR(".csv"), STR(".ics"), STR(".vcf"),
+				     STR(".log"), STR(".asc"), STR(".eml") };
+	bool called = !c->filename.n;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		called |= str_caseends(c->filename, names[i]);
+	return called && str_starts(c->type, STR("text/"));
+}
+
+static bool count(struct walk *w)
+{
+	if (w->readings < READINGS_MAX) {
+		w->readings++;
+		return true;
+	}
+	walk_limit(w, STR("mime.readings"));
+	return false;
+}
+
+/* One of the readings before gave the same bytes. */
+static bool is_known(const struct body *b, str bytes)
+{
+	uint8_t sha256[32];
+
+	if (str_eq(bytes, b->ours))
+		return true;
+	inspect_leaf_hash(bytes, sha256);
+	for (uint32_t i = b->index + 1; i < b->w->facts->parts.n; i++) {
+		const struct facts_part *p = walk_part(b->w, i);
+
+		if (p->parent == b->index && !memcmp(p->sha256, sha256, sizeof(sha256)))
+			return true;
+	}
+	return false;
+}
+
+static void take(struct body *b, str bytes)
+{
+	struct facts_part *parent, *p;
+	uint32_t part;
+
+	if (!is_file(bytes) || is_known(b, bytes) || !count(b->w))
+		return;
+	part = walk_add_part(b->w, b->index, '?', b->w->readings);
+	if (part == WALK_NO_PART)
+		return;
+	parent = walk_part(b->w, b->index);
+	p = walk_part(b->w, part);
+	p->type = parent->type;
+	p->filename = parent->filename;
+	p->flags = FACTS_PART_ATTACHMENT;
+	walk_spend(b->w, bytes.n);
+	inspect_leaf_examine(b->w, part, bytes, b->depth + 1);
+}
+
+static void decode_whole(struct body *b, enum content_encoding encoding)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(b->w);
+	struct transfer t;
+
+	transfer_decode(scratch, encoding, b->coded, b->w->budget, &t);
+	take(b, t.bytes);
+}
+
+static void try_encoding(struct body *b, enum content_encoding encoding)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(b->w);
+	struct transfer t;
+
+	if (encoding == b->content->encoding)
+		return;
+	transfer_decode(scratch, encoding, str_sub(b->coded, 0, LOOK), LOOK, &t);
+	if (is_file(t.bytes))
+		decode_whole(b, encoding);
+}
+
+static void try_ways(struct body *b, enum content_encoding encoding)
+{
+	for (unsigned i = 0; i < WAYS_MAX; i++) {
+		cleanup(arena_freep) struct arena *scratch = walk_scratch(b->w);
+		str bytes;
+
+		if (!transfer_reading(scratch, encoding, i, str_sub(b->coded, 0, LOOK), LOOK,
+				      &bytes))
+			return;
+		if (!is_file(bytes))
+			continue;
+		b->file = true;
+		if (transfer_reading(scratch, encoding, i, b->coded, b->w->budget, &bytes))
+			take(b, bytes);
+	}
+}
+
+bool inspect_readings_body(struct walk *w, uint32_t index, const struct content *c, str body,
+			   str ours, uint32_t depth)
+{
+	struct body b = { .w = w,
+			  .index = index,
+			  .depth = depth,
+			  .content = c,
+			  .coded = body,
+			  .ours = ours,
+			  .file = !is_called_text(c) || is_file(ours) };
+	bool guess = c->encoding == CONTENT_UNKNOWN || c->flags & CONTENT_CONFLICTING_ENCODING;
+
+	if (depth >= w->limits.max_depth)
+		return b.file;
+	if (guess) {
+		try_encoding(&b, CONTENT_IDENTITY);
+		try_encoding(&b, CONTENT_BASE64);
+		try_encoding(&b, CONTENT_QP);
+		try_encoding(&b, CONTENT_UUENCODE);
+	}
+	if (guess || c->encoding == CONTENT_BASE64)
+		try_ways(&b, CONTENT_BASE64);
+	if (guess || c->encoding == CONTENT_QP)
+		try_ways(&b, CONTENT_QP);
+	if (guess || c->encoding == CONTENT_IDENTITY)
+		try_ways(&b, CONTENT_IDENTITY);
+	return b.file;
+}
+
+void inspect_readings_name(struct walk *w, uint32_t index, str name)
+{
+	struct facts_part *p, *of = walk_part(w, index);
+	uint32_t part;
+
+	if (str_eq(name, of->filename) || !count(w))
+		return;
+	part = walk_add_part(w, index, '?', w->readings);
+	if (part == WALK_NO_PART)
+		return;
+	of = walk_part(w, index);
+	p = walk_part(w, part);
+	p->type = of->type;
+	p->filename = arena_str(w->arena, name);
+	p->flags = FACTS_PART_ATTACHMENT | (of->flags & FACTS_PART_IN_ARCHIVE);
+}

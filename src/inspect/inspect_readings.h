@@ -1,0 +1,26 @@
+/* inspect/inspect_readings.h - what other mail programs make of the same body.
+ *
+ * Readers differ in what they do with damaged base64 and quoted-printable, with transfer
+ * encodings they do not know or that stand there twice, and with line ends. Each reading
+ * that gives a file, and another one than ours, becomes a part "PARENT?N" and is judged
+ * like any other; so whoever the reader is, what he would open was seen.
+ *
+ * Input    hostile.   Memory  decoded in short-lived arenas.
+ * Limits   READINGS_MAX in one message; a reading is decoded whole only when its start is
+ *          that of a file; linear.
+ * Threads  one walk at a time.   Errors  none: facts.
+ */
+#ifndef INSPECT_READINGS_H
+#define INSPECT_READINGS_H
+
+#include "inspect/inspect_private.h"
+#include "mime/content.h"
+
+/* body as it stands in the message, ours as we decoded it. False: it is called text
+ * and no reading is a file, so that whoever decodes it in yet another way opens a text. */
+bool inspect_readings_body(struct walk *w, uint32_t index, const struct content *c, str body,
+			   str ours, uint32_t depth);
+/* The same part under another name that some program takes for it. */
+void inspect_readings_name(struct walk *w, uint32_t index, str name);
+
+#endif
