@@ -150,6 +150,58 @@ static void no_disguise_hides_a_program(void **state)
 	assert_false(failed);
 }
 
+static bool has_extension(const struct facts *f, const char *extension)
+{
+	for (size_t i = 0; i < f->parts.n; i++) {
+		if (str_caseends(f->parts.v[i].filename, str_c(extension)))
+			return true;
+	}
+	return false;
+}
+
+static void each_name_that_some_program_reads_is_a_name(void **state)
+{
+#define CD "Content-Disposition: attachment; "
+	static const char *const cases[] = {
+		"Content-Type: a/b; name=a.pdf\r\n" CD "filename=a.exe\r\n\r\n",
+		"Content-Type: a/b; name=a.exe\r\n" CD "filename=a.pdf\r\n\r\n",
+		CD "filename=a.txt; filename=a.exe\r\n\r\n",
+		CD "filename=a.exe; filename=a.txt\r\n\r\n",
+		CD "filename=a.txt\r\n" CD "filename=a.exe\r\n\r\n",
+		CD "filename=a.exe\r\n" CD "filename=a.txt\r\n\r\n",
+		CD "filename*=utf-8''a%2Eexe; filename=a.txt\r\n\r\n",
+		CD "filename=a.exe; filename*=utf-8''a.txt\r\n\r\n",
+		CD "filename*0=a.e; filename*1=xe\r\n\r\n",
+		CD "filename*1=xe; filename*0=a.e\r\n\r\n",
+		CD "filename*0=a.e; filename*2=xe\r\n\r\n",
+		CD "filename*0*=utf-8''a%2E; filename*1*=ex; filename*3=e\r\n\r\n",
+		CD "filename=\"a.txt\".exe\r\n\r\n",
+		CD "filename=\"a.exe;.txt\"\r\n\r\n",
+		CD "filename=a.exe;.txt\r\n\r\n",
+		CD "filename=\"=?utf-8?B?YS5leGU=?=\"\r\n\r\n",
+		CD "filename=\"=?utf-8?Q?a.e?= =?utf-8?Q?xe?=\"\r\n\r\n",
+		CD "filename=\"a.ex\xe2\x80\x8b"
+		   "e\"\r\n\r\n",
+		CD "filename=\"a.exe%00.txt\"\r\n\r\n",
+		CD "filename=\"a.exe::$DATA\"\r\n\r\n",
+	};
+	bool failed = false;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+		cleanup(exact_freep) str message = exact_copy(str_c(cases[i]));
+		struct facts f;
+
+		inspect_message(a, message, NULL, &inspect_default_limits, &f);
+		if (has_extension(&f, ".exe"))
+			continue;
+		print_error("no .exe in:\n%s\n", cases[i]);
+		failed = true;
+	}
+	assert_false(failed);
+}
+
 static void honest_messages_are_not_suspected(void **state)
 {
 	static const char *const cases[] = {
@@ -207,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_disguise_hides_a_program),
+		cmocka_unit_test(each_name_that_some_program_reads_is_a_name),
 		cmocka_unit_test(honest_messages_are_not_suspected),
 		cmocka_unit_test(too_many_parameters_are_a_limit),
 	};

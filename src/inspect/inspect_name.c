@@ -1,6 +1,8 @@
 #include "inspect/inspect_private.h"
 
 #include "base/utf8.h"
+#include "inspect/inspect_readings.h"
+#include "mime/filename.h"
 
 /* Extensions that Windows runs when opened. */
 static const str program_extensions[] = {
@@ -88,6 +90,29 @@ static bool overrides_direction(uint32_t cp)
 	return (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
+/* Each kind of file that some system takes the name for is judged as a name of its own. */
+static void judge_readings(struct walk *w, uint32_t index, str name)
+{
+	static const struct {
+		uint32_t note;
+		enum finding finding;
+	} table[] = {
+		{ FILENAME_OBSCURE, FINDING_NAME_OBSCURE },
+		{ FILENAME_STREAM, FINDING_NAME_STREAM },
+		{ FILENAME_CLSID, FINDING_NAME_CLSID },
+	};
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct filename_readings r;
+
+	filename_read(scratch, name, &r);
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		if (r.notes & table[i].note)
+			walk_find(w, table[i].finding, index, name);
+	}
+	for (size_t i = 0; i < r.n; i++)
+		inspect_readings_name(w, index, r.v[i]);
+}
+
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive)
 {
 	bool direction = false, control = false, nul = false;
@@ -113,4 +138,24 @@ void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_ar
 	if (leaves_folder(filename, in_archive))
 		walk_find(w, FINDING_NAME_PATH, index, filename);
 	walk_scan(w, PATTERN_FILENAME, STR(""), filename, index);
+	judge_readings(w, index, filename);
+}
+
+void inspect_name_check_all(struct walk *w, uint32_t index, const struct content *c)
+{
+	cleanup(arena_freep) struct arena *scratch = NULL;
+	str extension;
+
+	if (c->filename.n)
+		inspect_name_check(w, index, c->filename, false);
+	if (!c->names_n)
+		return;
+	scratch = walk_scratch(w);
+	extension = filename_extension(scratch, c->filename);
+	for (size_t i = 0; i < c->names_n; i++) {
+		if (!str_eq(filename_extension(scratch, c->names[i]), extension)) {
+			inspect_readings_name(w, index, c->names[i]);
+			judge_readings(w, index, c->names[i]);
+		}
+	}
 }

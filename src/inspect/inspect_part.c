@@ -309,8 +309,7 @@ void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_t
 		p->flags |= FACTS_PART_ATTACHMENT;
 	find_content_flags(&n);
 	find_header_flags(&n);
-	if (n.content.filename.n)
-		inspect_name_check(w, index, n.content.filename, false);
+	inspect_name_check_all(w, index, &n.content);
 	if (content_is(&n.content, STR("multipart/")))
 		multipart(&n);
 	else if (content_is(&n.content, STR("message/rfc822")) ||

@@ -20,7 +20,7 @@
 #include "inspect/findings.h"
 #include "inspect/inspect.h"
 #include "inspect/magic.h"
-#include "mime/charset.h"
+#include "mime/content.h"
 
 enum {
 	WALK_SAME_FINDING_MAX = 16, /* of one name: a flood must not hide the others */
@@ -103,6 +103,8 @@ inspect_open_fn inspect_html_open; /* attached pages; bodies are read by inspect
 inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
+/* All names of a part, the worst of which decides. */
+void inspect_name_check_all(struct walk *w, uint32_t index, const struct content *c);
 bool inspect_name_is_script(str filename);
 
 #endif

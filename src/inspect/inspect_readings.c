@@ -171,4 +171,5 @@ void inspect_readings_name(struct walk *w, uint32_t index, str name)
 	p->type = of->type;
 	p->filename = arena_str(w->arena, name);
 	p->flags = FACTS_PART_ATTACHMENT | (of->flags & FACTS_PART_IN_ARCHIVE);
+	walk_scan(w, PATTERN_FILENAME, STR(""), p->filename, part);
 }

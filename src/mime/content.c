@@ -12,6 +12,9 @@ static const str field_names[FIELDS] = {
 struct fields {
 	str value[FIELDS];
 	str second_type;
+	/* Those that may name a file, in order. */
+	str naming[CONTENT_FIELDS_MAX];
+	size_t naming_n;
 };
 
 static void collect(struct arena *a, struct header_reader *r, struct fields *f, struct content *ret)
@@ -25,6 +28,8 @@ static void collect(struct arena *a, struct header_reader *r, struct fields *f, 
 		for (int i = 0; i < FIELDS; i++) {
 			if (!str_caseeq(h.name, field_names[i]))
 				continue;
+			if (i != ENCODING && f->naming_n < CONTENT_FIELDS_MAX)
+				f->naming[f->naming_n++] = header_unfold(a, h.raw);
 			if (!f->value[i].p) {
 				f->value[i] = header_unfold(a, h.raw);
 				break;
@@ -132,6 +137,35 @@ static void read_name(struct charsets *c, struct arena *a, const struct params *
 	ret->filename = filename.n ? filename : name.n ? name : STR("");
 }
 
+static void add_name(struct content *ret, str name)
+{
+	for (size_t i = 0; i < ret->names_n; i++) {
+		if (str_eq(ret->names[i], name))
+			return;
+	}
+	if (ret->names_n < CONTENT_NAMES_MAX)
+		ret->names[ret->names_n++] = name;
+}
+
+static void read_all_names(struct charsets *c, struct arena *a, const struct fields *f,
+			   struct content *ret)
+{
+	static const str parameters[] = { STR("filename"), STR("name") };
+
+	for (size_t i = 0; i < f->naming_n; i++) {
+		struct params p;
+
+		params_parse(a, f->naming[i], &p);
+		for (size_t k = 0; k < ARRAY_LEN(parameters); k++) {
+			struct params_readings r;
+
+			params_read_all(&p, c, a, parameters[k], &r);
+			for (size_t m = 0; m < r.n; m++)
+				add_name(ret, r.v[m]);
+		}
+	}
+}
+
 void content_read(struct charsets *c, struct arena *a, struct header_reader *r, str default_type,
 		  struct content *ret)
 {
@@ -148,6 +182,8 @@ void content_read(struct charsets *c, struct arena *a, struct header_reader *r, 
 	if (f.value[ENCODING].p)
 		params_parse(a, f.value[ENCODING], &encoding);
 	read_name(c, a, &type, &disposition, &got);
+	if (got.filename.n || got.flags & (CONTENT_DUPLICATE | CONTENT_CONFLICTING_NAME))
+		read_all_names(c, a, &f, &got);
 	/* An unknown disposition counts as attachment (RFC 2183 2.8). */
 	if (disposition.value.n && !str_caseeq(disposition.value, STR("inline")))
 		got.flags |= CONTENT_ATTACHMENT;

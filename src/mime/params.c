@@ -97,7 +97,7 @@ static void parse_one(struct scan *s, struct params *ret)
 	skip_blank(s);
 	if (more(s) && s->in.p[s->at] == '"') {
 		p.value = quoted_value(s);
-		p.junk = until_semicolon(s).n > 0;
+		p.junk = until_semicolon(s);
 	} else {
 		p.value = until_semicolon(s);
 	}
@@ -225,8 +225,79 @@ bool params_conflict(const struct params *p, struct charsets *c, struct arena *a
 
 		if (!str_caseeq(q->name, name))
 			continue;
-		if (q->junk || (q->section < 0 && !q->extended && !str_eq(q->value, first)))
+		if (q->junk.n || (q->section < 0 && !q->extended && !str_eq(q->value, first)))
 			return true;
 	}
 	return extended.p && first.p && !str_eq(extended, plain_text(p, c, a, name));
+}
+
+static void add_reading(struct params_readings *r, str value)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (str_eq(r->v[i], value))
+			return;
+	}
+	if (value.n && r->n < PARAMS_READINGS_MAX)
+		r->v[r->n++] = value;
+}
+
+static str utf8_of(struct charsets *c, struct arena *a, str charset, str bytes)
+{
+	str text;
+
+	(void)charset_to_utf8(c, a, charset, bytes, &text);
+	return text.p ? text : STR("");
+}
+
+static str decoded_value(struct charsets *c, struct arena *a, str value)
+{
+	struct strbuf b = strbuf_make(a, value.n + 1);
+	str charset;
+
+	value = cut_charset(value, &charset);
+	put_percent(&b, value);
+	return utf8_of(c, a, charset, strbuf_str(&b));
+}
+
+/* All numbered sections in a row, by number or as they stand there, whatever is missing. */
+static str joined_sections(const struct params *p, struct arena *a, str name, bool by_number)
+{
+	struct strbuf b = strbuf_make(a, 64 << 10);
+
+	for (int i = 0; i < PARAMS_MAX; i++) {
+		const struct param *q = by_number		? section(p, name, i)
+					: (size_t)i < p->list.n ? &p->list.v[i]
+								: NULL;
+
+		if (q && q->section >= 0 && str_caseeq(q->name, name))
+			strbuf_put(&b, q->value);
+	}
+	return strbuf_str(&b);
+}
+
+void params_read_all(const struct params *p, struct charsets *c, struct arena *a, str name,
+		     struct params_readings *ret)
+{
+	struct params_readings got = { 0 };
+	str text;
+
+	add_reading(&got, params_get_text(p, c, a, name));
+	for (size_t i = 0; i < p->list.n; i++) {
+		const struct param *q = &p->list.v[i];
+
+		if (!str_caseeq(q->name, name) || q->section >= 0)
+			continue;
+		add_reading(&got, q->extended ? decoded_value(c, a, q->value)
+					      : encoded_word_decode(c, a, q->value, NULL));
+		if (q->junk.n)
+			add_reading(&got, utf8_of(c, a, STR("utf-8"),
+						  arena_fmt(a, "%.*s%.*s", STR_ARG(q->value),
+							    STR_ARG(q->junk))));
+	}
+	for (int by_number = 0; by_number < 2; by_number++) {
+		text = joined_sections(p, a, name, by_number);
+		add_reading(&got, utf8_of(c, a, STR("utf-8"), text));
+		add_reading(&got, decoded_value(c, a, text));
+	}
+	*ret = got;
 }

@@ -19,7 +19,7 @@ struct param {
 	str value;     /* quoting removed, percent-encoding and encoded-words kept */
 	int section;   /* RFC 2231 3, or -1 */
 	bool extended; /* RFC 2231 4: percent-encoded, section 0 starts with charset'language' */
-	bool junk;     /* something stands behind the closing quote: some readers add it */
+	str junk;      /* what stands behind the closing quote: some readers add it */
 };
 
 struct params {
@@ -35,5 +35,15 @@ str params_get(const struct params *p, str name);
 str params_get_text(const struct params *p, struct charsets *c, struct arena *a, str name);
 /* Two different values of that name stand there, or junk behind one: readers will disagree. */
 bool params_conflict(const struct params *p, struct charsets *c, struct arena *a, str name);
+
+/* Decoded values that any reader takes for the parameter of that name: each that stands there,
+ * encoded or not, with and without junk, and its sections put together across gaps. */
+enum { PARAMS_READINGS_MAX = 16 };
+struct params_readings {
+	str v[PARAMS_READINGS_MAX];
+	size_t n;
+};
+void params_read_all(const struct params *p, struct charsets *c, struct arena *a, str name,
+		     struct params_readings *ret);
 
 #endif
