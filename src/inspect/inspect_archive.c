@@ -1,6 +1,7 @@
 #include "inspect/inspect_private.h"
 
 #include "base/utf8.h"
+#include "inspect/inspect_office.h"
 #include "inspect/testmarks.h"
 
 #include <archive.h>
@@ -205,10 +206,11 @@ static void take_document_member(struct unpack *u, struct archive_entry *entry, 
 		return;
 	}
 	read_member(u, u->index, &data);
+	inspect_ooxml_member(u->w, u->index, member_name(u, entry), strbuf_str(&data), u->depth);
 	m = magic_detect(strbuf_str(&data));
 	if (m.family == MAGIC_PROGRAM || m.family == MAGIC_ARCHIVE ||
-	    m.family == MAGIC_COMPRESSED || m.family == MAGIC_OFFICE ||
-	    testmarks_eicar(strbuf_str(&data)))
+	    m.family == MAGIC_COMPRESSED || m.family == MAGIC_OFFICE || m.family == MAGIC_SCRIPT ||
+	    m.family == MAGIC_PDF || testmarks_eicar(strbuf_str(&data)))
 		part = add_member(u, number);
 	if (part != u->index && part != WALK_NO_PART)
 		inspect_leaf_examine(u->w, part, strbuf_str(&data), u->depth + 1);

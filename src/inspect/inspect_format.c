@@ -3,7 +3,7 @@
 /* A format that is opened: by its true type, or by its family when type is empty. */
 struct format {
 	str type;
-	enum magic_family family; /* MAGIC_UNKNOWN: the type alone decides */
+	enum magic_family family; /* MAGIC_UNKNOWN: type or notes decide */
 	uint32_t notes;		  /* or one of these (enum magic_notes) */
 	inspect_open_fn *open;
 };
@@ -16,13 +16,21 @@ static const struct format formats[] = {
 	{ STR("text/html"), MAGIC_UNKNOWN, 0, inspect_html_open },
 	{ STR("image/svg+xml"), MAGIC_UNKNOWN, 0, inspect_html_open },
 	{ STR("application/hta"), MAGIC_UNKNOWN, 0, inspect_html_open },
+	{ STR(""), MAGIC_UNKNOWN, MAGIC_IS_OLE, inspect_ole_open },
+	{ STR("application/xml"), MAGIC_UNKNOWN, 0, inspect_ooxml_open },
+	{ STR("application/rtf"), MAGIC_UNKNOWN, 0, inspect_rtf_open },
+	{ STR("application/onenote"), MAGIC_UNKNOWN, 0, inspect_onenote_open },
+	{ STR("application/x-biff"), MAGIC_UNKNOWN, 0, inspect_biff_open },
+	{ STR("application/x-mso"), MAGIC_UNKNOWN, 0, inspect_mso_open },
+	{ STR("application/x-sylk"), MAGIC_UNKNOWN, 0, inspect_table_open },
+	{ STR("text/csv"), MAGIC_UNKNOWN, 0, inspect_table_open },
 };
 
 static bool fits(const struct format *f, struct magic m)
 {
 	if (f->type.n)
 		return str_eq(f->type, m.type);
-	return f->family == m.family || (f->notes & m.notes);
+	return (f->family != MAGIC_UNKNOWN && f->family == m.family) || (f->notes & m.notes);
 }
 
 bool inspect_format_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth)

@@ -100,6 +100,8 @@ typedef void inspect_open_fn(struct walk *w, uint32_t index, str bytes, struct m
 bool inspect_format_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth);
 inspect_open_fn inspect_archive_open;
 inspect_open_fn inspect_html_open; /* attached pages; bodies are read by inspect_text.c */
+inspect_open_fn inspect_ole_open, inspect_ooxml_open, inspect_rtf_open, inspect_onenote_open;
+inspect_open_fn inspect_biff_open, inspect_table_open, inspect_mso_open;
 inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);

@@ -1,6 +1,7 @@
 #include "inspect/magic.h"
 
 #include "base/reader.h"
+#include "document/fieldcode.h"
 #include "inspect/magic_ole.h"
 #include "inspect/magic_zip.h"
 
@@ -32,7 +33,8 @@ static const struct signature signatures[] = {
 	SIG(0, "!<arch>\ndebian", "application/vnd.debian.binary-package", MAGIC_PROGRAM),
 	SIG(0, "\xed\xab\xee\xdb", "application/x-rpm", MAGIC_PROGRAM),
 	SIG(0, "dex\n", "application/x-dex", MAGIC_PROGRAM),
-	SIG(0, "{\\rt", "application/rtf", MAGIC_OFFICE),
+	SIG(0, "ActiveMime", "application/x-mso", MAGIC_OFFICE),
+	SIG(0, "ID;P", "application/x-sylk", MAGIC_OFFICE),
 	SIG(0, "\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3",
 	    "application/onenote", MAGIC_OFFICE),
 	SIG(0, "\0\x01\0\0Standard Jet DB", "application/x-msaccess", MAGIC_OFFICE),
@@ -154,6 +156,36 @@ static bool is_pdf(str bytes)
 	return at == 0 || (at != STR_NONE && str_find(bytes, STR("endobj")) != STR_NONE);
 }
 
+/* Word looks for the beginning behind some junk as well; a text about RTF has no object. */
+static bool is_rtf(str bytes)
+{
+	size_t at = str_find(str_sub(bytes, 0, 512), STR("{\\rt"));
+
+	return at != STR_NONE && (at == 0 || str_find(bytes, STR("\\obj")) != STR_NONE);
+}
+
+/* A workbook of Excel 2 to 4: the first record, its length, then the kind of sheet. */
+static bool is_biff(str b)
+{
+	return b.n > 8 && b.p[0] == 9 && memchr("\0\2\4\10", b.p[1], 4) &&
+	       (b.p[2] == 4 || b.p[2] == 6 || b.p[2] == 8) && b.p[3] == 0 && b.p[5] <= 6;
+}
+
+/* A text table is worth a type when a cell asks a program. */
+static bool has_dde_cell(str b)
+{
+	if (!looks_like_text(b) || str_chr(b, '|') == STR_NONE)
+		return false;
+	if (fieldcode_is_dde_formula(b))
+		return true;
+	for (size_t i = 0; i + 1 < b.n; i++) {
+		if ((b.p[i] == ',' || b.p[i] == ';' || b.p[i] == '\t' || b.p[i] == '\n') &&
+		    fieldcode_is_dde_formula(str_skip(b, i + 1)))
+			return true;
+	}
+	return false;
+}
+
 /* Signatures that are too short, or too common, to be believed alone. */
 static struct magic special(str b)
 {
@@ -168,6 +200,10 @@ static struct magic special(str b)
 		return cafebabe(b);
 	if (is_pdf(b))
 		return make(STR("application/pdf"), MAGIC_PDF);
+	if (is_rtf(b))
+		return make(STR("application/rtf"), MAGIC_OFFICE);
+	if (is_biff(b))
+		return make(STR("application/x-biff"), MAGIC_OFFICE);
 	if (is_flash(b))
 		return make(STR("application/vnd.adobe.flash.movie"), MAGIC_PROGRAM);
 	if (is_lha(b))
@@ -240,7 +276,9 @@ static struct magic first_bytes(str bytes)
 		if (at_offset(bytes, signatures[i].offset, signatures[i].bytes))
 			return make(signatures[i].type, signatures[i].family);
 	}
-	return markup(bytes);
+	m = markup(bytes);
+	return m.family == MAGIC_UNKNOWN && has_dde_cell(bytes) ? make(STR("text/csv"), MAGIC_DATA)
+								: m;
 }
 
 struct magic magic_detect(str bytes)

@@ -23,14 +23,15 @@ struct magic magic_ole_detect(str bytes)
 	} streams[] = {
 		{ "WordDocument", STR("application/msword") },
 		{ "Workbook", STR("application/vnd.ms-excel") },
+		{ "Book", STR("application/vnd.ms-excel") },
 		{ "PowerPoint Document", STR("application/vnd.ms-powerpoint") },
 		{ "VisioDocument", STR("application/vnd.visio") },
 		{ "__substg1.0_", STR("application/vnd.ms-outlook") },
 	};
-	uint32_t notes = has_stream(bytes, "_VBA_PROJECT") ? MAGIC_HAS_MACROS : 0;
+	uint32_t notes = MAGIC_IS_OLE | (has_stream(bytes, "_VBA_PROJECT") ? MAGIC_HAS_MACROS : 0);
 
 	if (str_find(bytes, str_of(installer, sizeof(installer))) != STR_NONE)
-		return (struct magic){ STR("application/x-msi"), MAGIC_PROGRAM, 0 };
+		return (struct magic){ STR("application/x-msi"), MAGIC_PROGRAM, MAGIC_IS_OLE };
 	if (has_stream(bytes, "EncryptedPackage"))
 		return (struct magic){ STR("application/x-ole-storage"), MAGIC_OFFICE,
 				       notes | MAGIC_IS_ENCRYPTED };

@@ -1,0 +1,117 @@
+#include "document/fieldcode.h"
+
+enum { APPLICATION_MAX = 64, DDE_FORMULA_MAX = 1024 };
+
+static bool is_blank(char c)
+{
+	return (unsigned char)c <= ' ' || c == '"';
+}
+
+static str skip_blanks(str s)
+{
+	while (s.n && is_blank(*s.p))
+		s = str_skip(s, 1);
+	return s;
+}
+
+static str take_word(str *rest)
+{
+	size_t n = 0;
+	str s = skip_blanks(*rest);
+
+	while (n < s.n && !is_blank(s.p[n]))
+		n++;
+	*rest = str_skip(s, n);
+	return str_sub(s, 0, n);
+}
+
+/* Quoted, where blanks belong to it, or one word. Switches (\l, \* ...) are passed over. */
+static str take_argument(str *rest)
+{
+	for (;;) {
+		str s = *rest;
+		size_t end;
+
+		while (s.n && (unsigned char)*s.p <= ' ')
+			s = str_skip(s, 1);
+		if (s.n && *s.p == '"') {
+			s = str_skip(s, 1);
+			end = str_chr(s, '"');
+			*rest = str_skip(s, end == STR_NONE ? s.n : end + 1);
+			return str_sub(s, 0, end);
+		}
+		*rest = s;
+		s = take_word(rest);
+		if (s.n < 2 || s.p[0] != '\\' || s.p[1] == '\\')
+			return s;
+	}
+}
+
+struct fieldcode fieldcode_read(str instruction)
+{
+	static const struct {
+		str word;
+		enum fieldcode_kind kind;
+	} words[] = {
+		{ STR("DDE"), FIELDCODE_DDE },
+		{ STR("DDEAUTO"), FIELDCODE_DDE },
+		{ STR("INCLUDEPICTURE"), FIELDCODE_PICTURE },
+		{ STR("INCLUDETEXT"), FIELDCODE_INCLUDE },
+		{ STR("INCLUDE"), FIELDCODE_INCLUDE },
+		{ STR("IMPORT"), FIELDCODE_INCLUDE },
+		{ STR("RD"), FIELDCODE_INCLUDE },
+		{ STR("LINK"), FIELDCODE_INCLUDE },
+		{ STR("HYPERLINK"), FIELDCODE_HYPERLINK },
+	};
+	str rest = instruction, word = take_word(&rest);
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		struct fieldcode f = { words[i].kind, STR("") };
+
+		if (!str_caseeq(word, words[i].word))
+			continue;
+		if (f.kind == FIELDCODE_DDE)
+			f.target = str_trim(rest);
+		else
+			f.target = take_argument(&rest);
+		if (str_eq(words[i].word, STR("LINK")))
+			f.target = take_argument(&rest); /* behind the class of the object */
+		return f;
+	}
+	return (struct fieldcode){ FIELDCODE_OTHER, STR("") };
+}
+
+static bool is_mark(char c)
+{
+	return c == FIELDCODE_BEGIN || c == FIELDCODE_SEPARATE || c == FIELDCODE_END;
+}
+
+bool fieldcode_next(str *rest, str *ret_instruction)
+{
+	size_t at = str_chr(*rest, FIELDCODE_BEGIN), end = 0;
+
+	if (at == STR_NONE)
+		return false;
+	*rest = str_skip(*rest, at + 1);
+	while (end < rest->n && !is_mark(rest->p[end]))
+		end++;
+	*ret_instruction = str_sub(*rest, 0, end);
+	*rest = str_skip(*rest, end);
+	return true;
+}
+
+/* Some signs make a formula of a cell; the bar divides application and topic, and an
+ * exclamation mark must follow. */
+bool fieldcode_is_dde_formula(str formula)
+{
+	str s = skip_blanks(str_sub(formula, 0, DDE_FORMULA_MAX));
+	size_t bar = str_chr(str_sub(s, 0, APPLICATION_MAX + 1), '|');
+
+	if (!s.n || !memchr("=+-@", *s.p, 4) || bar == STR_NONE || bar < 2)
+		return false;
+	for (size_t i = bar; i-- > 0 && s.p[i] != '=' && s.p[i] != '+';) {
+		if (!str_is_alnum(s.p[i]) && !memchr(".\\/:_-'@ (", s.p[i], 10))
+			return false;
+	}
+	return str_chr(str_skip(s, bar), '!') != STR_NONE;
+}

@@ -1,0 +1,167 @@
+#include "document/biff.h"
+#include "document/cfb.h"
+#include "document/fieldcode.h"
+#include "document/powerpoint.h"
+#include "document/runs.h"
+#include "document/worddoc.h"
+#include "inspect/inspect_vba.h"
+
+enum { RUNS_MAX = 1 << 20 };
+
+/* One compound file. Streams are known by their names, in whatever storage they stand: so
+ * embedded documents within the same file are read as well. */
+struct ole {
+	struct office o;
+	struct cfb c;
+	struct inspect_vba vba;
+};
+
+static void encrypted(struct ole *l)
+{
+	walk_part(l->o.w, l->o.index)->flags |= FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
+	walk_find(l->o.w, FINDING_ATTACHMENT_ENCRYPTED, l->o.index,
+		  walk_part(l->o.w, l->o.index)->filename);
+}
+
+/* Readable text of a stream whose format is not read. */
+static str readable(struct ole *l, str stream)
+{
+	struct strbuf out = strbuf_make(l->o.scratch, RUNS_MAX);
+
+	runs_extract(&out, stream);
+	return strbuf_str(&out);
+}
+
+/* The template's name stands among other strings of the table stream. */
+static void look_for_template(struct ole *l, str table)
+{
+	for (str rest = readable(l, table), line; str_split(&rest, '\n', &line);) {
+		if (str_casestarts(line, STR("http")) &&
+		    str_casefind(line, STR(".dot")) != STR_NONE)
+			inspect_office_external(&l->o, FINDING_DOCUMENT_EXTERNAL_TEMPLATE, line);
+	}
+}
+
+static void word(struct ole *l, const struct cfb_entry *e)
+{
+	str stream = cfb_read(&l->c, e), instruction;
+	const struct cfb_entry *t = cfb_find(&l->c, e->parent, worddoc_table_name(stream));
+	str table = t ? cfb_read(&l->c, t) : STR("");
+	struct worddoc doc;
+
+	worddoc_read(l->o.scratch, stream, table, &doc);
+	if (doc.encrypted) {
+		encrypted(l);
+		return;
+	}
+	for (str rest = doc.text; fieldcode_next(&rest, &instruction);)
+		inspect_office_field(&l->o, instruction);
+	inspect_office_text(&l->o, doc.text);
+	look_for_template(l, table);
+}
+
+static void workbook(struct ole *l, const struct cfb_entry *e)
+{
+	inspect_biff_read(&l->o, cfb_read(&l->c, e));
+}
+
+static void presentation(struct ole *l, const struct cfb_entry *e)
+{
+	struct powerpoint p;
+
+	powerpoint_read(l->o.scratch, cfb_read(&l->c, e), (size_t)l->o.w->budget, &p);
+	if (p.runs_program)
+		walk_find(l->o.w, FINDING_DOCUMENT_ACTION, l->o.index, STR("program"));
+	if (p.runs_macro)
+		walk_find(l->o.w, FINDING_DOCUMENT_ACTION, l->o.index, STR("macro"));
+	for (size_t i = 0; i < p.storages.n; i++)
+		inspect_office_child(&l->o, STR(""), p.storages.v[i]);
+	inspect_office_text(&l->o, p.text);
+}
+
+static void current_user(struct ole *l, const struct cfb_entry *e)
+{
+	if (powerpoint_is_encrypted(cfb_read(&l->c, e)))
+		encrypted(l);
+}
+
+static void project(struct ole *l, const struct cfb_entry *e)
+{
+	inspect_vba_project(&l->vba, e);
+}
+
+static void native_object(struct ole *l, const struct cfb_entry *e)
+{
+	str data;
+
+	if (!ole1_native_read(cfb_read(&l->c, e), &data))
+		return;
+	inspect_office_object(&l->o, STR(""), data);
+}
+
+static void whole_file(struct ole *l, const struct cfb_entry *e)
+{
+	str data = cfb_read(&l->c, e);
+
+	if (magic_detect(data).family != MAGIC_UNKNOWN)
+		inspect_office_child(&l->o, STR(""), data);
+}
+
+/* MS-OLEDS 2.3.3: a link names its source by monikers. */
+static void link(struct ole *l, const struct cfb_entry *e)
+{
+	str text = readable(l, cfb_read(&l->c, e)), line;
+
+	while (str_split(&text, '\n', &line))
+		inspect_office_external(&l->o, FINDING_DOCUMENT_LINKED_OBJECT, line);
+}
+
+static const struct {
+	str name;
+	void (*read)(struct ole *l, const struct cfb_entry *e);
+} streams[] = {
+	{ STR("WordDocument"), word },
+	{ STR("Workbook"), workbook },
+	{ STR("Book"), workbook },
+	{ STR("PowerPoint Document"), presentation },
+	{ STR("Current User"), current_user },
+	{ STR("dir"), project },
+	{ STR("\1Ole10Native"), native_object },
+	{ STR("Package"), whole_file },
+	{ STR("CONTENTS"), whole_file },
+	{ STR("EmbeddedOdf"), whole_file },
+	{ STR("\1Ole"), link },
+};
+
+static void look_at_entry(struct ole *l, const struct cfb_entry *e)
+{
+	inspect_office_kind(&l->o, ole1_kind_of_class(e->class_id), e->name);
+	if (e->kind != CFB_STREAM || inspect_msg_entry(&l->o, &l->c, e))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(streams); i++) {
+		if (str_caseeq(e->name, streams[i].name))
+			streams[i].read(l, e);
+	}
+}
+
+void inspect_ole_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct ole l = { .o = { .w = w, .index = index, .depth = depth, .scratch = scratch } };
+
+	(void)m;
+	if (!inspect_office_may_open(w, index, depth))
+		return;
+	if (!cfb_open(scratch, bytes, &l.c)) {
+		inspect_office_broken(&l.o, STR("compound file"));
+		return;
+	}
+	l.vba = (struct inspect_vba){ .o = &l.o,
+				      .c = &l.c,
+				      .taken = arena_array(scratch, bool, l.c.entries.n) };
+	for (size_t i = 0; i < l.c.entries.n; i++)
+		look_at_entry(&l, &l.c.entries.v[i]);
+	inspect_vba_rest(&l.vba);
+	if (l.c.broken)
+		inspect_office_broken(&l.o, STR("compound file"));
+}
