@@ -24,6 +24,7 @@ static const struct format formats[] = {
 	{ STR("application/x-mso"), MAGIC_UNKNOWN, 0, inspect_mso_open },
 	{ STR("application/x-sylk"), MAGIC_UNKNOWN, 0, inspect_table_open },
 	{ STR("text/csv"), MAGIC_UNKNOWN, 0, inspect_table_open },
+	{ STR(""), MAGIC_PDF, 0, inspect_pdf_open },
 };
 
 static bool fits(const struct format *f, struct magic m)

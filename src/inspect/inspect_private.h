@@ -103,6 +103,7 @@ inspect_open_fn inspect_html_open; /* attached pages; bodies are read by inspect
 inspect_open_fn inspect_ole_open, inspect_ooxml_open, inspect_rtf_open, inspect_onenote_open;
 inspect_open_fn inspect_biff_open, inspect_table_open, inspect_mso_open;
 inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
+inspect_open_fn inspect_pdf_open;
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 /* All names of a part, the worst of which decides. */
