@@ -49,6 +49,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	inspect_url_headers(&w);
 	inspect_part_walk(&w, root, message, STR("text/plain"), 0);
 	inspect_hidden_search(&w, root, message, 0, 0);
+	inspect_locked_open(&w);
 	inspect_words_end(&w);
 	if (!w.has_content)
 		walk_find(&w, FINDING_EMPTY_MESSAGE, root, STR(""));

@@ -1,4 +1,4 @@
-#include "inspect/inspect_private.h"
+#include "inspect/inspect_archive.h"
 
 #include "base/utf8.h"
 #include "inspect/inspect_office.h"
@@ -16,51 +16,41 @@ enum {
 	CHUNK = 4096
 };
 
-struct unpack {
-	struct walk *w;
-	struct archive *archive;
-	uint32_t index; /* the archive's own part */
-	uint32_t depth;
-	uint64_t packed, unpacked;
-	struct magic magic;
-	bool stop;
-};
-
 static void archive_closep(struct archive **a)
 {
 	archive_read_free(*a);
 }
 
+static int support_filters(struct archive *a)
+{
+	return archive_read_support_filter_gzip(a) | archive_read_support_filter_bzip2(a) |
+	       archive_read_support_filter_xz(a) | archive_read_support_filter_lzma(a) |
+	       archive_read_support_filter_lzip(a) | archive_read_support_filter_zstd(a) |
+	       archive_read_support_filter_lz4(a) | archive_read_support_filter_compress(a);
+}
+
 /* The formats are named one by one: "all" would run other programs and, for mtree, open
  * files that the archive names. A compressed file that is no tar is its only member. */
-static void support(struct archive *a, struct magic m)
+static void support(struct unpack *u, bool only_raw)
 {
-	int r = 0;
+	struct archive *a = u->archive;
+	bool zip = u->magic.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED);
+	int r;
 
-	if (m.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED)) {
-		bug_if(archive_read_support_format_zip(a) != ARCHIVE_OK);
-		return;
-	}
-	r |= archive_read_support_filter_gzip(a);
-	r |= archive_read_support_filter_bzip2(a);
-	r |= archive_read_support_filter_xz(a);
-	r |= archive_read_support_filter_lzma(a);
-	r |= archive_read_support_filter_zstd(a);
-	r |= archive_read_support_filter_lz4(a);
-	r |= archive_read_support_filter_compress(a);
-	r |= archive_read_support_format_tar(a);
-	r |= archive_read_support_format_cpio(a);
-	if (m.family == MAGIC_COMPRESSED) {
+	if (zip)
+		r = u->locally ? archive_read_support_format_zip_streamable(a)
+			       : archive_read_support_format_zip(a);
+	else
+		r = support_filters(a);
+	if (!zip && !only_raw)
+		r |= archive_read_support_format_tar(a) | archive_read_support_format_cpio(a);
+	if (u->magic.family == MAGIC_COMPRESSED)
 		r |= archive_read_support_format_raw(a);
-	} else {
-		r |= archive_read_support_format_7zip(a);
-		r |= archive_read_support_format_rar(a);
-		r |= archive_read_support_format_rar5(a);
-		r |= archive_read_support_format_cab(a);
-		r |= archive_read_support_format_lha(a);
-		r |= archive_read_support_format_iso9660(a);
-		r |= archive_read_support_format_ar(a);
-	}
+	else if (!zip)
+		r |= archive_read_support_format_7zip(a) | archive_read_support_format_rar(a) |
+		     archive_read_support_format_rar5(a) | archive_read_support_format_cab(a) |
+		     archive_read_support_format_lha(a) | archive_read_support_format_iso9660(a) |
+		     archive_read_support_format_ar(a);
 	bug_if(r != ARCHIVE_OK); /* a library without a filter would call a program for it */
 }
 
@@ -72,27 +62,39 @@ static void broken(struct unpack *u, uint32_t part)
 	walk_find(u->w, FINDING_ARCHIVE_BROKEN, part, str_c(what ? what : "unreadable"));
 }
 
-/* An archive by its first bytes, and the library finds no member in it. */
-static void nothing_there(struct unpack *u)
+void inspect_archive_unreadable(struct unpack *u, uint32_t part, str why)
 {
-	walk_part(u->w, u->index)->flags |= FACTS_PART_UNINSPECTED;
-	walk_find(u->w, FINDING_ARCHIVE_BROKEN, u->index, STR("no members"));
+	walk_part(u->w, part)->flags |= FACTS_PART_UNINSPECTED;
+	walk_find(u->w, FINDING_ARCHIVE_UNREADABLE, part, why);
 }
 
-static void encrypted(struct unpack *u, uint32_t part)
-{
-	walk_part(u->w, part)->flags |= FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
-	walk_part(u->w, u->index)->flags |= FACTS_PART_ENCRYPTED;
-	walk_find(u->w, FINDING_ATTACHMENT_ENCRYPTED, part, walk_part(u->w, part)->filename);
-}
-
-static void over_limit(struct unpack *u, uint32_t part, str name)
+/* Each limit has its name and its finding. */
+static void over_limit(struct unpack *u, uint32_t part, str name, enum finding finding)
 {
 	walk_limit(u->w, name);
-	walk_find(u->w, FINDING_ARCHIVE_LIMIT, part, name);
+	walk_find(u->w, finding, part, walk_part(u->w, part)->filename);
 	walk_part(u->w, part)->flags |= FACTS_PART_UNINSPECTED;
 	walk_part(u->w, u->index)->flags |= FACTS_PART_UNINSPECTED;
 	u->stop = true;
+}
+
+void inspect_archive_locked(struct unpack *u, uint32_t part)
+{
+	uint32_t flags = FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
+
+	walk_part(u->w, part)->flags |= flags;
+	walk_part(u->w, u->index)->flags |= flags;
+	if (!u->again && !u->has_locked) {
+		u->locked = inspect_locked_keep(u->w, u->index, u->bytes, u->magic, u->depth);
+		if (u->locked)
+			u->locked->locally = u->locally;
+	}
+	u->has_locked = true;
+	if (u->again || !u->locked)
+		inspect_locked_report(u->w, part);
+	else if (part != u->index)
+		*arena_push(u->w->arena, &u->locked->members) =
+			(struct locked_member){ u->number - u->before, part };
 }
 
 /* UTF-8 when the archive says so or can be converted, else the bytes with U+FFFD. */
@@ -102,15 +104,11 @@ static str member_name(struct unpack *u, struct archive_entry *entry)
 	const char *raw = utf8 ? utf8 : archive_entry_pathname(entry);
 	const wchar_t *wide = raw ? NULL : archive_entry_pathname_w(entry);
 	struct strbuf b = strbuf_make(u->w->arena, MEMBER_NAME_MAX * 4);
-	str text;
 	char out[4];
 
 	for (size_t i = 0; wide && wide[i] && i < MEMBER_NAME_MAX; i++)
 		strbuf_put(&b, str_of(out, utf8_encode((uint32_t)wide[i], out)));
-	(void)charset_to_utf8(&u->w->charsets, u->w->arena, STR("utf-8"),
-			      raw ? str_sub(str_c(raw), 0, MEMBER_NAME_MAX) : strbuf_str(&b),
-			      &text);
-	return arena_str(u->w->arena, text);
+	return raw ? str_c(raw) : strbuf_str(&b);
 }
 
 /* "data.csv.gz" holds "data.csv". */
@@ -122,14 +120,14 @@ static str unpacked_name(const struct unpack *u)
 }
 
 /* The budget and the ratio are asked before each piece is kept. */
-static bool may_unpack(struct unpack *u, uint32_t part, size_t more)
+bool inspect_archive_spend(struct unpack *u, uint32_t part, size_t more)
 {
 	if (more > u->w->budget) {
-		over_limit(u, part, STR("unpacked.bytes"));
+		over_limit(u, part, STR("unpacked.bytes"), FINDING_ARCHIVE_TOO_LARGE);
 		return false;
 	}
-	if (u->unpacked > RATIO_FREE && u->unpacked / RATIO_MAX > u->packed) {
-		over_limit(u, part, STR("archive.ratio"));
+	if (u->unpacked > RATIO_FREE && u->unpacked / RATIO_MAX > u->bytes.n) {
+		over_limit(u, part, STR("archive.ratio"), FINDING_ARCHIVE_RATIO);
 		return false;
 	}
 	walk_spend(u->w, more);
@@ -137,31 +135,72 @@ static bool may_unpack(struct unpack *u, uint32_t part, size_t more)
 	return true;
 }
 
+static void stopped_reading(struct unpack *u, uint32_t part)
+{
+	if (u->again)
+		inspect_archive_locked(u, part); /* with a password of its own */
+	else
+		broken(u, part);
+}
+
+/* Up to where a sparse file goes on. */
+static bool fill(struct unpack *u, uint32_t part, struct strbuf *out, int64_t to)
+{
+	static const char zeros[CHUNK];
+
+	while (to > 0 && (uint64_t)to > out->n) {
+		uint64_t n = (uint64_t)to - out->n;
+
+		if (!inspect_archive_spend(u, part, n < CHUNK ? n : CHUNK))
+			return false;
+		strbuf_put(out, str_of(zeros, n < CHUNK ? n : CHUNK));
+	}
+	return true;
+}
+
+/* By blocks: what stands before an error is not lost. */
 static void read_member(struct unpack *u, uint32_t part, struct strbuf *out)
 {
-	char chunk[CHUNK];
+	const void *block;
+	size_t n;
+	int64_t at;
 
 	for (;;) {
-		la_ssize_t n = archive_read_data(u->archive, chunk, sizeof(chunk));
+		int r = archive_read_data_block(u->archive, &block, &n, &at);
 
-		if (n == 0)
+		if (r == ARCHIVE_EOF)
 			return;
-		if (n < 0) {
-			broken(u, part);
-			u->stop |= n == ARCHIVE_FATAL;
+		if (r != ARCHIVE_OK) {
+			stopped_reading(u, part);
+			u->stop |= r == ARCHIVE_FATAL;
 			return;
 		}
-		if (!may_unpack(u, part, (size_t)n))
+		if (!fill(u, part, out, at) || !inspect_archive_spend(u, part, n))
 			return;
-		strbuf_put(out, str_of(chunk, (size_t)n));
+		strbuf_put(out, str_of(block, n));
 	}
 }
 
-static uint32_t add_member(struct unpack *u, uint32_t number)
+/* The part that bears this number already, because its name was seen when it was locked. */
+static bool is_known(const struct unpack *u, uint32_t *ret_part)
 {
-	uint32_t part = walk_add_part(u->w, u->index, '/', number);
+	for (size_t i = 0; i < u->locked->members.n; i++) {
+		if (u->locked->members.v[i].number == u->number - u->before) {
+			*ret_part = u->locked->members.v[i].part;
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint32_t add_part(struct unpack *u)
+{
+	uint32_t part = walk_add_part(u->w, u->index, '/', u->number);
 
 	if (part == WALK_NO_PART) {
+		walk_find(u->w, FINDING_ARCHIVE_TOO_MANY, u->index,
+			  walk_part(u->w, u->index)->filename);
+		walk_part(u->w, u->index)->flags |= FACTS_PART_UNINSPECTED;
 		u->stop = true;
 		return part;
 	}
@@ -171,38 +210,71 @@ static uint32_t add_member(struct unpack *u, uint32_t number)
 	return part;
 }
 
-static void take_member(struct unpack *u, struct archive_entry *entry, uint32_t number)
+uint32_t inspect_archive_add(struct unpack *u, str name)
+{
+	uint32_t part;
+	str text;
+
+	u->number++;
+	part = add_part(u);
+	if (part == WALK_NO_PART)
+		return part;
+	(void)charset_to_utf8(&u->w->charsets, u->w->arena, STR("utf-8"),
+			      str_sub(name, 0, MEMBER_NAME_MAX), &text);
+	walk_part(u->w, part)->filename = arena_str(u->w->arena, text);
+	inspect_name_check(u->w, part, walk_part(u->w, part)->filename, true);
+	return part;
+}
+
+void inspect_archive_member(struct unpack *u, uint32_t part, str bytes)
+{
+	inspect_leaf_examine(u->w, part, bytes, u->depth + 1);
+}
+
+static void take_member(struct unpack *u, struct archive_entry *entry)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(u->w);
 	struct strbuf data = strbuf_make(scratch, u->w->budget);
 	bool is_raw = archive_format(u->archive) == ARCHIVE_FORMAT_RAW;
-	uint32_t part = add_member(u, number);
-	struct facts_part *p;
+	uint32_t part = inspect_archive_add(u, is_raw ? unpacked_name(u) : member_name(u, entry));
 
 	if (part == WALK_NO_PART)
 		return;
-	p = walk_part(u->w, part);
-	p->filename = is_raw ? unpacked_name(u) : member_name(u, entry);
-	inspect_name_check(u->w, part, p->filename, true);
 	if (archive_entry_is_encrypted(entry)) {
-		encrypted(u, part);
+		inspect_archive_locked(u, part);
 		return;
 	}
 	read_member(u, part, &data);
-	inspect_leaf_examine(u->w, part, strbuf_str(&data), u->depth + 1);
+	inspect_archive_member(u, part, strbuf_str(&data));
+}
+
+/* Of an archive that was listed before: only what was locked then. */
+static void take_locked_member(struct unpack *u)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(u->w);
+	struct strbuf data = strbuf_make(scratch, u->w->budget);
+	uint32_t part;
+
+	u->number++;
+	if (!is_known(u, &part))
+		return;
+	walk_part(u->w, part)->flags &= ~(uint32_t)(FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED);
+	read_member(u, part, &data);
+	inspect_archive_member(u, part, strbuf_str(&data));
 }
 
 /* The members of a document are its own affair, as long as none of them is a file that
  * would stand in a mail as well. */
-static void take_document_member(struct unpack *u, struct archive_entry *entry, uint32_t number)
+static void take_document_member(struct unpack *u, struct archive_entry *entry)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(u->w);
 	struct strbuf data = strbuf_make(scratch, u->w->budget);
 	uint32_t part = u->index;
 	struct magic m;
 
+	u->number++;
 	if (archive_entry_is_encrypted(entry)) {
-		encrypted(u, u->index);
+		inspect_archive_locked(u, u->index);
 		return;
 	}
 	read_member(u, u->index, &data);
@@ -211,9 +283,9 @@ static void take_document_member(struct unpack *u, struct archive_entry *entry, 
 	if (m.family == MAGIC_PROGRAM || m.family == MAGIC_ARCHIVE ||
 	    m.family == MAGIC_COMPRESSED || m.family == MAGIC_OFFICE || m.family == MAGIC_SCRIPT ||
 	    m.family == MAGIC_PDF || testmarks_eicar(strbuf_str(&data)))
-		part = add_member(u, number);
+		part = add_part(u);
 	if (part != u->index && part != WALK_NO_PART)
-		inspect_leaf_examine(u->w, part, strbuf_str(&data), u->depth + 1);
+		inspect_archive_member(u, part, strbuf_str(&data));
 }
 
 /* What calls itself a document is opened as one; else people unpack it. */
@@ -224,62 +296,176 @@ static bool is_document(const struct unpack *u)
 	return u->magic.family == MAGIC_OFFICE && !str_caseends(name, STR(".zip"));
 }
 
-static void read_members(struct unpack *u)
+static void take(struct unpack *u, struct archive_entry *entry)
+{
+	if (u->again && u->locked->members.n)
+		take_locked_member(u);
+	else if (is_document(u))
+		take_document_member(u, entry);
+	else
+		take_member(u, entry);
+}
+
+static void cannot_go_on(struct unpack *u)
+{
+	if (archive_read_has_encrypted_entries(u->archive) > 0)
+		inspect_archive_locked(u, u->index);
+	else
+		broken(u, u->index);
+}
+
+/* How many members there were, folders included. */
+static int read_members(struct unpack *u)
 {
 	struct archive_entry *entry;
-	uint32_t number = 0;
 
-	for (int i = 0; !u->stop; i++) {
-		int r = archive_read_next_header(u->archive, &entry);
+	for (int i = 0;; i++) {
+		int r = u->stop ? ARCHIVE_EOF : archive_read_next_header(u->archive, &entry);
 
-		if (r == ARCHIVE_EOF) {
-			if (i == 0 && u->packed > EMPTY_ZIP)
-				nothing_there(u);
-			return;
-		}
+		if (r == ARCHIVE_EOF)
+			return i;
 		if (i == MEMBERS_MAX) {
-			over_limit(u, u->index, STR("archive.members"));
-			return;
+			over_limit(u, u->index, STR("archive.members"), FINDING_ARCHIVE_TOO_MANY);
+			return i;
 		}
 		if (r == ARCHIVE_FATAL) {
-			if (archive_read_has_encrypted_entries(u->archive) > 0)
-				encrypted(u, u->index);
-			else
-				broken(u, u->index);
-			return;
+			cannot_go_on(u);
+			return i + 1;
 		}
 		if (r == ARCHIVE_FAILED)
 			broken(u, u->index);
-		else if (r == ARCHIVE_RETRY || archive_entry_filetype(entry) == AE_IFDIR)
-			continue;
-		else if (is_document(u))
-			take_document_member(u, entry, ++number);
-		else
-			take_member(u, entry, ++number);
+		else if (r != ARCHIVE_RETRY && archive_entry_filetype(entry) != AE_IFDIR)
+			take(u, entry);
 	}
+}
+
+static int read_as(struct unpack *u, const char *password, bool only_raw)
+{
+	cleanup(archive_closep) struct archive *a = archive_read_new();
+	int n = 1;
+
+	bug_if(!a);
+	u->archive = a;
+	support(u, only_raw);
+	if (password)
+		(void)archive_read_add_passphrase(a, password); /* fails when it is empty */
+	if (archive_read_open_memory(a, u->bytes.p, u->bytes.n) != ARCHIVE_OK)
+		broken(u, u->index);
+	else
+		n = read_members(u);
+	u->archive = NULL;
+	return n;
+}
+
+void inspect_archive_read(struct unpack *u, const char *password)
+{
+	int n;
+
+	u->before = u->number;
+	n = read_as(u, password, false);
+	/* A file of zeros is an empty tar file as well. */
+	if (n == 0 && u->magic.family == MAGIC_COMPRESSED)
+		n = read_as(u, password, true);
+	if (n == 0 && u->bytes.n > EMPTY_ZIP) {
+		walk_part(u->w, u->index)->flags |= FACTS_PART_UNINSPECTED;
+		walk_find(u->w, FINDING_ARCHIVE_BROKEN, u->index, STR("no members"));
+	}
+}
+
+static bool read_to_end(struct archive *a, uint64_t most)
+{
+	char chunk[CHUNK];
+	la_ssize_t n;
+
+	while ((n = archive_read_data(a, chunk, sizeof(chunk))) > 0) {
+		if ((uint64_t)n > most)
+			return true; /* more than would be unpacked */
+		most -= (uint64_t)n;
+	}
+	return n == 0;
+}
+
+bool inspect_archive_try(struct unpack *u, const char *password)
+{
+	cleanup(archive_closep) struct archive *a = archive_read_new();
+	struct archive_entry *entry;
+
+	bug_if(!a);
+	u->archive = a;
+	support(u, false);
+	u->archive = NULL;
+	if ((password && archive_read_add_passphrase(a, password) != ARCHIVE_OK) ||
+	    archive_read_open_memory(a, u->bytes.p, u->bytes.n) != ARCHIVE_OK)
+		return false;
+	for (int i = 0; i < MEMBERS_MAX; i++) {
+		if (archive_read_next_header(a, &entry) < ARCHIVE_WARN)
+			return false;
+		if (archive_entry_filetype(entry) != AE_IFDIR &&
+		    (!password || archive_entry_is_encrypted(entry)))
+			return read_to_end(a, u->w->budget);
+	}
+	return false;
+}
+
+static bool is_too_deep(struct walk *w, uint32_t index, uint32_t depth)
+{
+	if (depth < w->limits.max_depth)
+		return false;
+	walk_limit(w, STR("archive.depth"));
+	walk_find(w, FINDING_ARCHIVE_TOO_DEEP, index, walk_part(w, index)->filename);
+	walk_part(w, index)->flags |= FACTS_PART_UNINSPECTED;
+	return true;
+}
+
+/* Known, and read by nobody here. */
+static bool is_unreadable(str type)
+{
+	static const str types[] = {
+		STR("application/x-xar"),	  STR("application/x-ms-wim"),
+		STR("application/x-vhdx-disk"),	  STR("application/x-vhd-disk"),
+		STR("application/x-udf-image"),	  STR("application/x-apple-diskimage"),
+		STR("application/x-ms-compress"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		if (str_eq(type, types[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Windows shows the files of the UDF tree, which may be others than the ISO tree's. */
+static bool has_udf(str bytes)
+{
+	str area = str_sub(bytes, 16 * 2048, 64 * 2048);
+
+	return str_find(area, STR("BEA01\1")) != STR_NONE;
 }
 
 void inspect_archive_open(struct walk *w, uint32_t index, str bytes, struct magic magic,
 			  uint32_t depth)
 {
-	cleanup(archive_closep) struct archive *a = archive_read_new();
-	struct unpack u = { .w = w,
-			    .archive = a,
-			    .index = index,
-			    .depth = depth,
-			    .packed = bytes.n,
-			    .magic = magic };
+	struct unpack u = {
+		.w = w, .bytes = bytes, .index = index, .depth = depth, .magic = magic
+	};
+	const struct facts_part *p = walk_part(w, index);
 
-	bug_if(!a);
-	if (depth >= w->limits.max_depth) {
-		walk_limit(w, STR("archive.depth"));
-		walk_find(w, FINDING_ARCHIVE_TOO_DEEP, index, walk_part(w, index)->filename);
-		walk_part(w, index)->flags |= FACTS_PART_UNINSPECTED;
+	if (p->flags & FACTS_PART_IN_ARCHIVE && magic.family != MAGIC_OFFICE &&
+	    magic.family != MAGIC_PROGRAM)
+		walk_find(w, FINDING_MIME_ARCHIVE_IN_ARCHIVE, index, p->filename);
+	if (is_too_deep(w, index, depth))
 		return;
+	if (magic.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED)) {
+		if (inspect_zip_check(&u))
+			inspect_archive_read(&u, NULL);
+	} else if (str_eq(magic.type, STR("application/x-arj")) ||
+		   str_eq(magic.type, STR("application/x-ace"))) {
+		inspect_listed_open(&u);
+	} else if (is_unreadable(magic.type)) {
+		inspect_archive_unreadable(&u, index, magic.type);
+	} else {
+		inspect_archive_read(&u, NULL);
+		if (str_eq(magic.type, STR("application/x-iso9660-image")) && has_udf(bytes))
+			inspect_archive_unreadable(&u, index, STR("UDF"));
 	}
-	support(a, magic);
-	if (archive_read_open_memory(a, bytes.p, bytes.n) != ARCHIVE_OK)
-		broken(&u, index);
-	else
-		read_members(&u);
 }

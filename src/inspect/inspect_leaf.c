@@ -85,8 +85,6 @@ static void judge_type(struct walk *w, uint32_t index, struct magic m)
 			  p->filename.n ? p->filename : m.type);
 	if (m.notes & MAGIC_HAS_APPENDED)
 		walk_find(w, FINDING_ARCHIVE_APPENDED, index, p->filename.n ? p->filename : m.type);
-	if (m.notes & MAGIC_IS_AMBIGUOUS)
-		walk_find(w, FINDING_ARCHIVE_AMBIGUOUS, index, p->filename);
 	if (m.notes & MAGIC_HAS_MACROS)
 		walk_find(w, FINDING_DOCUMENT_MACRO, index, p->filename.n ? p->filename : m.type);
 	if (m.notes & MAGIC_IS_ENCRYPTED) {

@@ -27,6 +27,18 @@ enum {
 	WALK_NO_PART = UINT32_MAX,
 };
 
+/* A file that needs a password, kept until the whole message was read. */
+struct locked_member {
+	uint32_t number, part;
+};
+struct locked {
+	uint32_t part, depth;
+	struct magic magic;
+	bool locally; /* a zip file's members by their own headers */
+	str bytes;
+	ARENA_VEC(struct locked_member) members; /* which of them need it; none: the file */
+};
+
 struct walk {
 	struct arena *arena;
 	str message;
@@ -52,6 +64,9 @@ struct walk {
 		struct arena *scratch; /* for one link; made with the first */
 		uint32_t judged;
 	} urls;
+	ARENA_VEC(struct locked *) locked;
+	struct arena *locked_bytes;  /* NULL until there are some */
+	struct passwords *passwords; /* inspect_password.h; NULL until they are asked for */
 };
 
 /* walk.c */
@@ -104,6 +119,14 @@ inspect_open_fn inspect_ole_open, inspect_ooxml_open, inspect_rtf_open, inspect_
 inspect_open_fn inspect_biff_open, inspect_table_open, inspect_mso_open;
 inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
 inspect_open_fn inspect_pdf_open;
+/* inspect_locked.c: keeps a copy of what needs a password and was not opened; false when
+ * there is no room left. members may be added to the answer. */
+struct locked *inspect_locked_keep(struct walk *w, uint32_t index, str bytes, struct magic magic,
+				   uint32_t depth);
+/* Says that a part stays closed. */
+void inspect_locked_report(struct walk *w, uint32_t part);
+/* When the whole message was read: opens what its own words, or the list, open. */
+void inspect_locked_open(struct walk *w);
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 /* All names of a part, the worst of which decides. */

@@ -49,6 +49,10 @@ static const struct signature signatures[] = {
 	SIG(0, "!<arch>\n", "application/x-archive", MAGIC_ARCHIVE),
 	SIG(0, "070701", "application/x-cpio", MAGIC_ARCHIVE),
 	SIG(0, "070707", "application/x-cpio", MAGIC_ARCHIVE),
+	SIG(32769, "BEA01\1", "application/x-udf-image", MAGIC_ARCHIVE),
+	SIG(0, "SZDD\x88\xf0\x27\x33", "application/x-ms-compress", MAGIC_ARCHIVE),
+	SIG(0, "KWAJ\x88\xf0\x27\xd1", "application/x-ms-compress", MAGIC_ARCHIVE),
+	SIG(0, "LZIP", "application/x-lzip", MAGIC_COMPRESSED),
 	SIG(0, "xar!", "application/x-xar", MAGIC_ARCHIVE),
 	SIG(0, "MSWIM\0\0\0", "application/x-ms-wim", MAGIC_ARCHIVE),
 	SIG(0, "vhdxfile", "application/x-vhdx-disk", MAGIC_ARCHIVE),
@@ -141,6 +145,26 @@ static bool is_arj(str bytes)
 	return mark == 0xea60 && header <= 2600 && first >= 30 && first <= header;
 }
 
+/* Binary cpio in either order of bytes, and a name that ends where its length says. */
+static bool is_binary_cpio(str bytes)
+{
+	bool little = str_starts(bytes, STR("\xc7\x71"));
+	struct reader r = reader_make(bytes);
+	size_t name;
+
+	if (!little && !str_starts(bytes, STR("\x71\xc7")))
+		return false;
+	reader_seek(&r, 20);
+	name = little ? reader_u16le(&r) : reader_u16be(&r);
+	return name && name < 4096 && at_offset(bytes, 26 + name - 1, STR("\0"));
+}
+
+/* A disk image of Apple's ends with its description. */
+static bool is_apple_image(str bytes)
+{
+	return bytes.n > 512 && at_offset(bytes, bytes.n - 512, STR("koly\0\0\0\4"));
+}
+
 static bool is_flash(str bytes)
 {
 	return bytes.n > 8 && (bytes.p[0] == 'F' || bytes.p[0] == 'C' || bytes.p[0] == 'Z') &&
@@ -208,6 +232,10 @@ static struct magic special(str b)
 		return make(STR("application/vnd.adobe.flash.movie"), MAGIC_PROGRAM);
 	if (is_lha(b))
 		return make(STR("application/x-lzh-compressed"), MAGIC_ARCHIVE);
+	if (is_binary_cpio(b))
+		return make(STR("application/x-cpio"), MAGIC_ARCHIVE);
+	if (is_apple_image(b))
+		return make(STR("application/x-apple-diskimage"), MAGIC_ARCHIVE);
 	if (is_arj(b))
 		return make(STR("application/x-arj"), MAGIC_ARCHIVE);
 	if (is_lzma(b))

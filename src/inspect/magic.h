@@ -29,7 +29,6 @@ enum magic_family {
 enum magic_notes {
 	MAGIC_HAS_MACROS = 1 << 0,
 	MAGIC_IS_ENCRYPTED = 1 << 1,
-	MAGIC_IS_AMBIGUOUS = 1 << 2, /* a zip file's two lists of members differ */
 	MAGIC_IS_ZIP = 1 << 3,	     /* an office file that holds members */
 	MAGIC_IS_OLE = 1 << 5,	     /* a compound file */
 	MAGIC_HAS_APPENDED = 1 << 4, /* a zip file stands behind the bytes of that type */

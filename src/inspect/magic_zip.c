@@ -1,18 +1,11 @@
 #include "inspect/magic_zip.h"
 
+#include "archive/zip.h"
 #include "base/reader.h"
-
-enum {
-	END_SIZE = 22,		/* of the end of central directory record, without comment */
-	END_WINDOW = 66 * 1024, /* that record and the longest comment */
-	ENTRY_SIGNATURE = 0x02014b50,
-	MEMBER_SIGNATURE = 0x04034b50,
-};
 
 /* What the names seen so far speak for. */
 struct names {
 	bool word, excel, powerpoint, open_document, java, android, visio, macros;
-	bool other_name; /* a member's own header calls it otherwise */
 };
 
 static void note(struct names *seen, str name)
@@ -28,85 +21,25 @@ static void note(struct names *seen, str name)
 			str_casestarts(name, STR("xl/macrosheets/"));
 }
 
-/* Where the central directory is, by the record at the end of the file (APPNOTE 4.3.16). */
-struct directory {
-	size_t at;
-	size_t before; /* bytes in front of the zip file */
-	bool at_end;   /* the record and its comment end the file */
-};
-
-static bool find_directory(str bytes, struct directory *ret)
-{
-	str tail = bytes.n > END_WINDOW ? str_skip(bytes, bytes.n - END_WINDOW) : bytes;
-
-	for (size_t i = tail.n >= END_SIZE ? tail.n - END_SIZE + 1 : 0; i-- > 0;) {
-		struct reader r = reader_make(str_skip(tail, i));
-		size_t end = bytes.n - tail.n + i;
-		size_t size, offset;
-
-		if (tail.p[i] != 'P' || reader_u32le(&r) != 0x06054b50)
-			continue;
-		reader_skip(&r, 8);
-		size = reader_u32le(&r);
-		offset = reader_u32le(&r);
-		ret->at_end = (size_t)reader_u16le(&r) + END_SIZE == tail.n - i;
-		ret->before = size + offset <= end ? end - size - offset : 0;
-		ret->at = offset + ret->before;
-		return true;
-	}
-	return false;
-}
-
-/* The member's own header, which some programs read instead of the directory (4.3.7). */
-static bool has_other_name(str bytes, size_t at, str name)
-{
-	struct reader r = reader_make(bytes);
-	size_t n;
-
-	reader_seek(&r, at);
-	if (reader_u32le(&r) != MEMBER_SIGNATURE)
-		return true;
-	reader_skip(&r, 22);
-	n = reader_u16le(&r);
-	reader_skip(&r, 2);
-	return !str_eq(reader_bytes(&r, n), name);
-}
-
 static void read_directory(str bytes, struct names *seen)
 {
-	struct reader r = reader_make(bytes);
-	struct directory d;
+	struct zip z;
+	struct zip_member m;
+	size_t at = 0;
 
-	if (!find_directory(bytes, &d))
+	if (!zip_open(bytes, &z))
 		return;
-	reader_seek(&r, d.at);
-	for (int i = 0; i < MAGIC_ZIP_NAMES && reader_u32le(&r) == ENTRY_SIGNATURE; i++) {
-		size_t name_n, extra, comment, offset;
-		str name;
-
-		reader_skip(&r, 24);
-		name_n = reader_u16le(&r);
-		extra = reader_u16le(&r);
-		comment = reader_u16le(&r);
-		reader_skip(&r, 8);
-		offset = reader_u32le(&r);
-		name = reader_bytes(&r, name_n);
-		note(seen, name);
-		if (offset != UINT32_MAX) /* zip64 says elsewhere */
-			seen->other_name |= has_other_name(bytes, offset + d.before, name);
-		reader_skip(&r, extra + comment);
-	}
+	for (int i = 0; i < MAGIC_ZIP_NAMES && zip_next(&z, &at, &m); i++)
+		note(seen, m.name);
 }
 
 bool magic_zip_is_appended(str bytes)
 {
-	struct reader r = reader_make(bytes);
-	struct directory d;
+	struct zip z;
+	struct zip_member m;
+	size_t at = 0;
 
-	if (!find_directory(bytes, &d) || !d.at_end)
-		return false;
-	reader_seek(&r, d.at);
-	return reader_u32le(&r) == ENTRY_SIGNATURE;
+	return zip_open(bytes, &z) && zip_next(&z, &at, &m);
 }
 
 /* The first member of OpenDocument and EPUB is "mimetype", stored (ODF 1.2 part 3, 3.3). */
@@ -158,8 +91,7 @@ struct magic magic_zip_detect(str bytes)
 	uint32_t notes;
 
 	read_directory(bytes, &seen);
-	notes = (seen.macros ? MAGIC_HAS_MACROS : 0) | (seen.other_name ? MAGIC_IS_AMBIGUOUS : 0) |
-		MAGIC_IS_ZIP;
+	notes = (seen.macros ? MAGIC_HAS_MACROS : 0) | MAGIC_IS_ZIP;
 	if (mimetype.n)
 		return open_document(mimetype, notes);
 	if (seen.word || seen.excel || seen.powerpoint || seen.visio)

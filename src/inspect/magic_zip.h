@@ -11,7 +11,7 @@
 
 struct magic magic_zip_detect(str bytes);
 
-/* A zip file that ends where bytes end, whatever stands before it. */
+/* A zip file stands behind other bytes, or is followed by some. */
 bool magic_zip_is_appended(str bytes);
 
 #endif

@@ -1,0 +1,182 @@
+/* Protected attachments are opened with the words of their own message. */
+#include "archive/zipbuild.h"
+#include "base/base64.h"
+#include "inspect/inspect.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/* Enough of a program to be known as one. */
+#define PROGRAM STR("MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0\xb8\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\0")
+
+static void attach(struct strbuf *b, const char *name, str bytes)
+{
+	strbuf_fmt(b,
+		   "--b\r\nContent-Type: application/octet-stream; name=\"%s\"\r\n"
+		   "Content-Transfer-Encoding: base64\r\n\r\n",
+		   name);
+	base64_encode(b, bytes);
+	strbuf_put(b, STR("\r\n"));
+}
+
+/* The attachment comes before the text that gives the password. */
+static str mail(struct arena *a, const char *subject, const char *type, const char *text,
+		const char *name, str bytes)
+{
+	struct strbuf b = strbuf_make(a, 1 << 20);
+
+	strbuf_fmt(&b, "Subject: %s\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n", subject);
+	attach(&b, name, bytes);
+	strbuf_fmt(&b, "--b\r\nContent-Type: text/%s; charset=utf-8\r\n\r\n%s\r\n--b--\r\n", type,
+		   text);
+	return strbuf_str(&b);
+}
+
+static str locked_zip(struct arena *a, const char *password)
+{
+	struct zipbuild z = zipbuild_make(a);
+
+	zipbuild_add(&z, (struct zipbuild_member){ .name = STR("note.txt"), .data = STR("hello") });
+	zipbuild_add(&z, (struct zipbuild_member){
+				 .name = STR("a.dat"), .data = PROGRAM, .password = password });
+	return zipbuild_end(&z);
+}
+
+struct seen {
+	bool opened, closed, said, program, flagged;
+};
+
+static struct seen look(struct arena *a, str message)
+{
+	struct facts f;
+	struct seen s = { 0 };
+
+	inspect_message(a, message, NULL, &inspect_default_limits, &f);
+	s.opened = facts_has_finding(&f, STR("ARCHIVE_OPENED_WITH_PASSWORD"));
+	s.closed = facts_has_finding(&f, STR("ATTACHMENT_ENCRYPTED"));
+	s.said = facts_has_finding(&f, STR("PASSWORD_IN_MESSAGE"));
+	s.program = facts_has_finding(&f, STR("ATTACHMENT_EXECUTABLE"));
+	for (size_t i = 0; i < f.parts.n; i++)
+		s.flagged |= (f.parts.v[i].flags & FACTS_PART_ENCRYPTED) != 0;
+	return s;
+}
+
+static void the_message_s_own_words_open_it(void **state)
+{
+	static const struct {
+		const char *subject, *type, *text, *name, *password;
+	} cases[] = {
+		{ "x", "plain", "Le mot de passe est : Ete2024!", "a.zip", "Ete2024!" },
+		{ "x", "plain", "Mot de passe\xc2\xa0: Xy12.", "a.zip", "Xy12" },
+		{ "x", "plain", "Mot de passe : Xy12.", "a.zip", "Xy12." },
+		{ "x", "plain", "mdp=soleil", "a.zip", "soleil" },
+		{ "x", "plain", "The password for the archive is \"open sesame\"", "a.zip",
+		  "sesame" },
+		{ "x", "plain", "password:\r\n\r\n   7731\r\n", "a.zip", "7731" },
+		{ "x", "plain", "Password: correct horse battery\r\nBye", "a.zip",
+		  "correct horse battery" },
+		{ "x", "plain", "Kx9-22 is the password.", "a.zip", "Kx9-22" },
+		{ "x", "plain",
+		  "Code d\xe2\x80\x99"
+		  "acc\xc3\xa8s : 4711",
+		  "a.zip", "4711" },
+		{ "x", "plain", "pwd 4711", "a.zip", "4711" },
+		{ "x", "plain", "\xc2\xab 4711z \xc2\xbb", "a.zip", "4711z" },
+		{ "Dossier, mot de passe 4711", "plain", "Bonjour", "a.zip", "4711" },
+		{ "x", "plain", "Bonjour", "dossier_4711.zip", "4711" },
+		{ "x", "html", "<p>Mot de passe : <b>Ete</b>2024</p>", "a.zip", "Ete2024" },
+		{ "x", "plain", "Bonjour", "mdp 4711z.zip", "4711z" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+		struct seen s = look(a, mail(a, cases[i].subject, cases[i].type, cases[i].text,
+					     cases[i].name, locked_zip(a, cases[i].password)));
+
+		if (!s.opened || !s.program || s.closed || s.flagged)
+			fail_msg("%s", cases[i].text);
+	}
+}
+
+static void without_the_password_it_stays_closed(void **state)
+{
+	static const struct {
+		const char *text;
+		bool said;
+	} cases[] = {
+		{ "Voici le document.", false },
+		{ "Mot de passe oubli\xc3\xa9 ?", false },
+		{ "Never share your password with anyone.", false },
+		{ "Your password is required to log in.", false },
+		{ "Le mot de passe arrive par SMS.", false },
+		{ "Mot de passe : Xy12", true },
+		{ "The password is Xy12", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+		struct seen s = look(a, mail(a, "x", "plain", cases[i].text, "a.zip",
+					     locked_zip(a, "another one")));
+
+		if (s.opened || s.program || !s.closed || !s.flagged || s.said != cases[i].said)
+			fail_msg("%s", cases[i].text);
+	}
+}
+
+/* Nobody is accused of giving a password when there is nothing to open. */
+static void a_password_alone_is_nothing(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+	struct seen s = look(a, mail(a, "x", "plain", "Password: Xy12", "a.txt", STR("hello")));
+
+	(void)state;
+	assert_false(s.said || s.closed || s.opened);
+}
+
+static void a_locked_archive_in_a_locked_archive_is_opened_too(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+	struct zipbuild z = zipbuild_make(a);
+	struct seen s;
+
+	(void)state;
+	zipbuild_add(&z, (struct zipbuild_member){ .name = STR("inner.zip"),
+						   .data = locked_zip(a, "4711"),
+						   .password = "Xy12" });
+	s = look(a, mail(a, "x", "plain", "password: Xy12\r\nthen code: 4711", "a.zip",
+			 zipbuild_end(&z)));
+	assert_true(s.opened && s.program && !s.closed);
+}
+
+/* Of two members with two passwords, one stays closed, and is told. */
+static void each_member_may_have_its_own(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+	struct zipbuild z = zipbuild_make(a);
+	struct seen s;
+
+	(void)state;
+	zipbuild_add(&z, (struct zipbuild_member){
+				 .name = STR("a"), .data = PROGRAM, .password = "Xy12" });
+	zipbuild_add(&z, (struct zipbuild_member){
+				 .name = STR("b"), .data = PROGRAM, .password = "unsaid" });
+	s = look(a, mail(a, "x", "plain", "password: Xy12", "a.zip", zipbuild_end(&z)));
+	assert_true(s.opened && s.program && s.closed && s.flagged);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_message_s_own_words_open_it),
+		cmocka_unit_test(without_the_password_it_stays_closed),
+		cmocka_unit_test(a_password_alone_is_nothing),
+		cmocka_unit_test(a_locked_archive_in_a_locked_archive_is_opened_too),
+		cmocka_unit_test(each_member_may_have_its_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
