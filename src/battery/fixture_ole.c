@@ -34,7 +34,7 @@ struct fixture_ole {
 static void put(struct strbuf *b, uint64_t v, int bytes)
 {
 	for (int i = 0; i < bytes; i++)
-		strbuf_char(b, (char)(v >> (8 * i)));
+		strbuf_char(b, (char)(i < 8 ? v >> (8 * i) : 0));
 }
 
 static void pad(struct strbuf *b, size_t to_multiple)

@@ -127,7 +127,7 @@ static void keep(const struct judge *j, enum facts_url_where where, const struct
 					      : arena_str(w->arena, shortened(j->link->shown));
 }
 
-static void accept(const struct judge *j, enum facts_url_where where, const struct url *u)
+static void follow(const struct judge *j, enum facts_url_where where, const struct url *u)
 {
 	keep(j, where, u);
 	find_scheme(j, u);
@@ -153,7 +153,7 @@ static void unwrap(struct judge *j, const struct url *u, struct url *ret)
 			if (!urlorg_same(at.host.text, next.host.text))
 				find(j, FINDING_URL_CARRIES_URL, at.href);
 		}
-		accept(j, FACTS_URL_WRAPPED, &next);
+		follow(j, FACTS_URL_WRAPPED, &next);
 		if (services)
 			*ret = next;
 		at = next;
@@ -202,7 +202,7 @@ static void judge_unparsed(struct judge *j, str url)
 		return;
 	url = arena_fmt(j->a, "file:%.*s", STR_ARG(url));
 	if (url_parse(j->a, url, NULL, &u))
-		accept(j, j->link->where, &u);
+		follow(j, j->link->where, &u);
 }
 
 void inspect_link_judge(struct walk *w, struct arena *scratch, const struct inspect_link *link)
@@ -217,7 +217,7 @@ void inspect_link_judge(struct walk *w, struct arena *scratch, const struct insp
 		judge_unparsed(&j, url);
 		return;
 	}
-	accept(&j, link->where, &u);
+	follow(&j, link->where, &u);
 	unwrap(&j, &u, &leads_to);
 	compare(&j, &u, &leads_to);
 }

@@ -55,7 +55,7 @@ static void body(struct office *o, str type, str text)
 		return;
 	walk_part(o->w, part)->type = type;
 	walk_part(o->w, part)->size = text.n;
-	inspect_text_read(o->w, part, STR("utf-8"), text);
+	inspect_text_read(o->w, part, STR("utf-8"), text, o->depth + 1);
 }
 
 static void plain_body(struct office *o, struct cfb *c, const struct cfb_entry *e, bool wide)

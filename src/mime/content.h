@@ -35,10 +35,10 @@ enum { CONTENT_NAMES_MAX = 16, CONTENT_FIELDS_MAX = 4 };
 
 struct content {
 	bool has_type; /* a Content-Type stands there */
-	str type;     /* lower case; the default of the context when absent or malformed */
-	str charset;  /* as written, may be empty */
-	str boundary; /* as written; p NULL when absent */
-	str filename; /* decoded, UTF-8, may be empty */
+	str type;      /* lower case; the default of the context when absent or malformed */
+	str charset;   /* as written, may be empty */
+	str boundary;  /* as written; p NULL when absent */
+	str filename;  /* decoded, UTF-8, may be empty */
 	/* All names that any reader takes for it, of all fields that stand there. */
 	str names[CONTENT_NAMES_MAX];
 	size_t names_n;
