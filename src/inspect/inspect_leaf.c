@@ -143,6 +143,12 @@ static void open_message(struct walk *w, uint32_t index, str bytes, uint32_t dep
 		inspect_part_decoded(w, child, bytes, depth + 1);
 }
 
+/* Attached text; bodies are read by inspect_text.c. */
+static bool is_text(const struct facts_part *p, struct magic m)
+{
+	return !is_shown(p) && (str_starts(p->type, STR("text/")) || m.family == MAGIC_MARKUP);
+}
+
 void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t depth)
 {
 	struct facts_part *p = walk_part(w, index);
@@ -152,6 +158,8 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 	p->detected = m.type;
 	inspect_leaf_hash(bytes, p->sha256);
 	judge_type(w, index, m);
+	if (is_text(p, m) && testmarks_gtube(bytes))
+		walk_find(w, FINDING_GTUBE, index, p->filename.n ? p->filename : p->path);
 	if (testmarks_eicar(bytes))
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);
 	if (!inspect_format_open(w, index, bytes, m, depth) && m.family == MAGIC_UNKNOWN &&

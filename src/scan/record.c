@@ -76,12 +76,48 @@ static void put_anomalies(struct strbuf *out, const struct facts *f)
 		strbuf_json(out, x->name);
 		strbuf_put(out, STR(",\"evidence\":"));
 		strbuf_json(out, x->evidence);
-		strbuf_fmt(out, ",\"part\":%u}", x->part);
+		strbuf_fmt(out, ",\"part\":%u,\"offset\":%llu}", x->part,
+			   (unsigned long long)x->offset);
 	}
 	strbuf_put(out, STR("],\"limits_hit\":["));
 	for (size_t i = 0; i < f->limits_hit.n; i++) {
 		strbuf_put(out, i ? STR(",") : STR(""));
 		strbuf_json(out, f->limits_hit.v[i]);
+	}
+	strbuf_char(out, ']');
+}
+
+static const char *where_name(enum facts_url_where where)
+{
+	static const char *const names[FACTS_URL_WHERES] = {
+		[FACTS_URL_TEXT] = "text",
+		[FACTS_URL_HTML] = "html",
+		[FACTS_URL_HEADER] = "header",
+		[FACTS_URL_CALENDAR] = "calendar",
+		[FACTS_URL_DOCUMENT] = "document",
+		[FACTS_URL_FILE] = "file",
+		[FACTS_URL_QR] = "qr",
+		[FACTS_URL_WRAPPED] = "wrapped",
+	};
+
+	return names[where];
+}
+
+static void put_urls(struct strbuf *out, const struct facts *f)
+{
+	strbuf_put(out, STR("\"urls\":["));
+	for (size_t i = 0; i < f->urls.n; i++) {
+		const struct facts_url *u = &f->urls.v[i];
+
+		strbuf_put(out, i ? STR(",{\"url\":") : STR("{\"url\":"));
+		strbuf_json(out, u->url);
+		strbuf_put(out, STR(",\"host\":"));
+		strbuf_json(out, u->host);
+		strbuf_put(out, STR(",\"domain\":"));
+		strbuf_json(out, u->domain);
+		strbuf_put(out, STR(",\"shown\":"));
+		strbuf_json(out, u->shown);
+		strbuf_fmt(out, ",\"where\":\"%s\",\"part\":%u}", where_name(u->where), u->part);
 	}
 	strbuf_char(out, ']');
 }
@@ -110,7 +146,11 @@ void record_put_json(struct strbuf *out, str file, const struct judgement *j, bo
 	strbuf_char(out, ',');
 	put_parts(out, &j->facts);
 	strbuf_char(out, ',');
+	put_urls(out, &j->facts);
+	strbuf_char(out, ',');
 	put_anomalies(out, &j->facts);
+	strbuf_put(out, STR(",\"language\":"));
+	strbuf_json(out, j->facts.language);
 	if (text) {
 		strbuf_put(out, STR(",\"text\":"));
 		strbuf_json(out, j->facts.text);
