@@ -193,7 +193,7 @@ static void compare(const struct judge *j, const struct url *u, const struct url
 		       STR_ARG(leads_to->host.text)));
 }
 
-/* What no browser can follow: a file server for Windows, a defused link, or nothing. */
+/* What no browser can follow: a file server for Windows, or nothing. */
 static void judge_unparsed(struct judge *j, str url)
 {
 	struct url u;
@@ -201,8 +201,10 @@ static void judge_unparsed(struct judge *j, str url)
 	if (!str_starts(url, STR("\\\\")))
 		return;
 	url = arena_fmt(j->a, "file:%.*s", STR_ARG(url));
-	if (url_parse(j->a, url, NULL, &u))
-		follow(j, j->link->where, &u);
+	if (!url_parse(j->a, url, NULL, &u))
+		return;
+	u.odd = 0; /* Windows writes it this way */
+	follow(j, j->link->where, &u);
 }
 
 void inspect_link_judge(struct walk *w, struct arena *scratch, const struct inspect_link *link)

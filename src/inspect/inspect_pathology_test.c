@@ -114,6 +114,15 @@ static void hostile_megabytes_take_no_longer_than_honest_ones(void **state)
 		{ "boundaries of blanks",
 		  "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b--\r\n",
 		  "     \t     --b " },
+		{ "links", "\r\n", "http://%zu.example/ " },
+		{ "foreign links", "\r\n", "http://h\xd0\xbep%zu.example/ " },
+		{ "broken links", "\r\n", "http://%%zu/ " },
+		{ "links without blanks", "\r\n", "http://a%zu," },
+		{ "links in links", "\r\n", "http://a%zu.example/?u=" },
+		{ "bare names", "\r\n", "a%zu.com " },
+		{ "names with accents", "\r\n", "\xc3\xa9%zu.com " },
+		{ "defused links", "\r\n", "hxxp://a%zu[.]com " },
+		{ "brackets", "\r\n", "http://a%zu)])}( " },
 		{ "received comments", "Received: from ", "(" },
 	};
 	cleanup(arena_freep) struct arena *a = arena_new("messages", 256 << 20);

@@ -446,10 +446,12 @@ static bool scheme_state(struct parse *p)
 	return take_slash(p) ? authority_state(p) : path_state(p);
 }
 
-/* Controls and blanks at the ends, tabs and line ends anywhere fall away. */
+/* Controls and blanks at the ends, tabs and line ends anywhere fall away. In a long path
+ * they come from careless wrapping and hide nothing. */
 static str cleaned(struct arena *a, str in, uint32_t *odd)
 {
 	struct strbuf b;
+	unsigned slashes = 0;
 
 	while (in.n && (unsigned char)in.p[0] <= ' ')
 		in = str_skip(in, 1);
@@ -462,9 +464,11 @@ static str cleaned(struct arena *a, str in, uint32_t *odd)
 		size_t n = utf8_next(str_skip(in, i), &cp);
 
 		if (n == 1 && (cp == '\t' || cp == '\n' || cp == '\r'))
-			*odd |= URL_ODD_BLANKS;
+			*odd |= slashes <= 2 ? URL_ODD_BLANKS : 0;
 		else
 			strbuf_put(&b, n ? str_sub(in, i, i + n) : STR("\xef\xbf\xbd"));
+		if (slashes <= 2)
+			slashes += in.p[i] == '/' || in.p[i] == '\\' ? 1 : in.p[i] == '?' ? 3 : 0;
 		i += n ? n : 1;
 	}
 	return strbuf_str(&b);

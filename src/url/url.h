@@ -16,7 +16,7 @@ enum { URL_NO_PORT = -1 };
 
 /* What a browser repairs in silence. */
 enum url_odd {
-	URL_ODD_BLANKS = 1 << 0,    /* tab or line end inside */
+	URL_ODD_BLANKS = 1 << 0,    /* tab or line end before the path */
 	URL_ODD_BACKSLASH = 1 << 1, /* "\" where "/" belongs, before the query */
 	URL_ODD_SLASHES = 1 << 2,   /* not two slashes behind "http:" */
 	URL_ODD_USERINFO = 1 << 3,  /* "name@" before the host */

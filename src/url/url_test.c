@@ -93,6 +93,8 @@ static void what_was_repaired_is_said(void **state)
 		{ "http:///a.example/", URL_ODD_SLASHES },
 		{ "http://a.\nexample/", URL_ODD_BLANKS },
 		{ " http://a.example/\n", 0 },
+		{ "http://a.example/b\nc", 0 },
+		{ "http://a.example?b\nc/d", 0 },
 		{ "http://b@a.example/", URL_ODD_USERINFO },
 		{ "http://a.example/@b", 0 },
 		{ "http://%61.example/", URL_ODD_PERCENT },
