@@ -33,10 +33,15 @@ static size_t crossed_scheme(str s, str *ret)
 	return 0;
 }
 
+/* Of a scheme that was crossed out. */
+static bool is_first(char c)
+{
+	c = str_lower_char(c);
+	return c == 'h' || c == 'f' || c == 'm';
+}
+
 static size_t sign_at(str s, str *ret)
 {
-	if (!strchr("[({", s.p[0] ? s.p[0] : 'x'))
-		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
 		if (str_casestarts(s, signs[i].written)) {
 			*ret = signs[i].meant;
@@ -52,11 +57,14 @@ bool urldefang(struct arena *a, str word, str *ret)
 	size_t start = 0;
 
 	for (size_t i = 0; i < word.n; i++) {
-		str rest = str_skip(word, i), meant;
-		size_t n = sign_at(rest, &meant);
+		char c = word.p[i];
+		size_t n = 0;
+		str meant;
 
-		if (!n && (i == 0 || !str_is_alnum(word.p[i - 1])))
-			n = crossed_scheme(rest, &meant);
+		if (c == '[' || c == '(' || c == '{')
+			n = sign_at(str_skip(word, i), &meant);
+		else if (is_first(c) && (i == 0 || !str_is_alnum(word.p[i - 1])))
+			n = crossed_scheme(str_skip(word, i), &meant);
 		if (!n)
 			continue;
 		if (!b.max)

@@ -26,43 +26,50 @@ struct urlfind urlfind_make(struct arena *a, str text)
 	return (struct urlfind){ .arena = a, .rest = text };
 }
 
-/* Length of a blank or of another character no link goes on behind, or 0. */
-static size_t delimiter(str s)
-{
-	unsigned char c = (unsigned char)s.p[0];
-	uint32_t cp;
-	size_t n;
+enum { BLANK = 1, PERHAPS_BLANK = 2, DOT = 4 };
 
+/* What a byte may be; the loop over all of the text looks at most of it only here. */
+static unsigned kind_of(unsigned char c)
+{
+	if (c <= ' ' || c == '<' || c == '>' || c == '"' || c == 0x7f)
+		return BLANK;
 	if (c < 0x80)
-		return c <= ' ' || c == '<' || c == '>' || c == '"' || c == 0x7f;
-	if (c != 0xc2 && c != 0xe2 && c != 0xe3)
-		return 0;
-	n = utf8_next(s, &cp);
-	return cp == 0xa0 || cp == 0xab || cp == 0xbb || (cp >= 0x2000 && cp <= 0x200a) ||
-			       cp == 0x201c || cp == 0x201d || cp == 0x2028 || cp == 0x2029 ||
-			       cp == 0x202f || cp == 0x205f || cp == 0x3000
-		       ? n
-		       : 0;
+		return c == '.' || c == ':' ? DOT : 0;
+	if (c == 0xc2 || c == 0xe2)
+		return PERHAPS_BLANK;
+	return c == 0xe3 ? PERHAPS_BLANK | DOT : c > 0xe3 ? DOT : 0; /* wide dots */
 }
 
-/* The next piece without delimiters that holds something like a dot or colon. */
+/* Length of a blank or quotation mark beyond ASCII, or 0. */
+static size_t wide_blank(str s)
+{
+	uint32_t cp;
+	size_t n = utf8_next(s, &cp);
+	bool blank = cp == 0xa0 || cp == 0xab || cp == 0xbb || (cp >= 0x2000 && cp <= 0x200a) ||
+		     cp == 0x201c || cp == 0x201d || cp == 0x2028 || cp == 0x2029 || cp == 0x202f ||
+		     cp == 0x205f || cp == 0x3000;
+
+	return n && blank ? n : 0;
+}
+
+/* The next piece without blanks that holds something like a dot or colon. */
 static bool next_token(struct urlfind *f)
 {
 	size_t i = 0, start = 0;
 	bool promising = false;
 
-	for (; i < f->rest.n; i++) {
-		size_t n = delimiter(str_skip(f->rest, i));
+	while (i < f->rest.n) {
+		unsigned kind = kind_of((unsigned char)f->rest.p[i]);
+		size_t n = kind == BLANK;
 
-		if (n) {
-			if (promising)
-				break;
-			i += n - 1;
-			start = i + 1;
-			continue;
-		}
-		promising |= f->rest.p[i] == '.' || f->rest.p[i] == ':' ||
-			     (unsigned char)f->rest.p[i] >= 0xe3; /* wide dots */
+		if (kind & PERHAPS_BLANK)
+			n = wide_blank(str_skip(f->rest, i));
+		if (n && promising)
+			break;
+		promising |= (kind & DOT) && !n;
+		i += n ? n : 1;
+		if (n)
+			start = i;
 	}
 	if (!promising)
 		return false;
@@ -80,25 +87,35 @@ static size_t count(str s, char c)
 	return n;
 }
 
+/* Brackets that were closed more often than opened. */
+static size_t surplus(str s, char close)
+{
+	char open = (char)(close == ')' ? '(' : close == ']' ? '[' : '{');
+	size_t opened = count(s, open), closed = count(s, close);
+
+	return closed > opened ? closed - opened : 0;
+}
+
 /* Punctuation at the end belongs to the sentence; a bracket too, unless it was opened. */
 static str trim_end(str s)
 {
-	static const char pairs[] = "()[]{}";
-	size_t surplus[3];
+	static const char brackets[] = ")]}";
+	size_t left[] = { STR_NONE, STR_NONE, STR_NONE };
 
-	for (size_t k = 0; k < ARRAY_LEN(surplus); k++) {
-		size_t open = count(s, pairs[2 * k]), close = count(s, pairs[2 * k + 1]);
-
-		surplus[k] = close > open ? close - open : 0;
-	}
 	while (s.n) {
 		char c = s.p[s.n - 1];
-		const char *pair = strchr(pairs, c ? c : 'x');
+		const char *bracket = strchr(brackets, c ? c : 'x');
 
-		if (pair && (pair - pairs) % 2 == 1 && surplus[(pair - pairs) / 2])
-			surplus[(pair - pairs) / 2]--;
-		else if (!strchr(".,;:!?'*_~|`", c ? c : 'x'))
+		if (bracket) {
+			size_t *n = &left[bracket - brackets];
+
+			if (*n == STR_NONE)
+				*n = surplus(s, c);
+			if ((*n)-- == 0)
+				break;
+		} else if (!strchr(".,;:!?'*_~|`", c ? c : 'x')) {
 			break;
+		}
 		s.n--;
 	}
 	return s;
@@ -149,7 +166,8 @@ static str host_of(str s)
 {
 	size_t n = 0;
 
-	while (n < s.n && !strchr("/\\?#:", s.p[n] ? s.p[n] : 'x'))
+	while (n < s.n && s.p[n] != '/' && s.p[n] != '\\' && s.p[n] != '?' && s.p[n] != '#' &&
+	       s.p[n] != ':')
 		n++;
 	return str_sub(s, 0, n);
 }
@@ -184,13 +202,21 @@ static bool likely_name(str host, bool path)
 	return str_find(host, STR("..")) == STR_NONE && urlorg_known_tld(host);
 }
 
+/* A full stop, or one of the wide ones that browsers take for it. */
+static bool has_dot(str s)
+{
+	return str_chr(s, '.') != STR_NONE || str_find(s, STR("\xe3\x80\x82")) != STR_NONE ||
+	       str_find(s, STR("\xef\xbc\x8e")) != STR_NONE ||
+	       str_find(s, STR("\xef\xbd\xa1")) != STR_NONE;
+}
+
 static bool bare_name(struct arena *a, str s, bool defanged)
 {
 	str host = host_of(s);
 	struct urlhost parsed;
 	uint32_t odd;
 
-	if (host.n < 4 || host.n > URLORG_MAX)
+	if (host.n < 4 || host.n > URLORG_MAX || !has_dot(host))
 		return false;
 	for (size_t i = 0; i < host.n; i++) {
 		if (!name_character(host.p[i]))
