@@ -213,6 +213,7 @@ static bool has_dot(str s)
 static bool bare_name(struct arena *a, str s, bool defanged)
 {
 	str host = host_of(s);
+	bool path = host.n < s.n && s.p[host.n] == '/';
 	struct urlhost parsed;
 	uint32_t odd;
 
@@ -225,10 +226,12 @@ static bool bare_name(struct arena *a, str s, bool defanged)
 	if (defanged)
 		return str_chr(host, '.') != STR_NONE;
 	if (urlhost_ascii(host))
-		return likely_name(host, host.n < s.n && s.p[host.n] == '/');
-	if (!urlhost_parse(a, host, true, &parsed, &odd) || parsed.kind != URLHOST_NAME)
+		return likely_name(host, path);
+	/* "1.\u2122" is no name under .tm: foreign letters stand before an end in ASCII. */
+	if (!str_is_alpha(host.p[host.n - 1]) || !urlhost_parse(a, host, true, &parsed, &odd) ||
+	    parsed.kind != URLHOST_NAME)
 		return false;
-	return likely_name(parsed.text, true);
+	return likely_name(parsed.text, path);
 }
 
 static bool make_link(struct urlfind *f, str text, str prefix, struct urlfind_link *ret)

@@ -45,6 +45,7 @@ static void links_are_found_as_mail_programs_do(void **state)
 		{ "go to hospital.fr/rdv or partner.com.",
 		  "http://hospital.fr/rdv http://partner.com" },
 		{ "report.zip readme.md fin.La suite M.Dupont e.g. 1.2.3 v2.0", "" },
+		{ "No1.\xe2\x84\xa2 No1.\xe2\x84\xa2/x", "" },
 		{ "t.co/x", "http://t.co/x" },
 		{ "report.zip/x", "http://report.zip/x" },
 		{ "a@b.com, <mailto:a@b.com>", "mailto:a@b.com" },

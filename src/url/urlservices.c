@@ -137,6 +137,7 @@ static const str counters[] = {
 	STR("emv3.com"),
 	STR("sib.link"),
 	STR("brevo.com"),
+	STR("beehiiv.com"),
 };
 
 static bool below(str host, str wanted)
