@@ -215,6 +215,8 @@ void inspect_link_judge(struct walk *w, struct arena *scratch, const struct insp
 
 	if (!link->defanged && urldefang(j.a, url, &url))
 		find(&j, FINDING_URL_DEFUSED, link->url);
+	if (link->turned || urlfind_turns(url) || urlfind_turns(link->shown))
+		find(&j, FINDING_URL_TURNED, url);
 	if (!parse(&j, url, &u)) {
 		judge_unparsed(&j, url);
 		return;

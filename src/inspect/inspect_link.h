@@ -14,6 +14,7 @@ struct inspect_link {
 	uint32_t part;
 	enum facts_url_where where;
 	str base, url, shown;
+	bool turned;   /* the text around it is written in the other direction */
 	bool defanged; /* in plain text, where nobody can follow it */
 };
 

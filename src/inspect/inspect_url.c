@@ -92,6 +92,7 @@ void inspect_url_search(struct walk *w, uint32_t part, enum facts_url_where wher
 		judge(w, &(struct inspect_link){ .part = part,
 						 .where = where,
 						 .url = found.url,
+						 .turned = found.turned,
 						 .defanged = found.defanged });
 	}
 }

@@ -70,6 +70,10 @@ static void each_link_is_judged_by_where_it_leads(void **state)
 		{ "http://b.example:8081/", "", "PORT <http://b.example:8081/>" },
 		{ "https://h\xd0\xbepital.example/", "www.hopital.example",
 		  "HOMOGRAPH MIXED_SCRIPT TEXT_MISMATCH <https://xn--hpital-wqf.example/>" },
+		{ "http://b.example/",
+		  "\xe2\x80\xae"
+		  "elpmaxe.a",
+		  "TURNED <http://b.example/>" },
 		{ "javascript:alert(1)", "", "SCRIPT <javascript:alert(1)>" },
 		{ "javascript:void(0)", "", "<javascript:void(0)>" },
 		{ "data:text/html,<b>", "", "DATA <data:text/html,<b>>" },

@@ -26,6 +26,14 @@ struct urlfind urlfind_make(struct arena *a, str text)
 	return (struct urlfind){ .arena = a, .rest = text };
 }
 
+/* Zero width, soft hyphen, marks of direction, variation selectors. */
+static bool invisible(uint32_t cp)
+{
+	return cp == 0xad || cp == 0x34f || cp == 0x61c || (cp >= 0x200b && cp <= 0x200f) ||
+	       (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff ||
+	       (cp >= 0xfe00 && cp <= 0xfe0f) || cp == 0x180e;
+}
+
 enum { BLANK = 1, PERHAPS_BLANK = 2, DOT = 4 };
 
 /* What a byte may be; the loop over all of the text looks at most of it only here. */
@@ -73,6 +81,7 @@ static bool next_token(struct urlfind *f)
 	}
 	if (!promising)
 		return false;
+	f->turned = urlfind_turns(str_sub(f->rest, start, i));
 	f->defanged = urldefang(f->arena, str_sub(f->rest, start, i), &f->token);
 	f->rest = str_skip(f->rest, i);
 	return true;
@@ -96,6 +105,17 @@ static size_t surplus(str s, char close)
 	return closed > opened ? closed - opened : 0;
 }
 
+/* Length of a curved quotation mark, an ellipsis or something invisible at the end, or 0. */
+static size_t wide_end(str s)
+{
+	str last = str_skip(s, s.n > 3 ? s.n - 3 : 0);
+	uint32_t cp;
+
+	if (last.n < 3 || utf8_next(last, &cp) != 3)
+		return 0;
+	return cp == 0x2019 || cp == 0x2026 || invisible(cp) ? 3 : 0;
+}
+
 /* Punctuation at the end belongs to the sentence; a bracket too, unless it was opened. */
 static str trim_end(str s)
 {
@@ -113,6 +133,8 @@ static str trim_end(str s)
 				*n = surplus(s, c);
 			if ((*n)-- == 0)
 				break;
+		} else if ((unsigned char)c >= 0x80 && wide_end(s)) {
+			s.n -= 2;
 		} else if (!strchr(".,;:!?'*_~|`", c ? c : 'x')) {
 			break;
 		}
@@ -255,6 +277,7 @@ static bool link_in_token(struct urlfind *f, struct urlfind_link *ret)
 	f->token = STR_NULL;
 	ret->bare = false;
 	ret->defanged = f->defanged;
+	ret->turned = f->turned;
 	if (find_scheme(token, &at)) {
 		text = str_skip(token, at);
 		text.n = next_link(text);
@@ -288,14 +311,6 @@ bool urlfind_whole(struct arena *a, str text, struct urlfind_link *ret)
 	return ret->text.n + 2 >= str_trim(text).n; /* a bracket or a stop beside it */
 }
 
-/* Zero width, soft hyphen, marks of direction, variation selectors. */
-static bool invisible(uint32_t cp)
-{
-	return cp == 0xad || cp == 0x34f || cp == 0x61c || (cp >= 0x200b && cp <= 0x200f) ||
-	       (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff ||
-	       (cp >= 0xfe00 && cp <= 0xfe0f) || cp == 0x180e;
-}
-
 str urlfind_visible(struct arena *a, str s)
 {
 	struct strbuf b = strbuf_make(a, s.n);
@@ -315,4 +330,18 @@ str urlfind_visible(struct arena *a, str s)
 		return s;
 	strbuf_put(&b, str_skip(s, start));
 	return strbuf_str(&b);
+}
+
+bool urlfind_turns(str s)
+{
+	for (size_t i = 0; i + 2 < s.n; i++) {
+		uint32_t cp;
+
+		if ((unsigned char)s.p[i] != 0xe2 || utf8_next(str_skip(s, i), &cp) != 3)
+			continue;
+		if (cp == 0x202a || cp == 0x202b || cp == 0x202d || cp == 0x202e || cp == 0x2066 ||
+		    cp == 0x2067)
+			return true;
+	}
+	return false;
 }

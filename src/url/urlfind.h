@@ -19,7 +19,7 @@ struct urlfind {
 	struct arena *arena;
 	str rest;
 	str token; /* a piece without blanks that may hold more links */
-	bool defanged;
+	bool defanged, turned;
 };
 
 struct urlfind_link {
@@ -27,6 +27,7 @@ struct urlfind_link {
 	str url;       /* for url_parse: with a scheme, no longer defused */
 	bool defanged; /* it was defused */
 	bool bare;     /* a name without scheme or "www." */
+	bool turned;   /* urlfind_turns at it */
 };
 
 struct urlfind urlfind_make(struct arena *a, str text);
@@ -36,5 +37,9 @@ bool urlfind_whole(struct arena *a, str text, struct urlfind_link *ret);
 /* Without characters that take no room on the screen (zero width, soft hyphen, marks of
  * direction); the same slice when there are none. */
 str urlfind_visible(struct arena *a, str s) must_use;
+
+/* Holds a character that changes the reading direction (U+202E and the like). Those that
+ * programs put around names by themselves (U+2068, U+200E) do not count. */
+bool urlfind_turns(str s);
 
 #endif

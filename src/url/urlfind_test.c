@@ -47,6 +47,12 @@ static void links_are_found_as_mail_programs_do(void **state)
 		{ "report.zip readme.md fin.La suite M.Dupont e.g. 1.2.3 v2.0", "" },
 		{ "No1.\xe2\x84\xa2 No1.\xe2\x84\xa2/x", "" },
 		{ "t.co/x", "http://t.co/x" },
+		{ "\xe2\x80\x9chttp://a.example/\xe2\x80\x9d "
+		  "\xe2\x80\xaehttp://b.example/\xe2\x80\xac",
+		  "http://a.example/ http://b.example/" },
+		{ "l\xe2\x80\x99"
+		  "adresse http://a.example\xe2\x80\xa6",
+		  "http://a.example" },
 		{ "report.zip/x", "http://report.zip/x" },
 		{ "a@b.com, <mailto:a@b.com>", "mailto:a@b.com" },
 		{ "h\xc3\xb4pital.fr", "http://h\xc3\xb4pital.fr" },
@@ -100,6 +106,17 @@ static void what_takes_no_room_is_taken_out(void **state)
 	assert_true(str_eq(urlfind_visible(a, STR("\xe2\x80\x8b")), STR("")));
 }
 
+static void turned_text_is_told_from_what_programs_insert(void **state)
+{
+	(void)state;
+	assert_true(urlfind_turns(STR("a\xe2\x80\xae"
+				      "b")));
+	assert_true(urlfind_turns(STR("\xe2\x81\xa6")));
+	assert_false(urlfind_turns(STR("\xe2\x81\xa8"
+				       "a\xe2\x81\xa9\xe2\x80\x8e")));
+	assert_false(urlfind_turns(STR("a\xe2\x80")));
+}
+
 static void a_hostile_megabyte_takes_linear_time(void **state)
 {
 	static const char *const pieces[] = { "http://a,", "http:",   "[.]",	   "www.",
@@ -136,6 +153,7 @@ int main(void)
 		cmocka_unit_test(links_are_found_as_mail_programs_do),
 		cmocka_unit_test(a_text_that_is_a_link_is_told_from_one_that_holds_it),
 		cmocka_unit_test(what_takes_no_room_is_taken_out),
+		cmocka_unit_test(turned_text_is_told_from_what_programs_insert),
 		cmocka_unit_test(a_hostile_megabyte_takes_linear_time),
 	};
 
