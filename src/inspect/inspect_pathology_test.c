@@ -120,6 +120,7 @@ static void hostile_megabytes_take_no_longer_than_honest_ones(void **state)
 		{ "links without blanks", "\r\n", "http://a%zu," },
 		{ "links in links", "\r\n", "http://a%zu.example/?u=" },
 		{ "bare names", "\r\n", "a%zu.com " },
+		{ "names under no domain", "\r\n", "a%zu.zz " },
 		{ "names with accents", "\r\n", "\xc3\xa9%zu.com " },
 		{ "defused links", "\r\n", "hxxp://a%zu[.]com " },
 		{ "brackets", "\r\n", "http://a%zu)])}( " },

@@ -95,6 +95,8 @@ void inspect_url_search(struct walk *w, uint32_t part, enum facts_url_where wher
 						 .turned = found.turned,
 						 .defanged = found.defanged });
 	}
+	if (f.names >= URLFIND_MAX_NAMES)
+		walk_limit(w, STR("urls.names"));
 }
 
 /* Without folds, and with what "\" protects as it is. */

@@ -7,7 +7,8 @@
  * Input    hostile text, UTF-8.
  * Memory   facts in w->arena; the rest in a scratch arena of the walk.
  * Limits   FACTS_MAX_URLS facts ("urls"); INSPECT_URL_MAX links are judged, what is above is
- *          a finding ("urls.judged"); URLFIND_MAX bytes of one link ("url.bytes").
+ *          a finding ("urls.judged"); URLFIND_MAX bytes of one link ("url.bytes");
+ *          URLFIND_MAX_NAMES words of one text are looked up ("urls.names").
  * Threads  one walk at a time.   Errors  none: facts.
  */
 #ifndef INSPECT_URL_H
@@ -15,7 +16,7 @@
 
 #include "inspect/inspect_private.h"
 
-enum { INSPECT_URL_MAX = 10000 };
+enum { INSPECT_URL_MAX = 3000 };
 
 /* One link; shown is the text that the reader sees in its place, or empty. */
 void inspect_url_found(struct walk *w, uint32_t part, enum facts_url_where where, str url,

@@ -208,6 +208,13 @@ static bool upper_in(str s)
 	return false;
 }
 
+/* What browsers take for a full stop: U+3002, U+FF0E, U+FF61. */
+static bool wide_dot(str s)
+{
+	return str_starts(s, STR("\xe3\x80\x82")) || str_starts(s, STR("\xef\xbc\x8e")) ||
+	       str_starts(s, STR("\xef\xbd\xa1"));
+}
+
 /* "fin.La suite" and "rapport.md" are no links: the name ends in a lower-case top-level
  * domain that is no ending of files, or a path follows. */
 static bool likely_name(str host, bool path)
@@ -221,39 +228,41 @@ static bool likely_name(str host, bool path)
 		if (str_eq(last, file_endings[i]))
 			return false;
 	}
-	return str_find(host, STR("..")) == STR_NONE && urlorg_known_tld(host);
+	return str_find(host, STR("..")) == STR_NONE;
 }
 
-/* A full stop, or one of the wide ones that browsers take for it. */
-static bool has_dot(str s)
+/* With the dots of other scripts as full stops. */
+static str plain_dots(struct arena *a, str s)
 {
-	return str_chr(s, '.') != STR_NONE || str_find(s, STR("\xe3\x80\x82")) != STR_NONE ||
-	       str_find(s, STR("\xef\xbc\x8e")) != STR_NONE ||
-	       str_find(s, STR("\xef\xbd\xa1")) != STR_NONE;
+	struct strbuf b = strbuf_make(a, s.n);
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (wide_dot(str_skip(s, i))) {
+			strbuf_char(&b, '.');
+			i += 2;
+		} else {
+			strbuf_char(&b, s.p[i]);
+		}
+	}
+	return strbuf_str(&b);
 }
 
-static bool bare_name(struct arena *a, str s, bool defanged)
+static bool bare_name(struct urlfind *f, str s)
 {
 	str host = host_of(s);
 	bool path = host.n < s.n && s.p[host.n] == '/';
-	struct urlhost parsed;
-	uint32_t odd;
 
-	if (host.n < 4 || host.n > URLORG_MAX || !has_dot(host))
+	if (host.n < 4 || host.n > URLORG_MAX || f->names >= URLFIND_MAX_NAMES)
 		return false;
 	for (size_t i = 0; i < host.n; i++) {
 		if (!name_character(host.p[i]))
 			return false;
 	}
-	if (defanged)
+	if (!urlhost_ascii(host))
+		host = plain_dots(f->arena, host);
+	if (f->defanged)
 		return str_chr(host, '.') != STR_NONE;
-	if (urlhost_ascii(host))
-		return likely_name(host, path);
-	/* "1.\u2122" is no name under .tm: foreign letters stand before an end in ASCII. */
-	if (!str_is_alpha(host.p[host.n - 1]) || !urlhost_parse(a, host, true, &parsed, &odd) ||
-	    parsed.kind != URLHOST_NAME)
-		return false;
-	return likely_name(parsed.text, path);
+	return likely_name(host, path) && ++f->names && urlorg_known_tld(host);
 }
 
 static bool make_link(struct urlfind *f, str text, str prefix, struct urlfind_link *ret)
@@ -287,7 +296,7 @@ static bool link_in_token(struct urlfind *f, struct urlfind_link *ret)
 	text = trim_end(trim_start(token));
 	if (str_casestarts(text, STR("www.")) && text.n > 4)
 		return make_link(f, text, STR("http://"), ret);
-	if (str_chr(host_of(text), '@') != STR_NONE || !bare_name(f->arena, text, f->defanged))
+	if (str_chr(host_of(text), '@') != STR_NONE || !bare_name(f, text))
 		return false;
 	ret->bare = true;
 	return make_link(f, text, STR("http://"), ret);

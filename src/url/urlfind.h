@@ -4,7 +4,8 @@
  *
  * Input    hostile, valid UTF-8.
  * Memory   text and url are slices of the input, or new in the arena.
- * Limits   URLFIND_MAX bytes of one link are kept. Linear.
+ * Limits   URLFIND_MAX bytes of one link are kept; URLFIND_MAX_NAMES words are looked up as
+ *          bare names, then names says so. Linear.
  * Threads  one search at a time.
  * Errors   none; what is found may still be no URL: url_parse judges.
  */
@@ -13,13 +14,14 @@
 
 #include "base/arena.h"
 
-enum { URLFIND_MAX = 8192 };
+enum { URLFIND_MAX = 8192, URLFIND_MAX_NAMES = 3000 };
 
 struct urlfind {
 	struct arena *arena;
 	str rest;
 	str token; /* a piece without blanks that may hold more links */
 	bool defanged, turned;
+	unsigned names; /* that were looked up */
 };
 
 struct urlfind_link {

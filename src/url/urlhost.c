@@ -96,28 +96,21 @@ static bool convert(struct arena *a, str in, convert_fn *how, str *ret)
 	return true;
 }
 
-str urlhost_unicode(struct arena *a, str name)
-{
-	str out;
-
-	if (!has_ace_label(name) || name.n > URLHOST_MAX ||
-	    !convert(a, name, uidna_nameToUnicodeUTF8, &out))
-		return name;
-	return out;
-}
-
 /* "Domain to ASCII" (3.3); for plain ASCII the standard allows the short way. */
-static bool to_ascii(struct arena *a, str in, str *ret, uint32_t *odd)
+static bool to_ascii(struct arena *a, str in, struct urlhost *h, uint32_t *odd)
 {
 	if (urlhost_ascii(in) && !has_ace_label(in)) {
-		*ret = lower_ascii(a, in);
+		h->text = h->unicode = lower_ascii(a, in);
 		return in.n > 0;
 	}
-	if (in.n > URLHOST_MAX || !convert(a, in, uidna_nameToASCII_UTF8, ret))
+	if (in.n > URLHOST_MAX || !convert(a, in, uidna_nameToASCII_UTF8, &h->text))
 		return false;
-	if (count_foreign(urlhost_unicode(a, *ret)) < count_foreign(in))
+	h->unicode = h->text;
+	if (has_ace_label(h->text) && !convert(a, h->text, uidna_nameToUnicodeUTF8, &h->unicode))
+		h->unicode = h->text;
+	if (count_foreign(h->unicode) < count_foreign(in))
 		*odd |= URL_ODD_MAPPED;
-	return ret->n > 0;
+	return h->text.n > 0;
 }
 
 static str valid_utf8(struct arena *a, str in)
@@ -149,7 +142,7 @@ static bool parse_name(struct arena *a, str in, struct urlhost *ret, uint32_t *o
 		decoded = valid_utf8(a, strbuf_str(&b));
 		*odd |= decoded.n < in.n ? URL_ODD_PERCENT : 0;
 	}
-	if (!to_ascii(a, decoded, &ret->text, odd) || has_forbidden(ret->text, true))
+	if (!to_ascii(a, decoded, ret, odd) || has_forbidden(ret->text, true))
 		return false;
 	ret->kind = URLHOST_NAME;
 	if (!urlip_ends_in_number(ret->text))

@@ -24,15 +24,14 @@ enum urlhost_kind {
 
 struct urlhost {
 	enum urlhost_kind kind;
-	str text; /* serialised */
+	str text;    /* serialised */
+	str unicode; /* of a name: as the reader sees it, without "xn--" */
 	struct ip ip;
 };
 
 /* *odd gets URL_ODD_* of url/url.h. */
 bool urlhost_parse(struct arena *a, str in, bool special, struct urlhost *ret, uint32_t *odd)
 	must_use;
-/* The name as a reader would see it, in Unicode; the text itself when that fails. */
-str urlhost_unicode(struct arena *a, str name) must_use;
 bool urlhost_ascii(str s);
 
 #endif

@@ -80,12 +80,12 @@ static bool homograph(str name)
 	return found;
 }
 
-static uint32_t name_tricks(struct arena *a, str name)
+static uint32_t name_tricks(const struct urlhost *host)
 {
-	str seen = urlhost_unicode(a, name);
+	str seen = host->unicode;
 	uint32_t set = 0;
 
-	if (urlorg_labels_before(name) >= MANY_LABELS)
+	if (urlorg_labels_before(host->text) >= MANY_LABELS)
 		set |= URLTRICK_LABELS;
 	if (urlhost_ascii(seen))
 		return set;
@@ -166,7 +166,7 @@ uint32_t urltricks(struct arena *a, const struct url *u)
 	if (!url_special(u))
 		return 0;
 	if (u->host.kind == URLHOST_NAME)
-		set |= name_tricks(a, u->host.text);
+		set |= name_tricks(&u->host);
 	else if (u->host.ip.n && !private_address(u->host.ip))
 		set |= URLTRICK_IP;
 	if (u->port != URL_NO_PORT)
