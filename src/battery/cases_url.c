@@ -61,7 +61,7 @@ static void obscured(struct kit *k)
 static void homograph(struct kit *k)
 {
 	send_text(k, "a", "https://h\xd0\xbepital.example/");
-	send_text(k, "b", "https://xn--hpital-jof.example/");
+	send_text(k, "b", "https://xn--hpital-wqf.example/");
 	send_page(k, "c", "<a href=\"https://b\xd0\xb0nqu\xd0\xb5.example/\">suite</a>");
 	kit_expect(k, FLAG_OR_MORE, "PHISHING");
 	send_page(k, "d",
