@@ -84,10 +84,11 @@ static size_t until_slash(const struct parse *p)
 
 static str encoded(struct parse *p, enum urlcode_set set, str in)
 {
-	struct strbuf b = strbuf_make(p->a, in.n * 3);
+	struct strbuf b;
 
-	if (in.n == 0)
-		return STR("");
+	if (urlcode_is_clean(set, in))
+		return in;
+	b = strbuf_make(p->a, in.n * 3);
 	urlcode_encode(&b, set, in);
 	return strbuf_str(&b);
 }
@@ -446,6 +447,18 @@ static bool scheme_state(struct parse *p)
 	return take_slash(p) ? authority_state(p) : path_state(p);
 }
 
+/* ASCII without what is taken out. */
+static bool is_plain(str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c >= 0x80 || c == '\t' || c == '\n' || c == '\r')
+			return false;
+	}
+	return true;
+}
+
 /* Controls and blanks at the ends, tabs and line ends anywhere fall away. In a long path
  * they come from careless wrapping and hide nothing. */
 static str cleaned(struct arena *a, str in, uint32_t *odd)
@@ -457,8 +470,9 @@ static str cleaned(struct arena *a, str in, uint32_t *odd)
 		in = str_skip(in, 1);
 	while (in.n && (unsigned char)in.p[in.n - 1] <= ' ')
 		in.n--;
+	if (is_plain(in))
+		return in;
 	b = strbuf_make(a, in.n * 3);
-	strbuf_reserve(&b, in.n);
 	for (size_t i = 0; i < in.n;) {
 		uint32_t cp;
 		size_t n = utf8_next(str_skip(in, i), &cp);

@@ -2,7 +2,8 @@
  * (https://url.spec.whatwg.org, 4.4 and 4.5), and what was odd about the spelling.
  *
  * Input    hostile bytes; what is no UTF-8 becomes U+FFFD, as a browser would decode it.
- * Memory   all strings of the result are new, in the caller's arena.
+ * Memory   href and path are new in the caller's arena, the other strings may be slices of
+ *          the input or of the base.
  * Limits   none of its own: linear in the input. The query is always encoded as UTF-8.
  * Threads  pure.
  * Errors   false where the standard says failure; *ret is then untouched.

@@ -2,19 +2,37 @@
 
 #include "base/num.h"
 
-/* What each set adds to the controls and the bytes above "~". */
-static const char *const extra[] = {
-	[URLCODE_C0] = "",
-	[URLCODE_FRAGMENT] = " \"<>`",
-	[URLCODE_QUERY] = " \"#<>",
-	[URLCODE_SPECIAL_QUERY] = " \"#<>'",
-	[URLCODE_PATH] = " \"#<>?^`{}",
-	[URLCODE_USERINFO] = " \"#<>?^`{}/:;=@[\\]|",
+#define BIT(c) (1ull << ((c)&63))
+
+/* What each set adds to the controls and the bytes above "~": characters below 64, the others. */
+#define FRAGMENT_LOW (BIT(' ') | BIT('"') | BIT('<') | BIT('>'))
+#define QUERY_LOW (FRAGMENT_LOW | BIT('#'))
+#define PATH_HIGH (BIT('^') | BIT('`') | BIT('{') | BIT('}'))
+
+static const struct {
+	uint64_t low, high;
+} extra[] = {
+	[URLCODE_C0] = { 0, 0 },
+	[URLCODE_FRAGMENT] = { FRAGMENT_LOW, BIT('`') },
+	[URLCODE_QUERY] = { QUERY_LOW, 0 },
+	[URLCODE_SPECIAL_QUERY] = { QUERY_LOW | BIT('\''), 0 },
+	[URLCODE_PATH] = { QUERY_LOW | BIT('?'), PATH_HIGH },
+	[URLCODE_USERINFO] = { QUERY_LOW | BIT('?') | BIT('/') | BIT(':') | BIT(';') | BIT('='),
+			       PATH_HIGH | BIT('@') | BIT('[') | BIT('\\') | BIT(']') | BIT('|') },
 };
 
 static bool must_encode(enum urlcode_set set, unsigned char c)
 {
-	return c <= 0x1f || c > 0x7e || strchr(extra[set], c);
+	return c <= 0x1f || c > 0x7e || ((c < 64 ? extra[set].low : extra[set].high) & BIT(c));
+}
+
+bool urlcode_is_clean(enum urlcode_set set, str in)
+{
+	for (size_t i = 0; i < in.n; i++) {
+		if (must_encode(set, (unsigned char)in.p[i]))
+			return false;
+	}
+	return true;
 }
 
 void urlcode_encode(struct strbuf *out, enum urlcode_set set, str in)

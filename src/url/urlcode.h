@@ -19,6 +19,8 @@ enum urlcode_set {
 	URLCODE_USERINFO,
 };
 
+/* Nothing of it would be encoded. */
+bool urlcode_is_clean(enum urlcode_set set, str in);
 void urlcode_encode(struct strbuf *out, enum urlcode_set set, str in);
 void urlcode_decode(struct strbuf *out, str in);
 /* "%XX" with two hexadecimal digits stands at i. */

@@ -140,8 +140,13 @@ static const str counters[] = {
 	STR("beehiiv.com"),
 };
 
+/* Looks first at a byte in which names differ: the one before ".com". */
 static bool below(str host, str wanted)
 {
+	enum { TELLING = 5 };
+
+	if (host.n < wanted.n || host.p[host.n - TELLING] != wanted.p[wanted.n - TELLING])
+		return false;
 	return str_ends(host, wanted) &&
 	       (host.n == wanted.n || host.p[host.n - wanted.n - 1] == '.');
 }
