@@ -48,6 +48,7 @@ struct htmlview_script {
 /* What was seen at least once; .evidence says what. */
 enum htmlview_seen {
 	HTMLVIEW_HAS_FORM,
+	HTMLVIEW_HAS_TYPED_FORM, /* more than one field to type into, or more than a line */
 	HTMLVIEW_HAS_PASSWORD_FIELD,
 	HTMLVIEW_HAS_SCRIPT,
 	HTMLVIEW_HAS_HANDLER,

@@ -166,20 +166,45 @@ static void see_link(struct htmlview_walk *w, const struct htmltok_token *t)
 	}
 }
 
+/* Of a form, what a reader can type into it; a search has one field. */
+static void see_form(struct htmlview_walk *w, const struct htmltok_token *t)
+{
+	static const str silent[] = {
+		STR("hidden"), STR("submit"), STR("button"),   STR("image"),
+		STR("radio"),  STR("reset"),  STR("checkbox"), STR("search")
+	};
+	str type = str_trim(htmltok_attr(t, STR("type")));
+
+	if (str_eq(t->name, STR("form"))) {
+		w->form_fields = 0;
+		return;
+	}
+	if (!str_eq(t->name, STR("input")) && !str_eq(t->name, STR("textarea")))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(silent); i++) {
+		if (str_caseeq(type, silent[i]))
+			return;
+	}
+	if (str_caseeq(type, STR("password")))
+		htmlview_see(w, HTMLVIEW_HAS_PASSWORD_FIELD, htmltok_attr(t, STR("name")));
+	w->form_fields++;
+	if (w->form_fields > 1 || str_eq(t->name, STR("textarea")) ||
+	    str_caseeq(type, STR("password")) || str_caseeq(type, STR("file")))
+		htmlview_see(w, HTMLVIEW_HAS_TYPED_FORM, htmltok_attr(t, STR("name")));
+}
+
 void htmlview_attr_read(struct htmlview_walk *w, const struct htmltok_token *t)
 {
 	if (t->attrs_cut)
 		htmlview_see(w, HTMLVIEW_CUT, STR("html.attributes"));
 	see_element(w, t);
+	see_form(w, t);
 	if (str_eq(t->name, STR("img")))
 		see_image(w, t);
 	else if (str_eq(t->name, STR("meta")))
 		see_meta(w, t);
 	else if (str_eq(t->name, STR("link")))
 		see_link(w, t);
-	else if (str_eq(t->name, STR("input")) &&
-		 str_caseeq(str_trim(htmltok_attr(t, STR("type"))), STR("password")))
-		htmlview_see(w, HTMLVIEW_HAS_PASSWORD_FIELD, htmltok_attr(t, STR("name")));
 	else if ((str_eq(t->name, STR("audio")) || str_eq(t->name, STR("video"))) &&
 		 htmltok_attr(t, STR("autoplay")).p)
 		htmlview_see(w, HTMLVIEW_HAS_AUTOPLAY, htmltok_attr(t, STR("src")));

@@ -213,6 +213,8 @@ static void what_a_page_does_is_seen(void **state)
 	} cases[] = {
 		{ STR("<form action=x>"), HTMLVIEW_HAS_FORM, STR("x") },
 		{ STR("<input type=PASSWORD name=p>"), HTMLVIEW_HAS_PASSWORD_FIELD, STR("p") },
+		{ STR("<form><input type=password name=a>"), HTMLVIEW_HAS_TYPED_FORM, STR("a") },
+		{ STR("<form><input><textarea name=b>"), HTMLVIEW_HAS_TYPED_FORM, STR("b") },
 		{ STR("<script>f()</script>"), HTMLVIEW_HAS_SCRIPT, STR("f()") },
 		{ STR("<script src=x></script>"), HTMLVIEW_HAS_SCRIPT, STR("x") },
 		{ STR("<script>f()"), HTMLVIEW_HAS_SCRIPT, STR("f()") },
