@@ -198,6 +198,7 @@ void htmlscript_decode(struct htmlscript *s, str literal)
 		decode_hex(s, literal);
 	} else if (m.hex + m.blanks == literal.n) {
 		decode_hex(s, literal);
+		s->coded += literal.n;
 	} else if (htmlscript_is_coded(literal)) {
 		decode_base64(s, literal);
 		if (s->uses & HTMLSCRIPT_REVERSE || literal.p[0] == '=')
@@ -205,5 +206,7 @@ void htmlscript_decode(struct htmlscript *s, str literal)
 		s->coded += literal.n;
 	} else if (s->uses & HTMLSCRIPT_REVERSE && is_markup(reversed(s->arena, literal))) {
 		keep(s, reversed(s->arena, literal));
+	} else if (m.blanks * 100 < literal.n) {
+		s->coded += literal.n;
 	}
 }

@@ -4,7 +4,7 @@
 
 struct htmlsheet htmlsheet_make(struct arena *a)
 {
-	return (struct htmlsheet){ .arena = a, .rules = map_make_caseless(a) };
+	return (struct htmlsheet){ .arena = a, .rules = map_make(a) };
 }
 
 static bool is_name_char(char c)
@@ -49,17 +49,23 @@ static bool is_simple(str s)
 	return s.n && name_length(s) == s.n;
 }
 
+/* Names compare without regard to case, as in pages without a DOCTYPE. */
 static void add_rule(struct htmlsheet *s, str selector, const struct htmlstyle *style)
 {
-	str key = last_compound(str_trim(selector));
+	str last = last_compound(str_trim(selector)), key;
+	char folded[HTMLSHEET_NAME_MAX];
 	struct htmlstyle *known;
 
-	if (!is_simple(key) || key.n > HTMLSHEET_NAME_MAX)
+	if (!is_simple(last) || last.n > sizeof(folded))
 		return;
+	for (size_t i = 0; i < last.n; i++)
+		folded[i] = str_lower_char(last.p[i]);
+	key = str_of(folded, last.n);
 	known = map_get(&s->rules, key);
 	if (!known) {
 		if (s->rules.n >= HTMLSHEET_RULES_MAX)
 			return;
+		s->tagged |= name_length(key) > 0 && name_length(key) < key.n;
 		known = arena_make(s->arena, struct htmlstyle);
 		(void)map_set(&s->rules, arena_str(s->arena, key), known);
 	}
@@ -152,13 +158,14 @@ static void apply(const struct htmlsheet *s, str tag, char mark, str name, struc
 	char key[2 * HTMLSHEET_NAME_MAX + 1];
 	const struct htmlstyle *rule;
 
-	if (tag.n + 1 + name.n > HTMLSHEET_NAME_MAX)
+	if (!s->tagged || tag.n + 1 + name.n > HTMLSHEET_NAME_MAX)
 		tag.n = 0;
 	if (!name.n || name.n >= HTMLSHEET_NAME_MAX)
 		return;
 	memcpy(key, tag.p, tag.n);
 	key[tag.n] = mark;
-	memcpy(key + tag.n + 1, name.p, name.n);
+	for (size_t i = 0; i < name.n; i++)
+		key[tag.n + 1 + i] = str_lower_char(name.p[i]);
 	rule = map_get(&s->rules, str_of(key + tag.n, 1 + name.n));
 	if (rule)
 		htmlstyle_merge(ret, rule);

@@ -15,10 +15,11 @@
 #include "base/map.h"
 #include "html/htmlstyle.h"
 
-enum { HTMLSHEET_RULES_MAX = 4096, HTMLSHEET_CLASSES_MAX = 16, HTMLSHEET_NAME_MAX = 100 };
+enum { HTMLSHEET_RULES_MAX = 4096, HTMLSHEET_CLASSES_MAX = 8, HTMLSHEET_NAME_MAX = 100 };
 
 struct htmlsheet {
 	struct arena *arena;
+	bool tagged;	  /* there are rules for a tag with a class or id */
 	struct map rules; /* "p", ".x", "#x", "p.x", "p#x" to struct htmlstyle */
 };
 

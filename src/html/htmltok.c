@@ -2,27 +2,24 @@
 
 #include "base/strbuf.h"
 
-static const str REPLACEMENT = { "\xef\xbf\xbd", 3 };
-
 /* CR and CRLF are LF (HTML 13.2.3.5). */
 static str normalise_newlines(struct arena *a, str in)
 {
-	struct strbuf b;
-	size_t cr;
+	size_t cr = str_chr(in, '\r'), n;
+	char *out;
 
-	if (str_chr(in, '\r') == STR_NONE)
+	if (cr == STR_NONE)
 		return in;
-	b = strbuf_make(a, in.n);
-	strbuf_reserve(&b, in.n);
-	while ((cr = str_chr(in, '\r')) != STR_NONE) {
-		strbuf_put(&b, str_sub(in, 0, cr));
-		strbuf_char(&b, '\n');
-		in = str_skip(in, cr + 1);
-		if (in.n && in.p[0] == '\n')
-			in = str_skip(in, 1);
+	out = arena_alloc(a, in.n);
+	memcpy(out, in.p, cr);
+	n = cr;
+	for (size_t i = cr; i < in.n; i++) {
+		if (in.p[i] != '\r')
+			out[n++] = in.p[i];
+		else if (i + 1 == in.n || in.p[i + 1] != '\n')
+			out[n++] = '\n';
 	}
-	strbuf_put(&b, in);
-	return strbuf_str(&b);
+	return str_of(out, n);
 }
 
 struct htmltok *htmltok_new(struct arena *a, str html)
@@ -65,7 +62,7 @@ str htmltok_without_nul(struct htmltok *t, str s)
 	b = strbuf_make(t->arena, s.n * 3);
 	while ((nul = str_chr(s, '\0')) != STR_NONE) {
 		strbuf_put(&b, str_sub(s, 0, nul));
-		strbuf_put(&b, REPLACEMENT);
+		strbuf_put(&b, STR("\xef\xbf\xbd"));
 		s = str_skip(s, nul + 1);
 	}
 	strbuf_put(&b, s);
@@ -86,19 +83,48 @@ static void text_from(struct htmltok *t, size_t from, struct htmltok_token *ret)
 	ret->text = str_sub(t->in, from, t->at);
 }
 
-static size_t next_lt(struct htmltok *t)
-{
-	if (t->lt < t->at || (t->lt == 0 && t->at == 0)) {
-		size_t hit = str_chr(str_skip(t->in, t->at), '<');
-
-		t->lt = hit == STR_NONE ? t->in.n : t->at + hit;
-	}
-	return t->lt;
-}
-
 static char byte_at(const struct htmltok *t, size_t at)
 {
 	return at < t->in.n ? t->in.p[at] : '\0';
+}
+
+/* "<" that begins markup; before anything else it is text (13.2.5.6). */
+static bool begins_markup(const struct htmltok *t, size_t lt)
+{
+	char c = byte_at(t, lt + 1);
+
+	return str_is_alpha(c) || c == '/' || c == '!' || c == '?';
+}
+
+static size_t next_lt(struct htmltok *t)
+{
+	size_t at = t->at;
+
+	if (t->lt > t->at || (t->lt == t->at && t->at > 0))
+		return t->lt;
+	for (size_t hit; (hit = str_chr(str_skip(t->in, at), '<')) != STR_NONE; at += hit + 1) {
+		if (begins_markup(t, at + hit)) {
+			t->lt = at + hit;
+			return t->lt;
+		}
+		while (byte_at(t, at + hit + 2) == '<' && byte_at(t, at + hit + 1) == '<')
+			hit++;
+	}
+	t->lt = t->in.n;
+	return t->lt;
+}
+
+/* The first "&" in [from, to) that may begin a reference, or to. */
+static size_t next_amp(const struct htmltok *t, size_t from, size_t to)
+{
+	for (size_t hit; (hit = str_chr(str_sub(t->in, from, to), '&')) != STR_NONE;
+	     from += hit + 1) {
+		char c = byte_at(t, from + hit + 1);
+
+		if (str_is_alnum(c) || c == '#')
+			return from + hit;
+	}
+	return to;
 }
 
 /* "&" at .at: what it stands for, or itself. */
@@ -158,11 +184,11 @@ static bool data(struct htmltok *t, struct htmltok_token *ret)
 
 	if (lt == t->at)
 		return markup(t, ret);
-	amp = str_chr(str_sub(t->in, t->at, lt), '&');
-	if (amp == 0)
+	amp = next_amp(t, t->at, lt);
+	if (amp == t->at)
 		reference(t, ret);
 	else
-		text_token(t, amp == STR_NONE ? lt : t->at + amp, ret);
+		text_token(t, amp, ret);
 	return true;
 }
 
@@ -185,18 +211,10 @@ static bool end_tag(struct htmltok *t, struct htmltok_token *ret)
 	return true;
 }
 
-/* Text up to "at", but a NUL and what stands before it come one by one. */
 static bool raw_run(struct htmltok *t, size_t to, struct htmltok_token *ret)
 {
-	size_t nul = str_chr(str_sub(t->in, t->at, to), '\0');
-
-	if (nul == 0) {
-		t->at++;
-		ret->kind = HTMLTOK_TEXT;
-		ret->text = REPLACEMENT;
-	} else {
-		text_token(t, nul == STR_NONE ? to : t->at + nul, ret);
-	}
+	text_token(t, to, ret);
+	ret->text = htmltok_without_nul(t, ret->text);
 	return true;
 }
 
@@ -227,20 +245,15 @@ static bool rawtext(struct htmltok *t, struct htmltok_token *ret)
 
 static bool rcdata(struct htmltok *t, struct htmltok_token *ret)
 {
-	size_t lt = next_lt(t), amp;
+	size_t end = raw_end(t), amp;
 
-	if (lt == t->at) {
-		if (is_appropriate_end(t, lt))
-			return end_tag(t, ret);
-		text_token(t, t->at + 1, ret);
-		return true;
-	}
-	amp = str_chr(str_sub(t->in, t->at, lt), '&');
-	if (amp == 0) {
-		reference(t, ret);
-		return true;
-	}
-	return raw_run(t, amp == STR_NONE ? lt : t->at + amp, ret);
+	if (end == t->at)
+		return end_tag(t, ret);
+	amp = next_amp(t, t->at, end);
+	if (amp > t->at)
+		return raw_run(t, amp, ret);
+	reference(t, ret);
+	return true;
 }
 
 /* "<script" or "</script" and what ends the name: "<!--" in scripts counts them. */
@@ -265,8 +278,8 @@ static void script_lt(struct htmltok *t, size_t at)
 		t->escape = HTMLTOK_ESCAPED;
 }
 
-/* Script data, escaped or not (13.2.5.4, 13.2.5.15 to 31): the whole text at once, as far as
- * it holds no NUL. "-->" ends what "<!--" began; its dashes may be those of "<!--". */
+/* Script data, escaped or not (13.2.5.4, 13.2.5.15 to 31): the whole text at once. "-->" ends what
+ * "<!--" began; its dashes may be those of "<!--". */
 static bool script(struct htmltok *t, struct htmltok_token *ret)
 {
 	size_t at = t->at;
@@ -276,8 +289,6 @@ static bool script(struct htmltok *t, struct htmltok_token *ret)
 	for (; at < t->in.n; at++) {
 		char c = t->in.p[at];
 
-		if (c == '\0')
-			break;
 		if (c == '<') {
 			if (t->escape != HTMLTOK_DOUBLE_ESCAPED && is_appropriate_end(t, at))
 				break;
@@ -286,7 +297,7 @@ static bool script(struct htmltok *t, struct htmltok_token *ret)
 			t->escape = HTMLTOK_PLAIN;
 		}
 	}
-	return raw_run(t, at == t->at ? at + 1 : at, ret);
+	return raw_run(t, at, ret);
 }
 
 static bool cdata(struct htmltok *t, struct htmltok_token *ret)

@@ -28,24 +28,20 @@ static struct htmlview_walk *walk_new(struct arena *a, struct htmlview *view)
 
 /* How the text of an element is to be read (13.2.6.2 and what refers to it). Mail programs run no
  * scripts, so <noscript> is markup like any other. */
-static enum htmltok_mode mode_of(str name)
+static enum htmltok_mode mode_of(uint32_t known)
 {
-	static const struct {
-		str name;
-		enum htmltok_mode mode;
-	} table[] = {
-		{ STR("title"), HTMLTOK_RCDATA },	 { STR("textarea"), HTMLTOK_RCDATA },
-		{ STR("style"), HTMLTOK_RAWTEXT },	 { STR("xmp"), HTMLTOK_RAWTEXT },
-		{ STR("iframe"), HTMLTOK_RAWTEXT },	 { STR("noembed"), HTMLTOK_RAWTEXT },
-		{ STR("noframes"), HTMLTOK_RAWTEXT },	 { STR("script"), HTMLTOK_SCRIPT },
-		{ STR("plaintext"), HTMLTOK_PLAINTEXT },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		if (str_eq(name, table[i].name))
-			return table[i].mode;
+	switch (known & HTMLNAME_TEXT_MODES) {
+	case HTMLNAME_RCDATA:
+		return HTMLTOK_RCDATA;
+	case HTMLNAME_RAWTEXT:
+		return HTMLTOK_RAWTEXT;
+	case HTMLNAME_SCRIPT:
+		return HTMLTOK_SCRIPT;
+	case HTMLNAME_PLAINTEXT:
+		return HTMLTOK_PLAINTEXT;
+	default:
+		return HTMLTOK_DATA;
 	}
-	return HTMLTOK_DATA;
 }
 
 /* Style sheets count wherever they stand, so they are read before the page. */
@@ -61,7 +57,7 @@ static void read_sheets(struct htmlview_walk *w, str page)
 	while (htmltok_next(w->tok, &t)) {
 		if (t.kind == HTMLTOK_START) {
 			style = str_eq(t.name, STR("style"));
-			htmltok_set(w->tok, mode_of(t.name), t.name);
+			htmltok_set(w->tok, mode_of(htmlname_properties(t.name)), t.name);
 		} else if (t.kind == HTMLTOK_TEXT && style) {
 			htmlsheet_add(&w->sheet, t.text);
 		} else {
@@ -153,26 +149,6 @@ static void on_text(struct htmlview_walk *w, str text)
 	}
 }
 
-/* Elements before and after which a line ends. */
-static bool breaks_line(str name)
-{
-	static const str names[] = {
-		STR("br"),	STR("p"),      STR("div"),    STR("tr"),	 STR("li"),
-		STR("table"),	STR("hr"),     STR("h1"),     STR("h2"),	 STR("h3"),
-		STR("h4"),	STR("h5"),     STR("h6"),     STR("ul"),	 STR("ol"),
-		STR("pre"),	STR("td"),     STR("th"),     STR("blockquote"), STR("section"),
-		STR("article"), STR("header"), STR("footer"), STR("center"),	 STR("form"),
-		STR("dl"),	STR("dt"),     STR("dd"),     STR("option"),	 STR("title"),
-		STR("body"),
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (str_eq(name, names[i]))
-			return true;
-	}
-	return false;
-}
-
 static void break_line(struct htmlview_walk *w)
 {
 	w->hid_in_word = false;
@@ -221,10 +197,13 @@ static void end_script(struct htmlview_walk *w)
 	w->script = STR("");
 }
 
-static void start_text(struct htmlview_walk *w, const struct htmltok_token *t, bool foreign)
+static void start_text(struct htmlview_walk *w, const struct htmltok_token *t, uint32_t known,
+		       bool foreign)
 {
-	enum htmltok_mode mode = foreign ? HTMLTOK_DATA : mode_of(t->name);
+	enum htmltok_mode mode = foreign ? HTMLTOK_DATA : mode_of(known);
 
+	if (mode == HTMLTOK_DATA && !foreign)
+		return;
 	if (mode != HTMLTOK_DATA)
 		htmltok_set(w->tok, mode, t->name);
 	if (foreign && t->self_closing)
@@ -265,28 +244,34 @@ static void walk_inner(struct htmlview_walk *w, str page, bool shown);
 static void on_start(struct htmlview_walk *w, const struct htmltok_token *t)
 {
 	size_t links = w->view->links.n;
-	str srcdoc = htmltok_attr(t, STR("srcdoc"));
-	bool foreign;
+	uint32_t known = htmlname_properties(t->name);
+	bool anchor = str_eq(t->name, STR("a")), foreign;
+	str srcdoc;
 
 	if (w->sink == HTMLVIEW_TO_SCRIPT)
 		return; /* in svg, where a script is text with markup */
-	if (str_eq(t->name, STR("a")))
+	if (anchor)
 		w->link = HTMLVIEW_NO_LINK;
-	htmlview_attr_read(w, t);
-	if (str_eq(t->name, STR("a")) && w->view->links.n > links)
+	htmlview_attr_read(w, t, known);
+	if (anchor && w->view->links.n > links)
 		w->link = (uint32_t)links;
-	(void)htmlview_open_start(w, t);
+	htmlview_open_start(w, t, known);
 	foreign = htmlview_open_foreign(w) && !str_eq(t->name, STR("foreignobject"));
-	start_text(w, t, foreign);
-	if (breaks_line(t->name))
+	start_text(w, t, known, foreign);
+	if (known & HTMLNAME_BREAKS)
 		break_line(w);
+	if (!t->n_attrs)
+		return;
 	put_words(w, t);
+	srcdoc = htmltok_attr(t, STR("srcdoc"));
 	if (srcdoc.n)
 		walk_inner(w, srcdoc, true);
 }
 
 static void on_close(struct htmlview_walk *w, str name)
 {
+	uint32_t known = htmlname_properties(name);
+
 	if (w->sink == HTMLVIEW_TO_SCRIPT && !is_script(name))
 		return;
 	if (w->sink == HTMLVIEW_TO_SCRIPT)
@@ -294,8 +279,8 @@ static void on_close(struct htmlview_walk *w, str name)
 	w->sink = HTMLVIEW_TO_READER;
 	if (str_eq(name, STR("a")))
 		w->link = HTMLVIEW_NO_LINK;
-	htmlview_open_end(w, name);
-	if (breaks_line(name))
+	htmlview_open_end(w, name, known);
+	if (known & HTMLNAME_BREAKS)
 		break_line(w);
 }
 
@@ -319,7 +304,7 @@ static void on_cut(struct htmlview_walk *w, const struct htmltok_token *t)
 {
 	size_t links = w->view->links.n;
 
-	htmlview_attr_read(w, t);
+	htmlview_attr_read(w, t, htmlname_properties(t->name));
 	if (w->view->links.n > links)
 		htmlview_see(w, HTMLVIEW_HAS_CUT_TAG, w->view->links.v[links].url);
 }

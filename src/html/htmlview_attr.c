@@ -193,10 +193,8 @@ static void see_form(struct htmlview_walk *w, const struct htmltok_token *t)
 		htmlview_see(w, HTMLVIEW_HAS_TYPED_FORM, htmltok_attr(t, STR("name")));
 }
 
-void htmlview_attr_read(struct htmlview_walk *w, const struct htmltok_token *t)
+static void see_special(struct htmlview_walk *w, const struct htmltok_token *t)
 {
-	if (t->attrs_cut)
-		htmlview_see(w, HTMLVIEW_CUT, STR("html.attributes"));
 	see_element(w, t);
 	see_form(w, t);
 	if (str_eq(t->name, STR("img")))
@@ -208,6 +206,14 @@ void htmlview_attr_read(struct htmlview_walk *w, const struct htmltok_token *t)
 	else if ((str_eq(t->name, STR("audio")) || str_eq(t->name, STR("video"))) &&
 		 htmltok_attr(t, STR("autoplay")).p)
 		htmlview_see(w, HTMLVIEW_HAS_AUTOPLAY, htmltok_attr(t, STR("src")));
+}
+
+void htmlview_attr_read(struct htmlview_walk *w, const struct htmltok_token *t, uint32_t known)
+{
+	if (t->attrs_cut)
+		htmlview_see(w, HTMLVIEW_CUT, STR("html.attributes"));
+	if (known & HTMLNAME_SPECIAL)
+		see_special(w, t);
 	for (size_t i = 0; i < t->n_attrs; i++)
 		read_one(w, t, &t->attrs[i]);
 }

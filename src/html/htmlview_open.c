@@ -3,9 +3,17 @@
 
 enum { IMPLIED_DEPTH = 32 }; /* elements that are searched for one to close */
 
-static uint16_t bucket_of(str name)
+/* Known names have a bucket each, the others share the rest. */
+static uint16_t bucket_of(str name, uint32_t known)
 {
-	return (uint16_t)(map_hash(name, false) % HTMLVIEW_BUCKETS);
+	if (known)
+		return (uint16_t)(known >> HTMLNAME_ID_SHIFT);
+	return (uint16_t)(HTMLNAME_IDS + map_hash(name, false) % (HTMLVIEW_BUCKETS - HTMLNAME_IDS));
+}
+
+static uint32_t count_of(const struct htmlview_walk *w, str name)
+{
+	return w->open->count[bucket_of(name, htmlname_properties(name))];
 }
 
 struct htmlstyle_look htmlview_open_look(const struct htmlview_walk *w)
@@ -31,10 +39,10 @@ void htmlview_open_clear(struct htmlview_walk *w)
 	w->open->excess = 0;
 }
 
-void htmlview_open_end(struct htmlview_walk *w, str name)
+void htmlview_open_end(struct htmlview_walk *w, str name, uint32_t known)
 {
 	struct htmlview_open *o = w->open;
-	uint16_t bucket = bucket_of(name);
+	uint16_t bucket = bucket_of(name, known);
 
 	if (o->excess) {
 		o->excess--;
@@ -50,49 +58,8 @@ void htmlview_open_end(struct htmlview_walk *w, str name)
 	}
 }
 
-static bool is_one_of(str name, const str *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (str_eq(name, list[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool is_void(str name)
-{
-	static const str names[] = {
-		STR("br"),	 STR("img"),   STR("meta"),   STR("hr"),    STR("input"),
-		STR("link"),	 STR("area"),  STR("base"),   STR("col"),   STR("embed"),
-		STR("wbr"),	 STR("param"), STR("source"), STR("track"), STR("bgsound"),
-		STR("basefont"), STR("frame"), STR("keygen"),
-	};
-
-	return is_one_of(name, names, ARRAY_LEN(names));
-}
-
-static bool is_scope(str name)
-{
-	static const str names[] = { STR("table"),  STR("td"),	 STR("th"),	 STR("button"),
-				     STR("object"), STR("html"), STR("template") };
-
-	return is_one_of(name, names, ARRAY_LEN(names));
-}
-
-static bool is_block(str name)
-{
-	static const str names[] = {
-		STR("p"),	   STR("div"),	   STR("table"),   STR("ul"), STR("ol"),
-		STR("h1"),	   STR("h2"),	   STR("h3"),	   STR("h4"), STR("pre"),
-		STR("blockquote"), STR("center"),  STR("form"),	   STR("hr"), STR("dl"),
-		STR("section"),	   STR("article"), STR("address"),
-	};
-
-	return is_one_of(name, names, ARRAY_LEN(names));
-}
-
 /* What a start tag ends that was left open: "<li>" the item before, "<div>" a paragraph. */
-static void end_implied(struct htmlview_walk *w, str name)
+static void end_implied(struct htmlview_walk *w, str name, uint32_t known)
 {
 	static const struct {
 		str start, ends, within;
@@ -108,48 +75,42 @@ static void end_implied(struct htmlview_walk *w, str name)
 		{ STR("a"), STR("a"), STR("table") },
 		{ STR("button"), STR("button"), STR("table") },
 	};
-	str ends = is_block(name) ? STR("p") : STR(""), within = STR("");
+	str ends = known & HTMLNAME_BLOCK ? STR("p") : STR(""), within = STR("");
 	struct htmlview_open *o = w->open;
 
+	if (!(known & (HTMLNAME_BLOCK | HTMLNAME_IMPLIES)))
+		return;
 	for (size_t i = 0; i < ARRAY_LEN(implied) && !ends.n; i++) {
-		if (str_eq(name, implied[i].start) && o->count[bucket_of(implied[i].ends)]) {
+		if (str_eq(name, implied[i].start) && count_of(w, implied[i].ends)) {
 			ends = implied[i].ends;
 			within = implied[i].within;
 		}
 	}
-	if (!ends.n || !o->count[bucket_of(ends)])
+	if (!ends.n || !count_of(w, ends))
 		return;
 	for (size_t i = o->n; i-- > 0 && i + IMPLIED_DEPTH > o->n;) {
 		if (str_eq(o->v[i].name, ends)) {
 			pop_to(w, i);
 			return;
 		}
-		if (str_eq(o->v[i].name, within) || (!within.n && is_scope(o->v[i].name)))
+		if (str_eq(o->v[i].name, within) || (!within.n && o->v[i].known & HTMLNAME_SCOPE))
 			return;
 	}
 }
 
 /* HTML inside svg or math leaves them, but where they allow it (13.2.6.5). */
-static bool leaves_foreign(str name)
+static bool is_foreign(struct htmlview_walk *w, uint32_t known)
 {
-	static const str names[] = { STR("b"),	   STR("body"), STR("br"),     STR("center"),
-				     STR("code"),  STR("em"),	STR("head"),   STR("i"),
-				     STR("img"),   STR("li"),	STR("meta"),   STR("nobr"),
-				     STR("small"), STR("span"), STR("strong"), STR("u") };
+	str parent;
 
-	return is_block(name) || is_one_of(name, names, ARRAY_LEN(names));
-}
-
-static bool is_foreign(struct htmlview_walk *w, str name)
-{
-	str parent = w->open->n ? w->open->v[w->open->n - 1].name : STR("");
-
-	if (str_eq(name, STR("svg")) || str_eq(name, STR("math")))
+	if (known & HTMLNAME_FOREIGN)
 		return true;
-	if (!htmlview_open_foreign(w) || str_eq(parent, STR("foreignobject")) ||
-	    str_eq(parent, STR("desc")))
+	if (!htmlview_open_foreign(w))
 		return false;
-	if (!leaves_foreign(name))
+	parent = w->open->v[w->open->n - 1].name;
+	if (str_eq(parent, STR("foreignobject")) || str_eq(parent, STR("desc")))
+		return false;
+	if (!(known & HTMLNAME_LEAVES))
 		return true;
 	while (htmlview_open_foreign(w))
 		pop_to(w, w->open->n - 1);
@@ -206,37 +167,39 @@ static struct htmlstyle style_of(const struct htmlview_walk *w, const struct htm
 	return s;
 }
 
-static void push(struct htmlview_walk *w, str name, bool foreign, struct htmlstyle_look look)
+static void push(struct htmlview_walk *w, str name, uint32_t known, bool foreign,
+		 struct htmlstyle_look look)
 {
 	struct htmlview_open *o = w->open;
-	uint16_t bucket = bucket_of(name);
+	uint16_t bucket;
 
 	if (o->n >= HTMLVIEW_DEPTH_MAX) {
 		o->excess++;
 		htmlview_see(w, HTMLVIEW_CUT, STR("html.depth"));
 		return;
 	}
-	o->v[o->n++] = (struct htmlview_element){ name, bucket, foreign, look };
+	bucket = bucket_of(name, known);
+	o->v[o->n++] = (struct htmlview_element){ name, known, bucket, foreign, look };
 	o->count[bucket]++;
 	htmltok_set_foreign(w->tok, foreign);
 }
 
-struct htmlstyle_look htmlview_open_start(struct htmlview_walk *w,
-					  const struct htmltok_token *token)
+void htmlview_open_start(struct htmlview_walk *w, const struct htmltok_token *token, uint32_t known)
 {
-	struct htmlstyle_look parent, look;
+	struct htmlstyle_look look;
 	struct htmlstyle style;
 	bool foreign;
 
-	end_implied(w, token->name);
-	foreign = is_foreign(w, token->name);
-	parent = htmlview_open_look(w);
-	style = style_of(w, token);
-	if (style.off & HTMLSTYLE_REVERSED)
-		htmlview_see(w, HTMLVIEW_HAS_REVERSED, token->name);
-	look = htmlstyle_look(&parent, &style);
-	/* The body's background is that of the page, whatever was open before. */
-	if (foreign ? !token->self_closing : !is_void(token->name))
-		push(w, token->name, foreign, look);
-	return look;
+	end_implied(w, token->name, known);
+	foreign = is_foreign(w, known);
+	if (foreign ? token->self_closing : (known & HTMLNAME_VOID) != 0)
+		return;
+	look = htmlview_open_look(w);
+	if (token->n_attrs || w->sheet.rules.n || str_eq(token->name, STR("template"))) {
+		style = style_of(w, token);
+		if (style.off & HTMLSTYLE_REVERSED)
+			htmlview_see(w, HTMLVIEW_HAS_REVERSED, token->name);
+		look = htmlstyle_look(&look, &style);
+	}
+	push(w, token->name, known, foreign, look);
 }

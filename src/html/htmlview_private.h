@@ -9,6 +9,7 @@
 #ifndef HTML_HTMLVIEW_PRIVATE_H
 #define HTML_HTMLVIEW_PRIVATE_H
 
+#include "html/htmlname.h"
 #include "html/htmlout.h"
 #include "html/htmlsheet.h"
 #include "html/htmltok.h"
@@ -18,6 +19,7 @@ enum { HTMLVIEW_BUCKETS = 1024, HTMLVIEW_NO_LINK = UINT32_MAX };
 
 struct htmlview_element {
 	str name;
+	uint32_t known; /* enum htmlname_property */
 	uint16_t bucket;
 	bool foreign; /* svg, math and what is in them */
 	struct htmlstyle_look look;
@@ -57,14 +59,14 @@ void htmlview_see(struct htmlview_walk *w, enum htmlview_seen what, str evidence
 /* htmlview_open.c */
 struct htmlstyle_look htmlview_open_look(const struct htmlview_walk *w);
 bool htmlview_open_foreign(const struct htmlview_walk *w);
-/* Styles, then the stack. Returns how the element looks. */
-struct htmlstyle_look htmlview_open_start(struct htmlview_walk *w,
-					  const struct htmltok_token *token);
-void htmlview_open_end(struct htmlview_walk *w, str name);
+/* Styles, then the stack; known are the properties of its name. */
+void htmlview_open_start(struct htmlview_walk *w, const struct htmltok_token *token,
+			 uint32_t known);
+void htmlview_open_end(struct htmlview_walk *w, str name, uint32_t known);
 void htmlview_open_clear(struct htmlview_walk *w);
 
 /* htmlview_attr.c: all that a start tag links to, loads and runs. */
-void htmlview_attr_read(struct htmlview_walk *w, const struct htmltok_token *token);
+void htmlview_attr_read(struct htmlview_walk *w, const struct htmltok_token *token, uint32_t known);
 
 /* htmlview_link.c */
 void htmlview_link_add(struct htmlview_walk *w, enum htmlview_link_kind kind, str url);

@@ -234,8 +234,8 @@ static void find_obfuscation(struct page *p, const struct htmlscript *s)
 	if (s->uses & HTMLSCRIPT_PACKED)
 		walk_find(p->w, FINDING_HTML_OBFUSCATED, p->index,
 			  first_word(s, HTMLSCRIPT_PACKED));
-	else if (s->coded >= CODED_BYTES && s->uses & makes)
-		walk_find(p->w, FINDING_HTML_OBFUSCATED, p->index, first_word(s, makes));
+	else if (s->coded >= CODED_BYTES && s->uses & (makes | decodes))
+		walk_find(p->w, FINDING_HTML_OBFUSCATED, p->index, first_word(s, makes | decodes));
 	else if (p->markup.n && s->uses & decodes && s->uses & makes)
 		walk_find(p->w, FINDING_HTML_OBFUSCATED, p->index, first_word(s, decodes));
 }
