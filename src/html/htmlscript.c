@@ -17,6 +17,7 @@ struct reading {
 	char before, last; /* the signs before the next word or string */
 	struct strbuf literal;
 	bool pending; /* .literal holds something */
+	size_t piece; /* where the last string of a list begins in it */
 	struct htmlscript_numbers numbers;
 	size_t packed_names;
 	size_t signs; /* of "[]()!+" */
@@ -88,6 +89,15 @@ static void look_up(struct htmlscript *s, str word)
 	}
 }
 
+static void keep_url(struct htmlscript *s, str literal)
+{
+	bool is_url = str_casestarts(literal, STR("http://")) ||
+		      str_casestarts(literal, STR("https://")) || str_starts(literal, STR("//"));
+
+	if (is_url && literal.n > 4 && s->urls.n < HTMLSCRIPT_URLS_MAX)
+		*arena_push(s->arena, &s->urls) = arena_str(s->arena, literal);
+}
+
 /* The literal that was joined so far. */
 static void end_literal(struct reading *r)
 {
@@ -96,7 +106,9 @@ static void end_literal(struct reading *r)
 	if (!r->pending)
 		return;
 	r->pending = false;
-	look_up(r->s, literal);
+	look_up(r->s, str_skip(literal, r->piece));
+	r->piece = 0;
+	keep_url(r->s, literal);
 	if (literal.n >= WORD_MAX && htmlscript_is_coded(literal)) {
 		strbuf_put(&r->s->all, literal);
 		r->s->n_all++;
@@ -159,11 +171,13 @@ static void string(struct reading *r, char quote)
 	struct strbuf b = r->literal;
 	bool listed = r->last == ',' && r->pending && b.n >= PIECE_MIN &&
 		      htmlscript_is_coded(str_sub(strbuf_str(&b), b.n - PIECE_MIN, b.n));
-	size_t from;
 
-	if (!is_joined(r) && !listed)
+	if (listed) {
+		look_up(r->s, str_skip(strbuf_str(&b), r->piece));
+		r->piece = b.n;
+	} else if (!is_joined(r)) {
 		end_literal(r);
-	from = r->literal.n;
+	}
 	r->at++;
 	while (r->at < r->in.n) {
 		size_t start = r->at;
@@ -182,7 +196,6 @@ static void string(struct reading *r, char quote)
 			escape(r, &r->literal);
 	}
 	r->pending = true;
-	look_up(r->s, str_sub(strbuf_str(&r->literal), from, r->literal.n));
 	r->before = r->last = '"';
 }
 

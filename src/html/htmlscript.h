@@ -6,7 +6,8 @@
  *
  * Input    hostile.
  * Memory   results are in the arena.
- * Limits   HTMLSCRIPT_PAYLOADS_MAX payloads of all scripts, then .cut; linear.
+ * Limits   HTMLSCRIPT_PAYLOADS_MAX payloads of all scripts, then .cut; HTMLSCRIPT_URLS_MAX
+ *          addresses; linear.
  * Threads  pure.   Errors  none.
  */
 #ifndef HTML_HTMLSCRIPT_H
@@ -14,7 +15,7 @@
 
 #include "base/strbuf.h"
 
-enum { HTMLSCRIPT_PAYLOADS_MAX = 64, HTMLSCRIPT_LITERAL_MIN = 64 };
+enum { HTMLSCRIPT_PAYLOADS_MAX = 64, HTMLSCRIPT_URLS_MAX = 100, HTMLSCRIPT_LITERAL_MIN = 64 };
 
 enum htmlscript_uses {
 	HTMLSCRIPT_BLOB = 1 << 0,     /* Blob, File */
@@ -36,6 +37,7 @@ struct htmlscript {
 	uint32_t uses;
 	bool cut;
 	ARENA_VEC(str) payloads; /* decoded, in several ways where it is not clear which */
+	ARENA_VEC(str) urls;	 /* literals that are addresses */
 	size_t coded;		 /* bytes of literals that hold nothing readable */
 	str words[12];		 /* by bit of uses: the first word that told */
 	struct strbuf all;	 /* coded literals, for scripts that join them later */

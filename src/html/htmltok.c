@@ -55,17 +55,17 @@ void htmltok_set_foreign(struct htmltok *t, bool foreign)
 str htmltok_without_nul(struct htmltok *t, str s)
 {
 	struct strbuf b;
-	size_t nul;
 
 	if (str_chr(s, '\0') == STR_NONE)
 		return s;
 	b = strbuf_make(t->arena, s.n * 3);
-	while ((nul = str_chr(s, '\0')) != STR_NONE) {
-		strbuf_put(&b, str_sub(s, 0, nul));
-		strbuf_put(&b, STR("\xef\xbf\xbd"));
-		s = str_skip(s, nul + 1);
+	strbuf_reserve(&b, s.n * 3);
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i])
+			strbuf_char(&b, s.p[i]);
+		else
+			strbuf_put(&b, STR("\xef\xbf\xbd"));
 	}
-	strbuf_put(&b, s);
 	return strbuf_str(&b);
 }
 

@@ -51,7 +51,7 @@ static void read_sheets(struct htmlview_walk *w, str page)
 	bool style = false;
 
 	w->sheet = htmlsheet_make(w->arena);
-	if (str_casefind(page, STR("<style")) == STR_NONE)
+	if (str_casefind(page, STR("/style")) == STR_NONE)
 		return;
 	htmltok_restart(w->tok, page);
 	while (htmltok_next(w->tok, &t)) {
@@ -378,6 +378,7 @@ void htmlview_read(struct arena *a, str page, struct htmlview *ret)
 	struct htmlout text = htmlout_make(a, page.n * 2), hidden = htmlout_make(a, page.n * 2),
 		       aside = htmlout_make(a, page.n * 2);
 	struct htmlview_walk *w;
+	size_t entity;
 
 	*ret = (struct htmlview){ .base = STR("") };
 	w = walk_new(a, ret);
@@ -387,9 +388,9 @@ void htmlview_read(struct arena *a, str page, struct htmlview *ret)
 	read_sheets(w, page);
 	walk_page(w, page);
 	find_base(w);
-	if (str_casefind(page, STR("<!ENTITY")) != STR_NONE)
-		htmlview_see(w, HTMLVIEW_HAS_ENTITY,
-			     str_skip(page, str_casefind(page, STR("<!ENTITY"))));
+	entity = str_casefind(page, STR("!ENTITY"));
+	if (entity != STR_NONE)
+		htmlview_see(w, HTMLVIEW_HAS_ENTITY, str_skip(page, entity));
 	if (text.in_words > INVISIBLE_FEW)
 		htmlview_see(w, HTMLVIEW_HAS_INVISIBLE, arena_fmt(a, "%zu", text.in_words));
 	ret->text = strbuf_str(&text.out);

@@ -7,7 +7,7 @@ enum { CSS_URLS_MAX = 200 };
 static str before_markup(str url)
 {
 	for (size_t i = 0; i < url.n; i++) {
-		if (strchr("<>\"'\n", url.p[i]))
+		if (strchr("<>\"", url.p[i]))
 			return str_sub(url, 0, i);
 	}
 	return url;

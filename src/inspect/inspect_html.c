@@ -121,6 +121,10 @@ static void report_links(struct page *p)
 
 		if (url.n)
 			inspect_url_found(p->w, p->index, FACTS_URL_HTML, url, str_trim(l->shown));
+		if (base.n && str_casestarts(l->url, STR("www."))) /* as programs guess */
+			inspect_url_found(p->w, p->index, FACTS_URL_HTML,
+					  htmlbase_join(p->scratch, STR(""), l->url),
+					  str_trim(l->shown));
 	}
 }
 
@@ -253,6 +257,9 @@ static void read_scripts(struct page *p, size_t page_bytes)
 	htmlscript_end(&s);
 	open_addresses(p);
 	open_payloads(p, &s);
+	for (size_t i = 0; i < s.urls.n; i++)
+		inspect_url_found(p->w, p->index, FACTS_URL_HTML,
+				  htmlbase_join(p->scratch, p->view->base, s.urls.v[i]), STR(""));
 	if (s.cut)
 		walk_find(p->w, FINDING_HTML_LIMIT, p->index, STR("html.payloads"));
 	if (s.uses & HTMLSCRIPT_SYSTEM)
