@@ -1,6 +1,5 @@
 #include "base/base64.h"
 #include "base/exact.h"
-#include "html/htmlbase.h"
 #include "html/htmldata.h"
 #include "html/htmlscript.h"
 
@@ -181,28 +180,6 @@ static void data_urls_are_decoded(void **state)
 	assert_false(htmldata_read(a, STR("data:,abc"), 2, &type, &bytes));
 }
 
-static void relative_addresses_follow_the_base(void **state)
-{
-	static const struct {
-		str base, url, out;
-	} cases[] = {
-		{ STR("http://x/a/b"), STR("c"), STR("http://x/a/c") },
-		{ STR("http://x"), STR("c"), STR("http://x/c") },
-		{ STR("http://x/a/b"), STR("/c"), STR("http://x/c") },
-		{ STR("https://x/a"), STR("//y/c"), STR("https://y/c") },
-		{ STR(""), STR("\\\\y\\c"), STR("http:\\\\y\\c") },
-		{ STR("http://x/a"), STR("mailto:y"), STR("mailto:y") },
-		{ STR(""), STR("www.x.example"), STR("http://www.x.example") },
-		{ STR(""), STR("c"), STR("") },
-		{ STR("http://x/"), STR("cid:1"), STR("") },
-	};
-	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_true(str_eq(htmlbase_join(a, cases[i].base, cases[i].url), cases[i].out));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,7 +187,6 @@ int main(void)
 		cmocka_unit_test(words_tell_what_a_script_uses),
 		cmocka_unit_test(addresses_in_scripts_are_kept),
 		cmocka_unit_test(data_urls_are_decoded),
-		cmocka_unit_test(relative_addresses_follow_the_base),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,6 @@
 #include "inspect/inspect_html.h"
 
 #include "base/utf8.h"
-#include "html/htmlbase.h"
 #include "html/htmldata.h"
 #include "html/htmlscript.h"
 #include "inspect/inspect_url.h"
@@ -110,21 +109,31 @@ static void find_attached(struct page *p)
 			  v->evidence[HTMLVIEW_HAS_REFRESH]);
 }
 
+/* Without a base, a relative address leads nowhere; "//" and what has a scheme do. */
+static bool leads_out(str base, str url)
+{
+	return base.n || str_chr(url, ':') != STR_NONE ||
+	       (url.n > 1 && strchr("/\\", url.p[0]) && strchr("/\\", url.p[1]));
+}
+
+static void report_link(struct page *p, str base, str url, str shown)
+{
+	if (leads_out(base, url))
+		inspect_url_relative(p->w, p->index, FACTS_URL_HTML, base, url, shown);
+	if (str_casestarts(url, STR("www."))) /* mail programs guess what is missing */
+		inspect_url_found(p->w, p->index, FACTS_URL_HTML,
+				  arena_fmt(p->scratch, "http://%.*s", STR_ARG(url)), shown);
+}
+
 static void report_links(struct page *p)
 {
 	const struct htmlview *v = p->view;
 
 	for (size_t i = 0; i < v->links.n; i++) {
 		const struct htmlview_link *l = &v->links.v[i];
-		str base = l->kind == HTMLVIEW_BASE ? STR("") : v->base;
-		str url = htmlbase_join(p->scratch, base, l->url);
 
-		if (url.n)
-			inspect_url_found(p->w, p->index, FACTS_URL_HTML, url, str_trim(l->shown));
-		if (base.n && str_casestarts(l->url, STR("www."))) /* as programs guess */
-			inspect_url_found(p->w, p->index, FACTS_URL_HTML,
-					  htmlbase_join(p->scratch, STR(""), l->url),
-					  str_trim(l->shown));
+		report_link(p, l->kind == HTMLVIEW_BASE ? STR("") : v->base, l->url,
+			    str_trim(l->shown));
 	}
 }
 
@@ -258,8 +267,7 @@ static void read_scripts(struct page *p, size_t page_bytes)
 	open_addresses(p);
 	open_payloads(p, &s);
 	for (size_t i = 0; i < s.urls.n; i++)
-		inspect_url_found(p->w, p->index, FACTS_URL_HTML,
-				  htmlbase_join(p->scratch, p->view->base, s.urls.v[i]), STR(""));
+		report_link(p, p->view->base, s.urls.v[i], STR(""));
 	if (s.cut)
 		walk_find(p->w, FINDING_HTML_LIMIT, p->index, STR("html.payloads"));
 	if (s.uses & HTMLSCRIPT_SYSTEM)
