@@ -7,6 +7,28 @@ struct htmlout htmlout_make(struct arena *a, size_t max)
 	return (struct htmlout){ .out = strbuf_make(a, max) };
 }
 
+enum kind { SIGN, LETTER, SPECIAL };
+
+/* SPECIAL: controls, and bytes that may begin a character that is no ink. */
+static const uint8_t
+	kinds
+		[256] = {
+			[0 ... ' '] = SPECIAL,	  ['0' ... '9'] = LETTER,
+			['A' ... 'Z'] = LETTER,	  ['a' ... 'z'] = LETTER,
+			[0x80 ... 0xc1] = LETTER, [0xc2] = SPECIAL,
+			[0xc3 ... 0xcc] = LETTER, [0xcd] = SPECIAL,
+			[0xce ... 0xd7] = LETTER, [0xd8] = SPECIAL,
+			[0xd9 ... 0xe0] = LETTER, [0xe1 ... 0xe3] = SPECIAL,
+			[0xe4 ... 0xee] = LETTER, [0xef] = SPECIAL,
+			[0xf0 ... 0xf2] = LETTER, [0xf3] = SPECIAL,
+			[0xf4 ... 0xff] = LETTER,
+		};
+
+static enum kind kind_of(char c)
+{
+	return (enum kind)kinds[(unsigned char)c];
+}
+
 static bool is_letter(char c)
 {
 	return str_is_alnum(c) || (unsigned char)c >= 0x80;
@@ -22,13 +44,6 @@ static void put(struct htmlout *o, str run)
 		o->in_words++;
 	o->line = o->space = o->invisible = false;
 	strbuf_put(&o->out, run);
-}
-
-/* Bytes that may begin a character that is no ink. */
-static bool is_special(unsigned char c)
-{
-	return c <= ' ' || c == 0xc2 || c == 0xcd || c == 0xd8 || c == 0xe1 || c == 0xe2 ||
-	       c == 0xe3 || c == 0xef || c == 0xf3;
 }
 
 enum ink { INK, BLANK, NOTHING };
@@ -72,13 +87,29 @@ static size_t special(struct htmlout *o, str s)
 	return n ? n : 1;
 }
 
+/* Where the run of ink from .at on ends; one blank between two signs belongs to it. */
+static size_t run_end(struct htmlout *o, str text, size_t from)
+{
+	size_t at = from;
+
+	for (; at < text.n; at++) {
+		enum kind kind = kind_of(text.p[at]);
+
+		o->letters += kind == LETTER;
+		if (kind == SPECIAL && (text.p[at] != ' ' || at == from || at + 1 == text.n ||
+					kind_of(text.p[at + 1]) == SPECIAL))
+			break;
+	}
+	return at;
+}
+
 void htmlout_put(struct htmlout *o, str text)
 {
-	for (size_t at = 0, from; at < text.n;) {
-		for (from = at; at < text.n && !is_special((unsigned char)text.p[at]); at++)
-			o->letters += is_letter(text.p[at]);
-		if (at > from)
-			put(o, str_sub(text, from, at));
+	for (size_t at = 0, end; at < text.n;) {
+		end = run_end(o, text, at);
+		if (end > at)
+			put(o, str_sub(text, at, end));
+		at = end;
 		if (at < text.n)
 			at += special(o, str_skip(text, at));
 	}
