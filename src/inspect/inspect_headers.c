@@ -7,7 +7,7 @@
 #include "mail/header.h"
 #include "mime/encoded_word.h"
 
-enum { RECEIVED_MAX = 50 };
+enum { RECEIVED_MAX = 50, BLANK_RUN = 4, DATE_LENGTH_MAX = 100 };
 
 struct headers {
 	struct walk *w;
@@ -154,8 +154,8 @@ static void judge_words(struct headers *h, const struct singleton *s)
 static void judge_bytes(struct headers *h)
 {
 	static const str attacks[] = {
-		STR("<script"), STR("</script"), STR("${jndi:"), STR("() {"),
-		STR("() :"),	STR("onerror="), STR("onload="), STR("javascript:"),
+		STR("<script"),	 STR("</script"), STR("${jndi:"),     STR("() {"),  STR("() :"),
+		STR("onerror="), STR("onload="),  STR("javascript:"), STR("=cmd|"),
 	};
 	bool mark = false, control = false;
 	str v = h->value;
@@ -163,7 +163,7 @@ static void judge_bytes(struct headers *h)
 	for (size_t i = 0; i < v.n; i++) {
 		unsigned char c = (unsigned char)v.p[i];
 
-		mark |= c == '<' || c == '(' || c == '$' || c == ':';
+		mark |= c == '<' || c == '(' || c == '$' || c == ':' || c == '=';
 		control |= (c < ' ' && c != '\t') || c == 0x7f;
 	}
 	/* NUL and line ends have findings of their own. */
@@ -221,19 +221,58 @@ static bool has_text(str value)
 	return str_trim(value).n > 0;
 }
 
-static void judge_singleton(struct headers *h, const struct singleton *s, uint32_t *seen)
+/* Blanks that push the address out of sight; a fold leaves one. */
+static bool has_blank_run(str raw)
+{
+	str name = str_sub(raw, 0, str_rchr(raw, '<'));
+	size_t run = 0;
+
+	for (size_t i = 0; i < name.n && run < BLANK_RUN; i++)
+		run = name.p[i] == ' ' || name.p[i] == '\t' ? run + 1 : 0;
+	return run >= BLANK_RUN;
+}
+
+static void judge_from(struct headers *h)
+{
+	if (h->field.flags & HEADER_8BIT)
+		find(h, FINDING_INVALID_FROM_8BIT, h->raw);
+	if (has_blank_run(h->raw))
+		find(h, FINDING_FROM_NAME_EXCESS_SPACE, h->raw);
+}
+
+/* "22 Nov 26" (RFC 5322 4.3), or more in the comment than a time zone's name. */
+static bool is_obsolete_date(str date)
+{
+	str day = str_sub(date, 0, str_chr(date, ':'));
+	size_t digits = 0, longest = 0;
+
+	for (size_t i = 0; i < day.n; i++) {
+		digits = str_is_digit(day.p[i]) ? digits + 1 : 0;
+		longest = digits > longest ? digits : longest;
+	}
+	return longest < 4 || date.n > DATE_LENGTH_MAX;
+}
+
+static void judge_date(struct headers *h)
 {
 	int64_t wall;
 
+	if (!clock_parse_rfc5322(str_sub(h->raw, 0, str_chr(h->raw, '(')), &wall))
+		find(h, FINDING_BAD_DATE, h->raw);
+	else if (is_obsolete_date(h->raw))
+		find(h, FINDING_DATE_OBSOLETE, h->raw);
+}
+
+static void judge_singleton(struct headers *h, const struct singleton *s, uint32_t *seen)
+{
 	if (++*seen == 2)
 		find(h, s->twice, h->field.whole);
 	if (s->where)
 		read_addresses(h, (enum facts_where)(s->where - 1));
-	if (s->where == FACTS_FROM + 1 && (h->field.flags & HEADER_8BIT))
-		find(h, FINDING_INVALID_FROM_8BIT, h->raw);
-	if (s->missing == FINDING_MISSING_DATE &&
-	    !clock_parse_rfc5322(str_sub(h->raw, 0, str_chr(h->raw, '(')), &wall))
-		find(h, FINDING_BAD_DATE, h->raw);
+	if (s->where == FACTS_FROM + 1)
+		judge_from(h);
+	if (s->missing == FINDING_MISSING_DATE)
+		judge_date(h);
 	if (s->missing == FINDING_MISSING_SUBJECT && !has_text(h->value))
 		find(h, FINDING_MISSING_SUBJECT, h->field.whole);
 	if (s->missing == FINDING_MISSING_SUBJECT)

@@ -48,6 +48,8 @@ static void the_sender_is_judged(void **state)
 		  "!DISPLAY_NAME_IS_ADDRESS" },
 		{ STR("From: \"Jean  Directeur\" <jean@x.example>" PLAIN),
 		  "FROM_NAME_EXCESS_SPACE" },
+		{ STR("From: \"Jean Directeur          \" <jean@x.example>" PLAIN),
+		  "FROM_NAME_EXCESS_SPACE" },
 		{ STR("From: =?utf-8?Q?Jean_=C2=A0_Dir?= <jean@x.example>" PLAIN),
 		  "FROM_NAME_EXCESS_SPACE" },
 		{ STR("From: Jean\r\n Petit <jean@x.example>" PLAIN),
@@ -150,6 +152,10 @@ static void oddities_of_fields_are_found(void **state)
 		      "Content-Transfer-Encoding: 7bit" PLAIN),
 		  "MISSING_MIME_VERSION !MIME_HEADER_CTYPE_ONLY" },
 		{ STR("Subject: cron" PLAIN), "!MISSING_MIME_VERSION MISSING_DATE" },
+		{ STR("Date: Sun, 22 Nov 26 01:00:00 +0000" PLAIN), "DATE_OBSOLETE !BAD_DATE" },
+		{ STR("Date: Sun, 22 Nov 2026 01:00:00 GMT (CET)" PLAIN),
+		  "!DATE_OBSOLETE !BAD_DATE" },
+		{ STR("Subject: =cmd|' /C calc'!A0" PLAIN), "HEADER_ATTACK" },
 		{ STR("Date: 32 Foo 2024 25:61:00" PLAIN), "BAD_DATE !MISSING_DATE" },
 	};
 

@@ -70,7 +70,7 @@ static void judge_name(struct walk *w, const struct facts_address *a)
 		walk_find(w, FINDING_FROM_DN_EQ_ADDR, 0, a->display);
 	inspect_words_shown(w, a->display, false);
 	name = fold_text(w->arena, a->display, &facts);
-	if (facts.spaces.n)
+	if (facts.spaces.n && !w->found[FINDING_FROM_NAME_EXCESS_SPACE])
 		walk_find(w, FINDING_FROM_NAME_EXCESS_SPACE, 0, a->display);
 	address = arena_fmt(w->arena, "%.*s@%.*s", STR_ARG(a->local), STR_ARG(a->domain));
 	address = fold_text(w->arena, address, &unused);

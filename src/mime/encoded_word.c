@@ -70,6 +70,10 @@ static void judge_run(struct decoder *d, str text)
 {
 	bool inner = str_find(text, STR("=?")) != STR_NONE;
 
+	/* A character cut in two, or a charset that hides ASCII. */
+	if (str_find(text, STR("\xef\xbf\xbd")) != STR_NONE ||
+	    str_caseeq(d->run_charset, STR("utf-7")))
+		d->seen |= ENCODED_WORD_BROKEN;
 	if (inner || !is_plain(text))
 		d->seen |= ENCODED_WORD_NEEDED;
 	if (inner && str_find(text, STR("?=")) != STR_NONE)

@@ -78,6 +78,9 @@ static void what_words_are_used_for_is_told(void **state)
 		  ENCODED_WORD_QP | ENCODED_WORD_NEEDED | ENCODED_WORD_CONTROL },
 		{ STR("=?utf-8?B?PT91dGYtOD9RP2E/PQ==?="),
 		  ENCODED_WORD_BASE64 | ENCODED_WORD_NEEDED | ENCODED_WORD_NESTED },
+		{ STR("=?utf-8?Q?=C3?= x"),
+		  ENCODED_WORD_QP | ENCODED_WORD_NEEDED | ENCODED_WORD_BROKEN },
+		{ STR("=?utf-7?Q?+AGE-?="), ENCODED_WORD_QP | ENCODED_WORD_BROKEN },
 		{ STR("=?utf-8?X?abc?="), ENCODED_WORD_BROKEN },
 		{ STR("=?utf-8?Q?abc"), ENCODED_WORD_BROKEN },
 	};

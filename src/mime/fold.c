@@ -179,7 +179,7 @@ static void ascii(struct fold *f, char c)
 {
 	if (str_is_alpha(c)) {
 		letter(f, FOLD_LATIN);
-		put(f, (char)(c | 0x20));
+		put(f, str_lower_char(c));
 	} else if (str_is_space(c) || c < ' ' || c == 0x7f) {
 		blank(f);
 	} else if (str_is_digit(c) && f->in_word) {
@@ -365,6 +365,17 @@ static void character(struct fold *f, uint32_t cp, size_t size)
 		decomposed(f, cp);
 }
 
+/* Most of most texts: the letters behind the first one of a word. */
+static void ascii_letters(struct fold *f)
+{
+	size_t from = f->at;
+
+	while (f->at < f->in.n && str_is_alpha(f->in.p[f->at]))
+		f->out[f->n++] = str_lower_char(f->in.p[f->at++]);
+	f->facts->letters[FOLD_LATIN] += (uint32_t)(f->at - from);
+	f->word_latin += (uint32_t)(f->at - from);
+}
+
 str fold_text(struct arena *a, str text, struct fold_facts *ret)
 {
 	UErrorCode e = U_ZERO_ERROR;
@@ -378,7 +389,10 @@ str fold_text(struct arena *a, str text, struct fold_facts *ret)
 		size_t n;
 
 		if (!((unsigned char)text.p[f.at] & 0x80)) {
-			ascii(&f, text.p[f.at++]);
+			ascii(&f, text.p[f.at]);
+			f.at++;
+			if (f.in_word)
+				ascii_letters(&f);
 			continue;
 		}
 		n = utf8_next(str_skip(text, f.at), &cp);

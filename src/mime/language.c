@@ -10,7 +10,7 @@ enum {
 	PT = 1 << 6,
 	LANGUAGES = 7
 };
-enum { WORDS = 300, WORD_MAX = 6, LETTERS_MIN = 40, HITS_MIN = 4 };
+enum { WORDS = 150, WORD_MAX = 6, LETTERS_MIN = 40, HITS_MIN = 4 };
 
 /* In the order of the bits. */
 static const str names[LANGUAGES] = {

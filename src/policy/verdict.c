@@ -1,6 +1,7 @@
 #include "policy/verdict.h"
 
 #include "inspect/findings.h"
+#include "mail/address.h"
 #include "policy/derive.h"
 
 /* What is known of each symbol of the rules while one message is judged. */
@@ -70,6 +71,32 @@ static void raise_part(struct judge *j, const struct facts_part *p)
 
 		if (is)
 			raise_symbol(j, s, p->filename.n ? p->filename : p->detected);
+	}
+}
+
+/* Of a domain and of those above it, since who offers mailboxes may have several below one. */
+static bool list_has_domain(const struct judge *j, const struct rules_symbol *s, str domain)
+{
+	size_t dot;
+
+	if (domain.n > ADDRESS_DOMAIN_MAX)
+		return false;
+	for (; domain.n; domain = dot == STR_NONE ? STR("") : str_skip(domain, dot + 1)) {
+		if (rules_list_has(s->list, domain, j->options->now))
+			return true;
+		dot = str_chr(domain, '.');
+	}
+	return false;
+}
+
+static void raise_address(struct judge *j, const struct facts_address *a)
+{
+	for (size_t i = 0; i < j->rules->by_address.n; i++) {
+		const struct rules_symbol *s = j->rules->by_address.v[i];
+		enum facts_where where = s->when == RULES_FROM_IN ? FACTS_FROM : FACTS_REPLY_TO;
+
+		if (a->where == where && list_has_domain(j, s, a->domain))
+			raise_symbol(j, s, a->domain);
 	}
 }
 
@@ -218,6 +245,8 @@ void verdict_judge(struct arena *a, const struct rules *rules,
 	raise_facts(&j, facts);
 	for (size_t i = 0; i < facts->parts.n; i++)
 		raise_part(&j, &facts->parts.v[i]);
+	for (size_t i = 0; i < facts->addresses.n; i++)
+		raise_address(&j, &facts->addresses.v[i]);
 	raise_evidence(&j, evidence);
 	raise_evidence(&j, &derived);
 	raise_composites(&j);

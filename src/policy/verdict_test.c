@@ -344,6 +344,60 @@ static void another_reverse_path_is_told_but_for_those_with_a_reason(void **stat
 	}
 }
 
+static void write_file(const char *path, str text)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(text.p, 1, text.n, f), text.n);
+	fclose(f);
+}
+
+static void authors_and_answers_are_looked_up_in_lists(void **state)
+{
+	static const struct {
+		enum facts_where where;
+		str domain;
+		bool from, reply;
+	} cases[] = {
+		{ FACTS_FROM, STR("free.example"), true, false },
+		{ FACTS_FROM, STR("a.b.FREE.example"), true, false },
+		{ FACTS_FROM, STR("carefree.example"), false, false },
+		{ FACTS_FROM, STR(""), false, false },
+		{ FACTS_REPLY_TO, STR("free.example"), false, true },
+		{ FACTS_TO, STR("free.example"), false, false },
+	};
+	char dir[] = "/tmp/verdict_test.XXXXXX";
+	cleanup(world_free) struct world w = new_world();
+	const char *list, *rules;
+	struct why why;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	list = arena_fmt(w.a, "%s/l.txt", dir).p;
+	rules = arena_fmt(w.a, "%s/r.yaml", dir).p;
+	write_file(list, STR("free.example\n"));
+	write_file(rules, STR("thresholds: {tag: 6, quarantine: 10, reject: 15}\nsymbols:\n"
+			      "  FROM: {when: {from_in: l.txt}, group: g, created: 2026-01-02, "
+			      "description: {en: a, fr: b}}\n"
+			      "  REPLY: {when: {reply_to_in: l.txt}, group: g, created: 2026-01-02, "
+			      "description: {en: a, fr: b}}\n"));
+	if (rules_load(w.a, dir, NULL, dir, &w.rules, &why) < 0)
+		fail_msg("%s", why.text);
+	(void)remove(list);
+	(void)remove(rules);
+	(void)remove(dir);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		w.facts.addresses.n = 0;
+		*arena_push(w.a, &w.facts.addresses) =
+			(struct facts_address){ cases[i].where, STR(""), STR("l"),
+						cases[i].domain };
+		judge(&w);
+		assert_int_equal(has(&w.v, "FROM"), cases[i].from);
+		assert_int_equal(has(&w.v, "REPLY"), cases[i].reply);
+	}
+}
+
 static void the_extension_is_the_one_windows_would_see(void **state)
 {
 	static const struct {
@@ -468,6 +522,7 @@ int main(void)
 		cmocka_unit_test(our_own_domain_needs_spf_to_vouch_for_it),
 		cmocka_unit_test(a_date_far_from_reception_is_told),
 		cmocka_unit_test(another_reverse_path_is_told_but_for_those_with_a_reason),
+		cmocka_unit_test(authors_and_answers_are_looked_up_in_lists),
 		cmocka_unit_test(the_extension_is_the_one_windows_would_see),
 		cmocka_unit_test(refusals_say_the_same_to_everyone),
 		cmocka_unit_test(a_verdict_explains_itself_in_two_languages),

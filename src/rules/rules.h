@@ -36,6 +36,8 @@ enum rules_when {
 	RULES_SCRIPT,
 	RULES_EXTENSION_IN, /* extension of an attachment or archive member is in a list */
 	RULES_TYPE_IN,	    /* true type of a part is one of types */
+	RULES_FROM_IN,	    /* the domain of an author is in a list */
+	RULES_REPLY_TO_IN,  /* that of an address of answers is */
 	RULES_EXPR,	    /* composite of other symbols */
 };
 
@@ -68,7 +70,7 @@ struct rules_symbol {
 	str finding;	   /* RULES_FINDING */
 	str header, regex; /* patterns */
 	bool caseless;
-	const struct rules_list *list; /* RULES_EXTENSION_IN */
+	const struct rules_list *list; /* RULES_*_IN but TYPE_IN */
 	struct conf_strings types;     /* RULES_TYPE_IN */
 	ARENA_VEC(struct rules_step) expr;
 	ARENA_VEC(uint32_t) replace; /* symbols whose scores a raised composite removes */
@@ -87,6 +89,7 @@ struct rules {
 	ARENA_VEC(struct rules_symbol *) symbols;
 	ARENA_VEC(struct rules_symbol *) composites; /* each after those it refers to */
 	ARENA_VEC(struct rules_symbol *) by_part;    /* EXTENSION_IN, TYPE_IN */
+	ARENA_VEC(struct rules_symbol *) by_address; /* FROM_IN, REPLY_TO_IN */
 	ARENA_VEC(struct pattern) patterns;
 	ARENA_VEC(struct rules_list *) lists;
 	struct map by_name;		 /* symbol name: struct rules_symbol */

@@ -45,6 +45,8 @@ static void index_symbols(struct rules_loader *l)
 			s->next_of_finding = map_set(&r->by_finding, s->finding, s);
 		if (s->when == RULES_EXTENSION_IN || s->when == RULES_TYPE_IN)
 			*arena_push(l->arena, &r->by_part) = s;
+		if (s->when == RULES_FROM_IN || s->when == RULES_REPLY_TO_IN)
+			*arena_push(l->arena, &r->by_address) = s;
 		if (s->regex.n && !s->disabled)
 			*arena_push(l->arena, &r->patterns) = (struct pattern){
 				.id = s->index,

@@ -112,8 +112,7 @@ static int when_pattern(struct rules_loader *l, const struct conf_yaml *e, struc
 	return 0;
 }
 
-static int when_extension_in(struct rules_loader *l, const struct conf_yaml *e,
-			     struct rules_symbol *s)
+static int when_list(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
 {
 	struct nearest near = nearest_to(e->text);
 
@@ -164,8 +163,10 @@ static const struct when_form {
 	[RULES_WORDS] = { STR("words"), when_pattern },
 	[RULES_MACRO] = { STR("macro"), when_pattern },
 	[RULES_SCRIPT] = { STR("script"), when_pattern },
-	[RULES_EXTENSION_IN] = { STR("extension_in"), when_extension_in },
+	[RULES_EXTENSION_IN] = { STR("extension_in"), when_list },
 	[RULES_TYPE_IN] = { STR("type_in"), when_type_in },
+	[RULES_FROM_IN] = { STR("from_in"), when_list },
+	[RULES_REPLY_TO_IN] = { STR("reply_to_in"), when_list },
 	[RULES_EXPR] = { STR("expr"), when_expr },
 };
 
@@ -185,7 +186,8 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 	}
 	return rules_loader_fail_key(l, e->child,
 				     "finding, header, body, raw, filename, url, words, macro, "
-				     "script, extension_in, type_in or expr",
+				     "script, extension_in, type_in, from_in, "
+				     "reply_to_in or expr",
 				     near.best);
 }
 
