@@ -52,7 +52,7 @@ static void judge(struct walk *w, str id)
 		if (m.flags & table[i].flag)
 			walk_find(w, table[i].finding, 0, id);
 	}
-	if (!from || !m.right.n)
+	if (!from || !m.right.n || (m.flags & MSGID_INVALID))
 		return;
 	own = address_domains_related(m.right, from->domain);
 	if (holds(id, from))

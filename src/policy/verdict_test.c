@@ -377,11 +377,12 @@ static void authors_and_answers_are_looked_up_in_lists(void **state)
 	list = arena_fmt(w.a, "%s/l.txt", dir).p;
 	rules = arena_fmt(w.a, "%s/r.yaml", dir).p;
 	write_file(list, STR("free.example\n"));
-	write_file(rules, STR("thresholds: {tag: 6, quarantine: 10, reject: 15}\nsymbols:\n"
-			      "  FROM: {when: {from_in: l.txt}, group: g, created: 2026-01-02, "
-			      "description: {en: a, fr: b}}\n"
-			      "  REPLY: {when: {reply_to_in: l.txt}, group: g, created: 2026-01-02, "
-			      "description: {en: a, fr: b}}\n"));
+	write_file(rules,
+		   STR("thresholds: {tag: 6, quarantine: 10, reject: 15}\nsymbols:\n"
+		       "  FROM: {when: {from_in: l.txt}, group: g, created: 2026-01-02, "
+		       "description: {en: a, fr: b}}\n"
+		       "  REPLY: {when: {reply_to_in: l.txt}, group: g, created: 2026-01-02, "
+		       "description: {en: a, fr: b}}\n"));
 	if (rules_load(w.a, dir, NULL, dir, &w.rules, &why) < 0)
 		fail_msg("%s", why.text);
 	(void)remove(list);
