@@ -92,8 +92,10 @@ static void read_addresses(struct headers *h, enum facts_where where)
 	struct address_list list;
 
 	address_list_parse(w->arena, h->raw, FACTS_MAX_ADDRESSES - w->facts->addresses.n, &list);
-	if (list.cut)
+	if (list.cut) {
 		walk_limit(w, STR("header.addresses"));
+		find(h, FINDING_HEADER_MANY_ADDRESSES, h->raw);
+	}
 	for (size_t i = 0; i < list.boxes.n; i++) {
 		const struct address_mailbox *box = &list.boxes.v[i];
 		struct facts_address *a = arena_push(w->arena, &w->facts->addresses);

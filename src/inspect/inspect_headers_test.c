@@ -223,6 +223,8 @@ static void tricks_of_charsets_and_characters_are_found(void **state)
 		      "--b\r\n\r\nx\r\n--b\r\nContent-Type: text/html\r\n\r\nx\r\n--b--\r\n"),
 		  "!MIME_MA_MISSING_TEXT" },
 		{ STR("Content-Type: foo/bar" PLAIN), "MIME_UNKNOWN" },
+		{ STR("Content-Type: application/x-zzz" PLAIN), "MIME_UNKNOWN" },
+		{ STR("Content-Type: application/x-zip-compressed" PLAIN), "!MIME_UNKNOWN" },
 		{ STR("Content-Type: application/vnd.hl7" PLAIN), "!MIME_UNKNOWN" },
 		{ STR("Content-Disposition: attachment; filename=a.pdf" PLAIN), "MIME_UNKNOWN" },
 	};

@@ -15,20 +15,46 @@ static bool is_text(const struct content *c)
 	return content_is(c, STR("text/plain")) || content_is(c, STR("text/html"));
 }
 
+/* Beginnings of the unregistered types that programs really declare. */
+static bool is_known_private(str subtype)
+{
+	static const str known[] = {
+		STR("7z"),	STR("ace"),	STR("apple"),	 STR("arj"),   STR("bittorrent"),
+		STR("bz"),	STR("chrome"),	STR("compress"), STR("cpio"),  STR("csh"),
+		STR("csv"),	STR("debian"),	STR("deb"),	 STR("dos"),   STR("dvi"),
+		STR("excel"),	STR("font"),	STR("gtar"),	 STR("gzip"),  STR("hwp"),
+		STR("iso"),	STR("iwork"),	STR("java"),	 STR("lha"),   STR("lzh"),
+		STR("mac"),	STR("ms"),	STR("netcdf"),	 STR("ole"),   STR("openxml"),
+		STR("pdf"),	STR("perl"),	STR("php"),	 STR("pkcs"),  STR("python"),
+		STR("rar"),	STR("rpm"),	STR("rtf"),	 STR("sh"),    STR("sit"),
+		STR("sql"),	STR("stuffit"), STR("tar"),	 STR("tex"),   STR("trash"),
+		STR("unknown"), STR("url"),	STR("vnd"),	 STR("wais"),  STR("www"),
+		STR("x509"),	STR("xls"),	STR("xz"),	 STR("zip"),   STR("doc"),
+		STR("gunzip"),	STR("palm"),	STR("latex"),	 STR("octet"), STR("dbf"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (str_starts(subtype, known[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Top-level types that IANA has registered, and chemical, which laboratories use. */
 static bool is_known_type(str type)
 {
 	static const str known[] = {
-		STR("text/"),	 STR("image/"),	    STR("audio/"),   STR("video/"),
-		STR("message/"), STR("multipart/"), STR("model/"),   STR("font/"),
-		STR("haptics/"), STR("chemical/"),  STR("example/"), STR("application/"),
+		STR("text/"),	   STR("image/"), STR("audio/"), STR("video/"),	  STR("message/"),
+		STR("multipart/"), STR("model/"), STR("font/"),	 STR("haptics/"), STR("chemical/"),
 	};
 
+	if (str_starts(type, STR("application/x-")))
+		return is_known_private(str_skip(type, STR("application/x-").n));
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		if (str_starts(type, known[i]))
 			return true;
 	}
-	return false;
+	return str_starts(type, STR("application/"));
 }
 
 static size_t find_8bit(str bytes)
