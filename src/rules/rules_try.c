@@ -1,5 +1,7 @@
 #include "rules/rules.h"
 
+#include "mime/fold.h"
+
 #include <errno.h>
 
 static void patterns_freep(struct patterns **p)
@@ -21,10 +23,14 @@ static void on_hit(void *ctx, uint32_t id, str evidence)
 	t->hit |= id == t->id;
 }
 
-static bool matches(struct patterns *set, const struct pattern *p, str text)
+/* Examples are written as people write; words are folded as the inspection does. */
+static bool matches(struct arena *a, struct patterns *set, const struct pattern *p, str text)
 {
 	struct try t = { .id = p->id };
+	struct fold_facts unused;
 
+	if (p->scope == PATTERN_WORDS)
+		text = fold_text(a, text, &unused);
 	patterns_scan(set, p->scope, p->header, text, on_hit, &t);
 	return t.hit;
 }
@@ -43,11 +49,11 @@ static int try_one(struct arena *a, struct patterns *set, const struct pattern *
 		   const struct rules_symbol *s, struct why *why)
 {
 	for (size_t i = 0; i < s->examples.n; i++) {
-		if (!matches(set, p, s->examples.v[i]))
+		if (!matches(a, set, p, s->examples.v[i]))
 			return fail(a, s, "does not match its example", s->examples.v[i], why);
 	}
 	for (size_t i = 0; i < s->near_misses.n; i++) {
-		if (matches(set, p, s->near_misses.v[i]))
+		if (matches(a, set, p, s->near_misses.v[i]))
 			return fail(a, s, "matches its near miss", s->near_misses.v[i], why);
 	}
 	return 0;
