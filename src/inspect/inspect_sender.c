@@ -4,6 +4,7 @@
 #include "inspect/inspect_words.h"
 #include "mail/address.h"
 #include "mime/fold.h"
+#include "url/urltricks.h"
 
 enum { NAME_WORDS_MAX = 3 };
 
@@ -78,6 +79,26 @@ static void judge_name(struct walk *w, const struct facts_address *a)
 		walk_find(w, FINDING_SUSPECT_DISPLAY_NAME, 0, a->display);
 }
 
+static bool has_8bit(str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] & 0x80)
+			return true;
+	}
+	return false;
+}
+
+/* An internationalised domain that is written to be taken for another one. */
+static bool is_homograph(struct arena *a, str domain)
+{
+	struct url url;
+
+	if (str_casefind(domain, STR("xn--")) == STR_NONE && !has_8bit(domain))
+		return false;
+	return url_parse(a, arena_fmt(a, "https://%.*s/", STR_ARG(domain)), NULL, &url) &&
+	       (urltricks(a, &url) & (URLTRICK_HOMOGRAPH | URLTRICK_MIXED));
+}
+
 static void judge_address(struct walk *w, const struct facts_address *a)
 {
 	if (str_find(a->local, STR("=?")) != STR_NONE || str_find(a->domain, STR("=?")) != STR_NONE)
@@ -87,6 +108,8 @@ static void judge_address(struct walk *w, const struct facts_address *a)
 	else if (a->local.n > ADDRESS_LOCAL_MAX || !a->local.n ||
 		 !(address_domain_valid(a->domain, true) || address_literal_valid(a->domain)))
 		walk_find(w, FINDING_FROM_BAD_ADDRESS, 0, a->domain);
+	else if (is_homograph(w->arena, a->domain))
+		walk_find(w, FINDING_FROM_DOMAIN_HOMOGRAPH, 0, a->domain);
 }
 
 static bool same_address(const struct facts_address *a, const struct facts_address *b)

@@ -102,8 +102,8 @@ str inspect_words_decode(struct walk *w, struct arena *a, uint32_t index, str ch
 		if (flags & table[i].flag)
 			walk_find(w, table[i].finding, index, charset);
 	}
-	/* Some programs go by the bytes: that reading is judged too. */
-	if (flags & CHARSET_DOUBTFUL) {
+	/* Some programs go by the bytes: that reading is judged too. Pages say it themselves. */
+	if ((flags & CHARSET_DOUBTFUL) && !str_eq(walk_part(w, index)->type, STR("text/html"))) {
 		walk_scan(w, PATTERN_BODY, STR(""), bytes, index);
 		inspect_words_read(w, index, bytes);
 	}
