@@ -71,7 +71,7 @@ struct fieldcode fieldcode_read(str instruction)
 		if (!str_caseeq(word, words[i].word))
 			continue;
 		if (f.kind == FIELDCODE_DDE)
-			f.target = str_trim(rest);
+			f.target = str_trim(skip_blanks(rest));
 		else
 			f.target = take_argument(&rest);
 		if (str_eq(words[i].word, STR("LINK")))
@@ -100,18 +100,20 @@ bool fieldcode_next(str *rest, str *ret_instruction)
 	return true;
 }
 
-/* Some signs make a formula of a cell; the bar divides application and topic, and an
- * exclamation mark must follow. */
+static bool is_part_of_name(char c)
+{
+	return str_is_alnum(c) || c == '.' || c == '_' || c == '\'' || c == '\\' || c == ':';
+}
+
+/* Some signs make a formula of a cell; the bar divides application and topic without a
+ * blank, and an exclamation mark must follow. */
 bool fieldcode_is_dde_formula(str formula)
 {
 	str s = skip_blanks(str_sub(formula, 0, DDE_FORMULA_MAX));
 	size_t bar = str_chr(str_sub(s, 0, APPLICATION_MAX + 1), '|');
 
-	if (!s.n || !memchr("=+-@", *s.p, 4) || bar == STR_NONE || bar < 2)
+	if (!s.n || !memchr("=+-@", *s.p, 4) || bar == STR_NONE || bar < 2 || bar + 1 >= s.n)
 		return false;
-	for (size_t i = bar; i-- > 0 && s.p[i] != '=' && s.p[i] != '+';) {
-		if (!str_is_alnum(s.p[i]) && !memchr(".\\/:_-'@ (", s.p[i], 10))
-			return false;
-	}
-	return str_chr(str_skip(s, bar), '!') != STR_NONE;
+	return is_part_of_name(s.p[bar - 1]) && is_part_of_name(s.p[bar + 1]) &&
+	       str_chr(str_skip(s, bar), '!') != STR_NONE;
 }

@@ -230,8 +230,9 @@ static void binary(struct reading *r, int64_t number)
 
 static void take_word(struct reading *r, str word, int64_t number)
 {
-	bool was_object = in_object(r);
+	bool was_object = in_object(r), starred = top(r)->starred;
 
+	top(r)->starred = false;
 	if (str_eq(word, STR("bin"))) {
 		binary(r, number);
 	} else if (str_eq(word, STR("u")) && !was_object) {
@@ -246,10 +247,9 @@ static void take_word(struct reading *r, str word, int64_t number)
 			return;
 		}
 		/* A group that readers ignore when they do not know the word. */
-		if (top(r)->starred)
+		if (starred)
 			top(r)->into = was_object ? INTO_ALL : INTO_NOTHING;
 	}
-	top(r)->starred = false;
 	r->ret->obfuscated |= was_object;
 }
 

@@ -118,7 +118,7 @@ void inspect_office_field(struct office *o, str instruction)
 		inspect_office_external(o, FINDING_DOCUMENT_EXTERNAL_OBJECT, f.target);
 		break;
 	case FIELDCODE_HYPERLINK:
-		if (f.target.n)
+		if (str_chr(f.target, ':') != STR_NONE)
 			inspect_url_found(o->w, o->index, FACTS_URL_DOCUMENT,
 					  arena_str(o->w->arena, f.target), STR(""));
 		break;

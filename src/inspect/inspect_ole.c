@@ -3,6 +3,7 @@
 #include "document/fieldcode.h"
 #include "document/powerpoint.h"
 #include "document/runs.h"
+#include "document/unzlib.h"
 #include "document/worddoc.h"
 #include "inspect/inspect_vba.h"
 
@@ -116,6 +117,21 @@ static void link(struct ole *l, const struct cfb_entry *e)
 		inspect_office_external(&l->o, FINDING_DOCUMENT_LINKED_OBJECT, line);
 }
 
+/* Word's XML keeps embedded objects as "_NUMBER": a length, then the packed compound file. */
+static void packed_object(struct ole *l, const struct cfb_entry *e)
+{
+	str packed = str_skip(cfb_read(&l->c, e), 4), data;
+	bool whole;
+
+	if (!str_starts(packed, STR("\x78")))
+		return;
+	data = unzlib_all(l->o.scratch, packed, (size_t)l->o.w->budget, &whole);
+	if (data.n)
+		inspect_office_child(&l->o, STR(""), data);
+	if (!whole)
+		inspect_office_broken(&l->o, e->name);
+}
+
 static const struct {
 	str name;
 	void (*read)(struct ole *l, const struct cfb_entry *e);
@@ -138,6 +154,8 @@ static void look_at_entry(struct ole *l, const struct cfb_entry *e)
 	inspect_office_kind(&l->o, ole1_kind_of_class(e->class_id), e->name);
 	if (e->kind != CFB_STREAM || inspect_msg_entry(&l->o, &l->c, e))
 		return;
+	if (e->name.n > 1 && e->name.p[0] == '_' && str_is_digit(e->name.p[1]))
+		packed_object(l, e);
 	for (size_t i = 0; i < ARRAY_LEN(streams); i++) {
 		if (str_caseeq(e->name, streams[i].name))
 			streams[i].read(l, e);
