@@ -95,11 +95,9 @@ static void defined_name(struct reading *b, str data)
 
 static void add_item(struct reading *b, str text, bool is_dde)
 {
-	if (!text.n || b->ret->dde.n + b->ret->links.n >= BIFF_ITEMS_MAX)
-		return;
-	if (is_dde)
+	if (is_dde && b->ret->dde.n < BIFF_ITEMS_MAX)
 		*arena_push(b->arena, &b->ret->dde) = text;
-	else
+	else if (text.n && b->ret->links.n < BIFF_ITEMS_MAX)
 		*arena_push(b->arena, &b->ret->links) = text;
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 
-enum { BIFF_TEXT_MAX = 1 << 20, BIFF_ITEMS_MAX = 1000 };
+enum { BIFF_TEXT_MAX = 1 << 20, BIFF_ITEMS_MAX = 20000 };
 
 struct biff {
 	bool encrypted, broken;

@@ -39,8 +39,12 @@ static void add(struct reading *x, enum officexml_kind kind, str name, str value
 {
 	struct officexml_item *i;
 
-	if (!value.n || x->ret->items.n >= OFFICEXML_ITEMS_MAX)
+	if (!value.n)
 		return;
+	if (x->ret->items.n >= OFFICEXML_ITEMS_MAX) {
+		x->ret->broken = true;
+		return;
+	}
 	i = arena_push(x->arena, &x->ret->items);
 	*i = (struct officexml_item){ kind, external, arena_str(x->arena, name),
 				      arena_str(x->arena, value) };
@@ -309,7 +313,7 @@ void officexml_read(struct arena *a, str xml, struct officexml *ret)
 
 		xml = str_skip(xml, piece.n);
 		more = xml.n != 0;
-		ret->broken = XML_Parse(p, piece.p, (int)piece.n, !more) != XML_STATUS_OK;
+		ret->broken |= XML_Parse(p, piece.p, (int)piece.n, !more) != XML_STATUS_OK;
 	}
 	XML_ParserFree(p);
 	end_field(&x);

@@ -16,7 +16,7 @@
 
 #include "base/arena.h"
 
-enum { OFFICEXML_ITEMS_MAX = 5000, OFFICEXML_TEXT_MAX = 1 << 20 };
+enum { OFFICEXML_ITEMS_MAX = 100000, OFFICEXML_TEXT_MAX = 1 << 20 };
 
 enum officexml_kind {
 	OFFICEXML_RELATION, /* name: last word of its type; value: target */
@@ -41,7 +41,7 @@ struct officexml {
 	str formulas;	/* of macro sheets */
 	bool macro_sheet, auto_open;
 	bool entity; /* an entity is declared */
-	bool broken;
+	bool broken; /* or too many items */
 };
 
 void officexml_read(struct arena *a, str xml, struct officexml *ret);

@@ -15,7 +15,9 @@ enum {
 	STORAGE = 0x1011,
 	ACTION_MACRO = 1,
 	ACTION_PROGRAM = 2,
-	ENCRYPTED_TOKEN = 0xf3d1c4df
+	ENCRYPTED_TOKEN = 0xf3d1c4df,
+	HEADER = 8,
+	DEPTH_MAX = 64
 };
 
 struct reading {
@@ -71,22 +73,46 @@ static void take(struct reading *p, uint32_t type, uint32_t instance, str data)
 	}
 }
 
-/* A container's records stand right behind its header, so its header alone is passed. */
+/* Where the containers end that are open now: some are longer than what they hold. */
+struct ends {
+	size_t v[DEPTH_MAX];
+	size_t n;
+};
+
+static void leave_containers(struct ends *ends, struct reader *r)
+{
+	while (ends->n && r->at + HEADER > ends->v[ends->n - 1]) {
+		size_t end = ends->v[--ends->n];
+
+		if (end > r->at)
+			reader_seek(r, end);
+	}
+}
+
+static void enter_container(struct ends *ends, const struct reader *r, size_t n)
+{
+	if (ends->n < DEPTH_MAX && n <= reader_left(r))
+		ends->v[ends->n++] = r->at + n;
+}
+
 void powerpoint_read(struct arena *a, str stream, size_t max, struct powerpoint *ret)
 {
 	struct reading p = {
 		.arena = a, .ret = ret, .text = strbuf_make(a, POWERPOINT_TEXT_MAX), .left = max
 	};
 	struct reader r = reader_make(stream);
+	struct ends ends = { .n = 0 };
 
 	*ret = (struct powerpoint){ 0 };
-	while (reader_left(&r) >= 8) {
+	for (leave_containers(&ends, &r); reader_left(&r) >= HEADER; leave_containers(&ends, &r)) {
 		uint32_t version = reader_u16le(&r), type = reader_u16le(&r);
 		size_t n = reader_u32le(&r);
 		str data;
 
-		if ((version & 0xf) == CONTAINER)
+		if ((version & 0xf) == CONTAINER) {
+			enter_container(&ends, &r, n);
 			continue;
+		}
 		data = reader_bytes(&r, n);
 		if (r.bad)
 			break;

@@ -16,7 +16,12 @@
 
 #include "base/arena.h"
 
-enum { RTF_DEPTH_MAX = 4096, RTF_OBJECTS_MAX = 500, RTF_FIELDS_MAX = 2000, RTF_TEXT_MAX = 1 << 20 };
+enum {
+	RTF_DEPTH_MAX = 4096,
+	RTF_OBJECTS_MAX = 500,
+	RTF_FIELDS_MAX = 20000,
+	RTF_TEXT_MAX = 1 << 20
+};
 
 struct rtf_object {
 	str class_name; /* \objclass */

@@ -59,7 +59,9 @@ static void take_piece(struct strbuf *out, struct arena *a, str stream, uint32_t
 	size_t at = wide ? where : (where & ~(uint32_t)NARROW) / 2;
 	size_t room = out->max - out->n;
 
-	if (at < stream.n && n <= room)
+	if (n > room)
+		out->overflow = true;
+	else if (at < stream.n)
 		strbuf_put(out, runs_text(a, str_sub(stream, at, at + (wide ? 2 * n : n)), wide));
 }
 
@@ -107,5 +109,6 @@ void worddoc_read(struct arena *a, str stream, str table, struct worddoc *ret)
 		ret->broken = pieces.n == 0;
 		take_raw(&out, stream);
 	}
+	ret->cut = out.overflow;
 	ret->text = strbuf_str(&out);
 }

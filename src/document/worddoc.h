@@ -14,6 +14,7 @@ enum { WORDDOC_TEXT_MAX = 4 << 20, WORDDOC_PIECES_MAX = 100000 };
 
 struct worddoc {
 	bool encrypted, broken;
+	bool cut; /* longer than WORDDOC_TEXT_MAX */
 	str text;
 };
 

@@ -98,13 +98,16 @@ static void take(struct reading *x, uint32_t number, str data)
 	}
 }
 
-static bool begins_a_part(uint32_t number)
+bool xlsb_is_part(str part)
 {
+	struct reader r = reader_make(part);
+	uint32_t number = record_number(&r);
+
 	return number == BEGIN_BOOK || number == BEGIN_SHEET || number == BEGIN_STRINGS ||
 	       number == BEGIN_LINK;
 }
 
-bool xlsb_read(struct arena *a, str part, struct xlsb *ret)
+void xlsb_read(struct arena *a, str part, struct xlsb *ret)
 {
 	struct reading x = { .arena = a,
 			     .ret = ret,
@@ -113,9 +116,6 @@ bool xlsb_read(struct arena *a, str part, struct xlsb *ret)
 	struct reader r = reader_make(part);
 
 	*ret = (struct xlsb){ 0 };
-	if (!begins_a_part(record_number(&r)))
-		return false;
-	reader_seek(&r, 0);
 	while (reader_left(&r) >= 2) {
 		uint32_t number = record_number(&r);
 		str data = reader_bytes(&r, record_size(&r));
@@ -126,5 +126,4 @@ bool xlsb_read(struct arena *a, str part, struct xlsb *ret)
 	}
 	ret->formulas = strbuf_str(&x.formulas);
 	ret->text = strbuf_str(&x.text);
-	return true;
 }

@@ -3,7 +3,7 @@
  *
  * Input    hostile: one member, whatever its name.
  * Memory   in the caller's arena.   Limits  XLSB_TEXT_MAX bytes of formulas. Linear.
- * Threads  pure.   Errors  false: the bytes do not begin like such a part.
+ * Threads  pure.   Errors  none: a bad record ends the reading.
  */
 #ifndef DOCUMENT_XLSB_H
 #define DOCUMENT_XLSB_H
@@ -18,6 +18,8 @@ struct xlsb {
 	ARENA_VEC(str) dde; /* "application|topic" */
 };
 
-bool xlsb_read(struct arena *a, str part, struct xlsb *ret) must_use;
+/* The bytes begin like such a part. */
+bool xlsb_is_part(str part) must_use;
+void xlsb_read(struct arena *a, str part, struct xlsb *ret);
 
 #endif

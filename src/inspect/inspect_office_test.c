@@ -155,8 +155,8 @@ static void other_programs_are_asked_in_no_carrier_unseen(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		expect(texts[i], "DOCUMENT_DDE");
 	expect(one_stream(a, STR("WordDocument"),
-			  STR("text\x13"
-			      "DDEAUTO c:\\\\cmd.exe x\x14")),
+			  STR(FIB "text\x13"
+				  "DDEAUTO c:\\\\cmd.exe x\x14")),
 	       "DOCUMENT_DDE");
 	expect(one_stream(a, STR("Book"),
 			  STR("\x09\x08\x08\0\0\6\5\0\0\0\0\0"

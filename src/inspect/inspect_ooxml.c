@@ -152,8 +152,10 @@ static void read_xlsb(struct office *o, str name, str bytes)
 {
 	struct xlsb x;
 
-	if (!xlsb_read(o->scratch, bytes, &x))
+	if (!xlsb_is_part(bytes) &&
+	    !(str_casestarts(name, STR("xl/")) && str_caseends(name, STR(".bin"))))
 		return;
+	xlsb_read(o->scratch, bytes, &x);
 	for (size_t i = 0; i < x.dde.n; i++)
 		walk_find(o->w, FINDING_DOCUMENT_DDE, o->index, x.dde.v[i]);
 	if (str_casefind(name, STR("macrosheet")) != STR_NONE)
