@@ -7,7 +7,6 @@
 
 /* 2.13.24 */
 enum {
-	CONTAINER = 0xf,
 	TEXT_CHARS = 0x0fa0,
 	TEXT_BYTES = 0x0fa8,
 	STRING = 0x0fba,
@@ -17,7 +16,7 @@ enum {
 	ACTION_PROGRAM = 2,
 	ENCRYPTED_TOKEN = 0xf3d1c4df,
 	HEADER = 8,
-	DEPTH_MAX = 64
+	INTERACTION_SIZE = 16
 };
 
 struct reading {
@@ -27,27 +26,29 @@ struct reading {
 	size_t left; /* bytes that may still be unpacked */
 };
 
-static str unpack(struct reading *p, str packed)
+/* Behind the stated length; PowerPoint itself leaves out the end mark of the packing. */
+static str unpack(struct reading *p, str data)
 {
+	struct reader r = reader_make(data);
+	uint32_t stated = reader_u32le(&r);
 	bool whole;
-	str bytes = unzlib_all(p->arena, packed, p->left, &whole);
+	str bytes = unzlib_all(p->arena, str_skip(data, 4), p->left, &whole);
 
-	p->ret->broken |= !whole;
+	p->ret->broken |= bytes.n < stated;
 	p->left -= bytes.n;
 	return bytes;
 }
 
-/* Packed behind its length when the record's instance is 1. */
+/* Packed when the record's instance is 1. */
 static void take_storage(struct reading *p, uint32_t instance, str data)
 {
-	str bytes = data;
+	str bytes;
 
 	if (p->ret->storages.n >= POWERPOINT_ITEMS_MAX) {
 		p->ret->broken = true;
 		return;
 	}
-	if (instance == 1)
-		bytes = unpack(p, str_skip(data, 4));
+	bytes = instance == 1 ? unpack(p, data) : data;
 	if (bytes.n)
 		*arena_push(p->arena, &p->ret->storages) = bytes;
 }
@@ -65,60 +66,55 @@ static void take(struct reading *p, uint32_t type, uint32_t instance, str data)
 {
 	if (type == STORAGE)
 		take_storage(p, instance, data);
-	if (type == INTERACTION)
+	else if (type == INTERACTION)
 		take_interaction(p, data);
-	if (type == TEXT_CHARS || type == STRING || type == TEXT_BYTES) {
+	else if (data.n <= p->text.max - p->text.n) {
 		strbuf_put(&p->text, runs_text(p->arena, data, type != TEXT_BYTES));
 		strbuf_char(&p->text, '\n');
 	}
 }
 
-/* Where the containers end that are open now: some are longer than what they hold. */
-struct ends {
-	size_t v[DEPTH_MAX];
-	size_t n;
-};
-
-static void leave_containers(struct ends *ends, struct reader *r)
+/* A header that can be one of a record we know: what it announces must be there. */
+static bool is_record(uint32_t version, uint32_t type, str data, size_t n)
 {
-	while (ends->n && r->at + HEADER > ends->v[ends->n - 1]) {
-		size_t end = ends->v[--ends->n];
-
-		if (end > r->at)
-			reader_seek(r, end);
+	if (version & 0xf || data.n != n)
+		return false;
+	switch (type) {
+	case STORAGE:
+		return version >> 4 == 1 ? str_starts(str_skip(data, 4), STR("\x78"))
+					 : str_starts(data, STR("\xd0\xcf\x11\xe0"));
+	case INTERACTION:
+		return version == 0 && n == INTERACTION_SIZE;
+	case TEXT_CHARS:
+	case STRING:
+		return n && n % 2 == 0;
+	case TEXT_BYTES:
+		return n != 0;
+	default:
+		return false;
 	}
 }
 
-static void enter_container(struct ends *ends, const struct reader *r, size_t n)
-{
-	if (ends->n < DEPTH_MAX && n <= reader_left(r))
-		ends->v[ends->n++] = r->at + n;
-}
-
+/* A directory says where records stand, and saving leaves gaps between them: so they are
+ * looked for at every place. */
 void powerpoint_read(struct arena *a, str stream, size_t max, struct powerpoint *ret)
 {
 	struct reading p = {
 		.arena = a, .ret = ret, .text = strbuf_make(a, POWERPOINT_TEXT_MAX), .left = max
 	};
-	struct reader r = reader_make(stream);
-	struct ends ends = { .n = 0 };
 
 	*ret = (struct powerpoint){ 0 };
-	for (leave_containers(&ends, &r); reader_left(&r) >= HEADER; leave_containers(&ends, &r)) {
+	for (size_t at = 0; at + HEADER <= stream.n; at++) {
+		struct reader r = reader_make(str_sub(stream, at, at + HEADER));
 		uint32_t version = reader_u16le(&r), type = reader_u16le(&r);
 		size_t n = reader_u32le(&r);
-		str data;
+		str data = str_sub(stream, at + HEADER, at + HEADER + n);
 
-		if ((version & 0xf) == CONTAINER) {
-			enter_container(&ends, &r, n);
+		if (!is_record(version, type, data, n))
 			continue;
-		}
-		data = reader_bytes(&r, n);
-		if (r.bad)
-			break;
 		take(&p, type, version >> 4, data);
+		at += HEADER - 1; /* what stands within may be a record as well */
 	}
-	ret->broken |= r.bad;
 	ret->text = strbuf_str(&p.text);
 }
 

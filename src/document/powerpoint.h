@@ -4,7 +4,7 @@
  * Memory   in the caller's arena.
  * Limits   max bytes of unpacked storages, POWERPOINT_ITEMS_MAX of them,
  *          POWERPOINT_TEXT_MAX bytes of text. Linear.
- * Threads  pure.   Errors  none: broken.
+ * Threads  pure.   Errors  broken: a storage does not unpack.
  */
 #ifndef DOCUMENT_POWERPOINT_H
 #define DOCUMENT_POWERPOINT_H
