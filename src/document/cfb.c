@@ -181,6 +181,24 @@ static void find_parents(struct cfb *c, const struct links *links)
 	}
 }
 
+/* The same names in the same storage: the first counts. */
+static str key_of(const struct cfb *c, int32_t parent, str name)
+{
+	return arena_fmt(c->arena, "%d/%.*s", parent, STR_ARG(name));
+}
+
+static void index_names(struct cfb *c)
+{
+	c->names = map_make_caseless(c->arena);
+	for (size_t i = 0; i < c->entries.n; i++) {
+		struct cfb_entry *e = &c->entries.v[i];
+		str key = key_of(c, e->parent, e->name);
+
+		if (!map_get(&c->names, key))
+			(void)map_set(&c->names, key, e);
+	}
+}
+
 static void read_directory(struct cfb *c)
 {
 	str directory = regular_chain(c, u32_at(c->in, 48), to_the_end);
@@ -189,6 +207,7 @@ static void read_directory(struct cfb *c)
 	read_entries(c, directory, links);
 	if (c->entries.n)
 		find_parents(c, links);
+	index_names(c);
 }
 
 bool cfb_open(struct arena *a, str in, struct cfb *ret)
@@ -223,13 +242,7 @@ str cfb_read(struct cfb *c, const struct cfb_entry *e)
 
 const struct cfb_entry *cfb_find(const struct cfb *c, int32_t parent, str name)
 {
-	for (size_t i = 0; i < c->entries.n; i++) {
-		const struct cfb_entry *e = &c->entries.v[i];
-
-		if (e->parent == parent && str_caseeq(e->name, name))
-			return e;
-	}
-	return NULL;
+	return map_get(&c->names, key_of(c, parent, name));
 }
 
 str cfb_read_named(struct cfb *c, str name)

@@ -13,7 +13,7 @@
 #ifndef DOCUMENT_CFB_H
 #define DOCUMENT_CFB_H
 
-#include "base/arena.h"
+#include "base/map.h"
 
 enum { CFB_ENTRIES_MAX = 100000, CFB_READ_FACTOR = 8, CFB_NO_PARENT = -1 };
 
@@ -40,7 +40,8 @@ struct cfb {
 	struct cfb_table fat, minifat;
 	str mini; /* the root's stream, in which short streams live */
 	ARENA_VEC(struct cfb_entry) entries;
-	uint64_t left; /* bytes that may still be read */
+	struct map names; /* entries by storage and name */
+	uint64_t left;	  /* bytes that may still be read */
 	bool broken;
 };
 

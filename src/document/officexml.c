@@ -142,6 +142,13 @@ static void macro_sheet(struct reading *x, str unused, const XML_Char **a)
 	x->ret->macro_sheet = true;
 }
 
+static void encryption(struct reading *x, str unused, const XML_Char **a)
+{
+	(void)unused;
+	(void)a;
+	x->ret->encrypted = true;
+}
+
 static void defined_name(struct reading *x, str unused, const XML_Char **a)
 {
 	(void)unused;
@@ -190,6 +197,7 @@ static const struct {
 	{ STR("module"), into_code },
 	{ STR("source-code"), into_code },
 	{ STR("macrosheet"), macro_sheet },
+	{ STR("encryption-data"), encryption },
 	{ STR("f"), into_formula },
 	{ STR("definedName"), defined_name },
 };

@@ -40,8 +40,9 @@ struct officexml {
 	str text, code; /* shown; programs */
 	str formulas;	/* of macro sheets */
 	bool macro_sheet, auto_open;
-	bool entity; /* an entity is declared */
-	bool broken; /* or too many items */
+	bool encrypted; /* OpenDocument's list of members names keys (part 3, 4.8.1) */
+	bool entity;	/* an entity is declared */
+	bool broken;	/* or too many items */
 };
 
 void officexml_read(struct arena *a, str xml, struct officexml *ret);

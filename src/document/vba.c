@@ -15,7 +15,7 @@ enum {
 	OLD_LITERAL = 0xb6,	/* ...and before it */
 	LITERAL_MIN = 4,	/* shorter ones may be chance... */
 	LITERAL_MAX = 1000,	/* ...longer ones no line of a program */
-	LITERALS_MAX = 64	/* looked for in the source */
+	LITERALS_MAX = 32	/* looked for in the source */
 };
 
 /* 2.4.1.3.19.1: how many of a copy token's bits are its length. */

@@ -198,11 +198,8 @@ void inspect_biff_read(struct office *o, str stream)
 	for (size_t i = 0; i < b.links.n; i++)
 		inspect_office_text(o, b.links.v[i]);
 	inspect_office_text(o, b.text);
-	if (b.encrypted) {
-		walk_part(o->w, o->index)->flags |= FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
-		walk_find(o->w, FINDING_ATTACHMENT_ENCRYPTED, o->index,
-			  walk_part(o->w, o->index)->filename);
-	}
+	if (b.encrypted)
+		inspect_office_encrypted(o);
 	if (b.broken)
 		inspect_office_broken(o, STR("workbook"));
 }
@@ -215,6 +212,13 @@ void inspect_biff_open(struct walk *w, uint32_t index, str bytes, struct magic m
 
 	(void)m;
 	inspect_biff_read(&o, bytes);
+}
+
+void inspect_office_encrypted(struct office *o)
+{
+	walk_part(o->w, o->index)->flags |= FACTS_PART_ENCRYPTED;
+	walk_find(o->w, FINDING_ATTACHMENT_ENCRYPTED, o->index,
+		  walk_part(o->w, o->index)->filename);
 }
 
 void inspect_onenote_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth)

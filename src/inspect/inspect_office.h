@@ -42,6 +42,8 @@ void inspect_office_object(struct office *o, str class_name, str data);
 /* The document could not be read to its end. */
 void inspect_office_broken(struct office *o, str what);
 
+/* The document asks for a password. */
+void inspect_office_encrypted(struct office *o);
 /* The records of a workbook. */
 void inspect_biff_read(struct office *o, str stream);
 /* Members of a zipped document. */

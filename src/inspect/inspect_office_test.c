@@ -237,6 +237,7 @@ static void what_is_fetched_is_told_from_what_is_clicked(void **state)
 		  "DOCUMENT_EQUATION" },
 		{ STR("<!DOCTYPE a [<!ENTITY b \"b\">]><a>&b;</a>"), "DOCUMENT_ENTITY" },
 		{ STR("<a><b></a>"), "DOCUMENT_BROKEN" },
+		{ STR("<m:e xmlns:m=\"m\"><m:encryption-data/></m:e>"), "ATTACHMENT_ENCRYPTED" },
 	};
 
 	(void)state;

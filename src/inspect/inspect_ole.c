@@ -17,13 +17,6 @@ struct ole {
 	struct inspect_vba vba;
 };
 
-static void encrypted(struct ole *l)
-{
-	walk_part(l->o.w, l->o.index)->flags |= FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
-	walk_find(l->o.w, FINDING_ATTACHMENT_ENCRYPTED, l->o.index,
-		  walk_part(l->o.w, l->o.index)->filename);
-}
-
 /* Readable text of a stream whose format is not read. */
 static str readable(struct ole *l, str stream)
 {
@@ -52,7 +45,7 @@ static void word(struct ole *l, const struct cfb_entry *e)
 
 	worddoc_read(l->o.scratch, stream, table, &doc);
 	if (doc.encrypted) {
-		encrypted(l);
+		inspect_office_encrypted(&l->o);
 		return;
 	}
 	for (str rest = doc.text; fieldcode_next(&rest, &instruction);)
@@ -87,7 +80,7 @@ static void presentation(struct ole *l, const struct cfb_entry *e)
 static void current_user(struct ole *l, const struct cfb_entry *e)
 {
 	if (powerpoint_is_encrypted(cfb_read(&l->c, e)))
-		encrypted(l);
+		inspect_office_encrypted(&l->o);
 }
 
 static void project(struct ole *l, const struct cfb_entry *e)

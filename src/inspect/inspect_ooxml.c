@@ -134,6 +134,8 @@ static void read_xml(struct office *o, str bytes)
 	officexml_read(o->scratch, bytes, &x);
 	for (size_t i = 0; i < x.items.n; i++)
 		report(o, &x.items.v[i]);
+	if (x.encrypted)
+		inspect_office_encrypted(o);
 	if (x.entity)
 		walk_find(o->w, FINDING_DOCUMENT_ENTITY, o->index, x.root);
 	if (x.broken && !x.entity)

@@ -2,7 +2,7 @@
 
 #include "document/vba.h"
 
-enum { SOURCE_MAX = 4 << 20, DIR_MAX = 1 << 20 };
+enum { SOURCE_MAX = 4 << 20 };
 
 /* Names in a project are in its code page. */
 static str name_in_utf8(struct office *o, uint32_t codepage, str name)
@@ -41,6 +41,10 @@ static str read_source(struct office *o, str stream, size_t offset)
 	str source = vba_decompress(o->scratch, str_skip(stream, offset), max);
 
 	walk_spend(o->w, source.n);
+	if (source.n == max) {
+		walk_limit(o->w, STR("unpacked.bytes"));
+		inspect_office_broken(o, STR("unpacked.bytes"));
+	}
 	return source;
 }
 
@@ -75,7 +79,7 @@ static void read_module(struct inspect_vba *v, const struct vba_project *p,
 void inspect_vba_project(struct inspect_vba *v, const struct cfb_entry *dir)
 {
 	struct vba_project p;
-	str list = vba_decompress(v->o->scratch, cfb_read(v->c, dir), DIR_MAX);
+	str list = read_source(v->o, cfb_read(v->c, dir), 0);
 	str listing = project_text(v->c, dir->parent);
 
 	if (!vba_project_read(v->o->scratch, list, &p))
