@@ -228,11 +228,25 @@ static void binary(struct reading *r, int64_t number)
 	r->at += bytes.n;
 }
 
+static bool is_object(str word)
+{
+	static const str words[] = { STR("objemb"),   STR("objlink"), STR("objautlink"),
+				     STR("objocx"),   STR("objhtml"), STR("objsub"),
+				     STR("objicemb"), STR("objdata"), STR("objpub") };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_eq(word, words[i]))
+			return true;
+	}
+	return false;
+}
+
 static void take_word(struct reading *r, str word, int64_t number)
 {
 	bool was_object = in_object(r), starred = top(r)->starred;
 
 	top(r)->starred = false;
+	r->ret->has_object |= is_object(word);
 	if (str_eq(word, STR("bin"))) {
 		binary(r, number);
 	} else if (str_eq(word, STR("u")) && !was_object) {

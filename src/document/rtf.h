@@ -36,6 +36,7 @@ struct rtf {
 	str template_name;     /* of \template */
 	bool bad_header;       /* not "{\rtf" and a digit */
 	bool obfuscated;       /* the data of an object is interrupted */
+	bool has_object;       /* one is announced, with or without its data */
 	bool updates;	       /* an object is loaded as soon as the file is opened */
 	bool too_deep, too_many;
 };

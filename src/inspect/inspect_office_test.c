@@ -256,6 +256,7 @@ static void objects_in_rtf_are_told_from_pictures(void **state)
 	(void)state;
 	expect(STR("{\\rtf1{\\object\\objupdate{\\*\\objdata 0105}}}"), "RTF_OBJECT_UPDATE");
 	expect(STR("{\\rt0{\\object{\\*\\objdata 01}}}"), "RTF_BAD_HEADER");
+	expect(STR("{\\rtf1{\\object\\objemb}}"), "RTF_OBJECT");
 	expect(STR("abc{\\rtf1{\\object{\\*\\objdata 01}}}"), "RTF_OBJECT");
 	expect(STR("{\\rtf1{\\object{\\*\\objdata 01{\\*\\x 2}}}}"), "RTF_OBFUSCATED");
 	expect(STR("{\\rtf1{\\object{\\*\\objdata 9090909090909090909090909090909090909090909090"
@@ -273,6 +274,8 @@ static void plain_documents_are_quiet(void **state)
 	(void)state;
 	expect_nothing(one_stream(a, STR("CONTENTS"), STR("nothing known")));
 	expect_nothing(zipped(a, STR("word/document.xml"), STR("<p>Bonjour</p>")));
+	/* as Word keeps the theme of an old document */
+	expect_nothing(one_stream(a, STR("theme"), zipped(a, STR("theme/a.xml"), STR("<a/>"))));
 	expect_nothing(STR("a;b\r\n- oui | non!;=A1+B1\r\n"));
 }
 

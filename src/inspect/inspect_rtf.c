@@ -37,6 +37,8 @@ static void report_oddities(struct office *o, const struct rtf *r)
 		walk_find(o->w, FINDING_RTF_BAD_HEADER, o->index, STR("RTF"));
 	if (r->obfuscated)
 		walk_find(o->w, FINDING_RTF_OBFUSCATED, o->index, STR("RTF"));
+	if (r->has_object && r->objects.n == 0)
+		walk_find(o->w, FINDING_RTF_OBJECT, o->index, STR("object"));
 	if (r->updates)
 		walk_find(o->w, FINDING_RTF_OBJECT_UPDATE, o->index, STR("objupdate"));
 	if (r->too_deep)

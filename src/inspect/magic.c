@@ -313,7 +313,8 @@ struct magic magic_detect(str bytes)
 {
 	struct magic m = first_bytes(bytes);
 
-	if (!(m.notes & MAGIC_IS_ZIP) && magic_zip_is_appended(bytes))
+	/* Old documents keep their theme as a zip file, in one of their streams. */
+	if (!(m.notes & MAGIC_IS_ZIP) && magic_zip_is_appended(bytes, m.notes & MAGIC_IS_OLE))
 		m.notes |= MAGIC_HAS_APPENDED;
 	return m;
 }

@@ -33,13 +33,13 @@ static void read_directory(str bytes, struct names *seen)
 		note(seen, m.name);
 }
 
-bool magic_zip_is_appended(str bytes)
+bool magic_zip_is_appended(str bytes, bool to_the_end)
 {
 	struct zip z;
 	struct zip_member m;
 	size_t at = 0;
 
-	return zip_open(bytes, &z) && zip_next(&z, &at, &m);
+	return zip_open(bytes, &z) && zip_next(&z, &at, &m) && (!to_the_end || z.end == bytes.n);
 }
 
 /* The first member of OpenDocument and EPUB is "mimetype", stored (ODF 1.2 part 3, 3.3). */

@@ -11,7 +11,8 @@
 
 struct magic magic_zip_detect(str bytes);
 
-/* A zip file stands behind other bytes, or is followed by some. */
-bool magic_zip_is_appended(str bytes);
+/* A zip file stands behind other bytes, or is followed by some; with to_the_end
+ * only one that ends where the bytes end. */
+bool magic_zip_is_appended(str bytes, bool to_the_end);
 
 #endif
