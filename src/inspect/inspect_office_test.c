@@ -49,15 +49,20 @@ static void expect(str file, const char *name)
 	assert_true(found);
 }
 
+/* Nothing that is said of attachments; the mail around them is no matter here. */
 static void expect_nothing(str file)
 {
+	static const str families[] = { STR("DOCUMENT_"),   STR("MACRO_"),   STR("RTF_"),
+					STR("ATTACHMENT_"), STR("ARCHIVE_"), STR("TYPE_") };
 	cleanup(arena_freep) struct arena *a = arena_new("test", 512 << 20);
 	struct facts f;
 
 	(void)inspect_file(a, file, &f);
 	for (size_t i = 0; i < f.findings.n; i++) {
-		if (!str_eq(f.findings.v[i].name, STR("BAD_DATE")))
-			fail_msg("%.*s", STR_ARG(f.findings.v[i].name));
+		for (size_t k = 0; k < ARRAY_LEN(families); k++) {
+			if (str_starts(f.findings.v[i].name, families[k]))
+				fail_msg("%.*s", STR_ARG(f.findings.v[i].name));
+		}
 	}
 }
 
