@@ -64,10 +64,17 @@ static bool in_object(struct reading *r)
 	return top(r)->into == INTO_DATA || top(r)->into == INTO_ALL;
 }
 
+static void put_hex(struct reading *r, int value)
+{
+	if (value < 0)
+		return;
+	if (top(r)->into == INTO_DATA)
+		put_half(&r->data, &r->high, value);
+	put_half(&r->all, &r->all_high, value);
+}
+
 static void put_byte(struct reading *r, char c)
 {
-	int value = hex(c);
-
 	switch ((enum into)top(r)->into) {
 	case INTO_TEXT:
 		strbuf_char(&r->text, c);
@@ -85,12 +92,8 @@ static void put_byte(struct reading *r, char c)
 		strbuf_char(&r->markup, c);
 		break;
 	case INTO_DATA:
-		if (value >= 0)
-			put_half(&r->data, &r->high, value);
-		/* fallthrough */
 	case INTO_ALL:
-		if (value >= 0)
-			put_half(&r->all, &r->all_high, value);
+		put_hex(r, hex(c));
 		break;
 	case INTO_NOTHING:
 		break;
