@@ -1,5 +1,7 @@
 #include "inspect/inspect_archive.h"
 
+#include "archive/rar.h"
+#include "archive/sevenzip.h"
 #include "base/utf8.h"
 #include "inspect/inspect_office.h"
 #include "inspect/testmarks.h"
@@ -306,9 +308,18 @@ static void take(struct unpack *u, struct archive_entry *entry)
 		take_member(u, entry);
 }
 
+static bool is_encrypted(struct unpack *u)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(u->w);
+
+	return archive_read_has_encrypted_entries(u->archive) > 0 || rar_is_encrypted(u->bytes) ||
+	       (str_eq(u->magic.type, STR("application/x-7z-compressed")) &&
+		sevenzip_is_encrypted(scratch, u->bytes));
+}
+
 static void cannot_go_on(struct unpack *u)
 {
-	if (archive_read_has_encrypted_entries(u->archive) > 0)
+	if (is_encrypted(u))
 		inspect_archive_locked(u, u->index);
 	else
 		broken(u, u->index);
@@ -385,10 +396,19 @@ static bool read_to_end(struct archive *a, uint64_t most)
 	return n == 0;
 }
 
+/* What the archive itself does not call encrypted any more, its number tells. */
+static bool was_locked(const struct unpack *u, struct archive_entry *entry, uint32_t number)
+{
+	if (archive_entry_is_encrypted(entry))
+		return true;
+	return !u->locked->members.n || u->locked->members.v[0].number == number;
+}
+
 bool inspect_archive_try(struct unpack *u, const char *password)
 {
 	cleanup(archive_closep) struct archive *a = archive_read_new();
 	struct archive_entry *entry;
+	uint32_t number = 0;
 
 	bug_if(!a);
 	u->archive = a;
@@ -400,8 +420,7 @@ bool inspect_archive_try(struct unpack *u, const char *password)
 	for (int i = 0; i < MEMBERS_MAX; i++) {
 		if (archive_read_next_header(a, &entry) < ARCHIVE_WARN)
 			return false;
-		if (archive_entry_filetype(entry) != AE_IFDIR &&
-		    (!password || archive_entry_is_encrypted(entry)))
+		if (archive_entry_filetype(entry) != AE_IFDIR && was_locked(u, entry, ++number))
 			return read_to_end(a, u->w->budget);
 	}
 	return false;
@@ -442,6 +461,14 @@ static bool has_udf(str bytes)
 	return str_find(area, STR("BEA01\1")) != STR_NONE;
 }
 
+/* libarchive does not know that encrypted members of RAR 5 are. */
+static bool is_locked_rar5(str bytes)
+{
+	struct rar r;
+
+	return rar_open(bytes, &r) && r.is_five && rar_is_encrypted(bytes);
+}
+
 void inspect_archive_open(struct walk *w, uint32_t index, str bytes, struct magic magic,
 			  uint32_t depth)
 {
@@ -459,7 +486,7 @@ void inspect_archive_open(struct walk *w, uint32_t index, str bytes, struct magi
 		if (inspect_zip_check(&u))
 			inspect_archive_read(&u, NULL);
 	} else if (str_eq(magic.type, STR("application/x-arj")) ||
-		   str_eq(magic.type, STR("application/x-ace"))) {
+		   str_eq(magic.type, STR("application/x-ace")) || is_locked_rar5(bytes)) {
 		inspect_listed_open(&u);
 	} else if (is_unreadable(magic.type)) {
 		inspect_archive_unreadable(&u, index, magic.type);

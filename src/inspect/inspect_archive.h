@@ -36,7 +36,7 @@ struct unpack {
 
 /* Goes through u->bytes; password is a C string or NULL. */
 void inspect_archive_read(struct unpack *u, const char *password);
-/* Reads the first protected member to its end; false: wrong password, or damaged. */
+/* Reads the first locked member to its end; false: wrong password, or damaged. */
 bool inspect_archive_try(struct unpack *u, const char *password) must_use;
 /* The next member with its name, or WALK_NO_PART at the limit. */
 uint32_t inspect_archive_add(struct unpack *u, str name);

@@ -1,5 +1,6 @@
 #include "archive/ace.h"
 #include "archive/arj.h"
+#include "archive/rar.h"
 #include "inspect/inspect_archive.h"
 
 #include <archive.h>
@@ -104,9 +105,30 @@ static void open_ace(struct unpack *u)
 		inspect_archive_unreadable(u, u->index, STR("ace, damaged"));
 }
 
+static void open_rar(struct unpack *u)
+{
+	struct rar_member m;
+	struct rar r;
+
+	if (!rar_open(u->bytes, &r))
+		return;
+	while (!u->stop && rar_next(&r, &m)) {
+		uint32_t part = inspect_archive_add(u, m.name);
+
+		if (part != WALK_NO_PART && m.encrypted)
+			inspect_archive_locked(u, part);
+		else if (part != WALK_NO_PART)
+			inspect_archive_unreadable(u, part, STR("rar, partly encrypted"));
+	}
+	if (r.headers_encrypted)
+		inspect_archive_locked(u, u->index);
+}
+
 void inspect_listed_open(struct unpack *u)
 {
-	if (str_eq(u->magic.type, STR("application/x-ace")))
+	if (str_eq(u->magic.type, STR("application/vnd.rar")))
+		open_rar(u);
+	else if (str_eq(u->magic.type, STR("application/x-ace")))
 		open_ace(u);
 	else
 		open_arj(u);

@@ -1,10 +1,11 @@
+#include "archive/sevenzip.h"
 #include "inspect/inspect_archive.h"
 #include "inspect/inspect_password.h"
 
 enum {
 	LOCKED_MAX = 50,	     /* files of one message... */
 	LOCKED_BYTES_MAX = 32 << 20, /* ...and their bytes together */
-	EFFORT_MAX = 8 << 20,	     /* blocks of a hash that are computed for one message */
+	EFFORT_MAX = 16 << 20,	     /* blocks of a hash that are computed for one message */
 	EFFORT_ZIP = 4000,	     /* a thousand rounds of HMAC (WinZip's AE-2) */
 };
 
@@ -69,8 +70,24 @@ static bool unlock_zip(struct walk *w, struct locked *l, const char *password, u
 	return true;
 }
 
+static bool unlock_sevenzip(struct walk *w, struct locked *l, const char *password,
+			    uint64_t *effort)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct unpack u = again(w, l);
+
+	if (!sevenzip_decrypt(scratch, l->bytes, str_c(password), effort, &u.bytes) ||
+	    !inspect_archive_try(&u, NULL))
+		return false;
+	clear_flags(w, l->part);
+	inspect_archive_read(&u, NULL);
+	return true;
+}
+
 static unlock_fn *unlocker_of(const struct locked *l)
 {
+	if (str_eq(l->magic.type, STR("application/x-7z-compressed")))
+		return unlock_sevenzip;
 	if (l->magic.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED))
 		return unlock_zip;
 	return NULL;

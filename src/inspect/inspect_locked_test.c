@@ -11,6 +11,27 @@
 /* Enough of a program to be known as one. */
 #define PROGRAM STR("MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0\xb8\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\0")
 
+/* That program, protected with "Xy12". */
+#define SEVENZIP_HEADER_TOO                                                                        \
+	"N3q8ryccAATXNygNkAAAAAAAAAAuAAAAAAAAADaoWmGS+2aymQPKVDPqIPJuxITadVBsSY5QFFIijjNV"         \
+	"yRIvdu3IH/fyb0nAvaX2kfDhtygGUuzanoVeVXNI70xMBXW0zLEeWqzsozVU3kWAT0tPLBILOhrWNvMj"         \
+	"uvxQbx1IAeub+i5NbmmiPLsuECFsCmws7gSOzocim1xN4cW9BL6spUcShU8T/nzvQ4lnab4iBhIXBiAB"         \
+	"CXAABwsBAAEkBvEHARJTD+UjND9fXcTX09DyZnL2gMIMYgoB3cTq0gAA"
+#define SEVENZIP_DATA                                                                              \
+	"N3q8ryccAATA88L0IAAAAAAAAABiAAAAAAAAAN2JVhIDus7rrw+yRbWKPBpaka9mMZi/aPRNFN/+VZsE"         \
+	"poLs4QEEBgABCSAABwsBAAIkBvEHARJTD4taIxFbvZTbgeKaaX7pbychIQEAAQAMHyAACAoB5d+NIAAA"         \
+	"BQEZAQARDQBhAC4AZABhAHQAAAAUCgEAAMDBahR63QEVBgEAIICkgQAA"
+#define RAR5                                                                                       \
+	"UmFyIRoHAQDFGjMyAwEAABhx3ZlBAgMyEAAQAAABBWEuZXhlMQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"         \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB4eHh4eHh4eHh4eHh4eHh4GbI6NQMFAAA="
+#define RAR5_HEADER_TOO                                                                            \
+	"UmFyIRoHAQAPOyyeFQQAAAAPAAAAAAAAAAAAAAAAAAAAAHl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5"         \
+	"eXl5eXl5"
+#define RAR4                                                                                       \
+	"UmFyIRoHAM+QcwAADQAAAAAAAADTwnQEgCUAEAAAABAAAAACAAAAAAAAAAAdMAUAIAAAAGEuZXhleHh4"         \
+	"eHh4eHh4eHh4eHh4eASwewAABwA="
+#define RAR4_HEADER_TOO "UmFyIRoHAM6Zc4AADQAAAAAAAAB6enp6enp6enp6enp6enp6enp6enp6enp6enp6enp6eg=="
+
 static void attach(struct strbuf *b, const char *name, str bytes)
 {
 	strbuf_fmt(b,
@@ -127,6 +148,45 @@ static void without_the_password_it_stays_closed(void **state)
 	}
 }
 
+static str decoded(struct arena *a, const char *base64)
+{
+	struct strbuf b = strbuf_make(a, 4096);
+
+	bug_if(!base64_decode(&b, str_c(base64)));
+	return strbuf_str(&b);
+}
+
+static void sevenzip_is_opened_even_where_names_are_hidden(void **state)
+{
+	static const char *const cases[] = { SEVENZIP_DATA, SEVENZIP_HEADER_TOO };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+		struct seen s = look(a, mail(a, "x", "plain", "Mot de passe : Xy12", "a.7z",
+					     decoded(a, cases[i])));
+
+		assert_true(s.opened && s.program && !s.closed && !s.flagged);
+		s = look(a, mail(a, "x", "plain", "Mot de passe : Xy13", "a.7z",
+				 decoded(a, cases[i])));
+		assert_true(!s.opened && !s.program && s.closed && s.said);
+	}
+}
+
+static void encrypted_rar_is_known_to_be(void **state)
+{
+	static const char *const cases[] = { RAR5, RAR5_HEADER_TOO, RAR4, RAR4_HEADER_TOO };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+		struct seen s =
+			look(a, mail(a, "x", "plain", "Voici.", "a.rar", decoded(a, cases[i])));
+
+		assert_true(s.closed && s.flagged && !s.said);
+	}
+}
+
 /* Nobody is accused of giving a password when there is nothing to open. */
 static void a_password_alone_is_nothing(void **state)
 {
@@ -173,6 +233,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_message_s_own_words_open_it),
 		cmocka_unit_test(without_the_password_it_stays_closed),
+		cmocka_unit_test(sevenzip_is_opened_even_where_names_are_hidden),
+		cmocka_unit_test(encrypted_rar_is_known_to_be),
 		cmocka_unit_test(a_password_alone_is_nothing),
 		cmocka_unit_test(a_locked_archive_in_a_locked_archive_is_opened_too),
 		cmocka_unit_test(each_member_may_have_its_own),
