@@ -1,45 +1,21 @@
 #include "archive/sevenzipkey.h"
 
+#include "archive/utf16.h"
 #include "base/reader.h"
-#include "base/strbuf.h"
-#include "base/utf8.h"
 
 #include <openssl/evp.h>
 
-enum { IV_SIZE = 16, BLOCK = 64, PASSWORD_MAX = 100, SALT_MAX = 16, COUNTER = 8, AT_ONCE = 32 };
-
-static void put_utf16(struct strbuf *b, uint32_t unit)
-{
-	strbuf_char(b, (char)unit);
-	strbuf_char(b, (char)(unit >> 8));
-}
+enum { IV_SIZE = 16, BLOCK = 64, SALT_MAX = 16, COUNTER = 8, AT_ONCE = 32 };
 
 struct sevenzipkey sevenzipkey_make(struct arena *a, str password)
 {
-	struct strbuf b = strbuf_make(a, (size_t)PASSWORD_MAX * 4);
-
-	password = str_sub(password, 0, PASSWORD_MAX);
-	while (password.n) {
-		uint32_t cp = 0;
-		size_t n = utf8_next(password, &cp);
-
-		if (!n) /* no UTF-8: byte by byte */
-			cp = (unsigned char)password.p[0];
-		if (cp >= 0x10000) {
-			put_utf16(&b, 0xd800 + ((cp - 0x10000) >> 10));
-			put_utf16(&b, 0xdc00 + ((cp - 0x10000) & 0x3ff));
-		} else {
-			put_utf16(&b, cp);
-		}
-		password = str_skip(password, n ? n : 1);
-	}
-	return (struct sevenzipkey){ .password = strbuf_str(&b) };
+	return (struct sevenzipkey){ .password = utf16_of(a, password) };
 }
 
 /* Salt, password and a counter, again and again into one hash; AT_ONCE at a time. */
 static void hash_rounds(struct sevenzipkey *k, str salt, uint64_t rounds)
 {
-	unsigned char units[AT_ONCE * (SALT_MAX + PASSWORD_MAX * 4 + COUNTER)] = { 0 };
+	unsigned char units[AT_ONCE * (SALT_MAX + UTF16_BYTES_MAX * 2 + COUNTER)] = { 0 };
 	size_t unit = salt.n + k->password.n + COUNTER;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 

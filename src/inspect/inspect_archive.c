@@ -15,6 +15,7 @@ enum {
 	RATIO_FREE = 8 << 20, /* ...looked at above this many */
 	MEMBER_NAME_MAX = 1000,
 	EMPTY_ZIP = 22,
+	INSIDE_WINDOW = 4 << 20, /* searched for archives that begin later */
 	CHUNK = 4096
 };
 
@@ -494,5 +495,31 @@ void inspect_archive_open(struct walk *w, uint32_t index, str bytes, struct magi
 		inspect_archive_read(&u, NULL);
 		if (str_eq(magic.type, STR("application/x-iso9660-image")) && has_udf(bytes))
 			inspect_archive_unreadable(&u, index, STR("UDF"));
+	}
+}
+
+/* Archives that begin later in the file: programs for RAR and 7z search for them. */
+void inspect_archive_inside(struct walk *w, uint32_t index, str bytes, struct magic magic,
+			    uint32_t depth)
+{
+	static const struct {
+		str start;
+		struct magic magic;
+	} kinds[] = {
+		{ STR("Rar!\x1a\x07"), { STR("application/vnd.rar"), MAGIC_ARCHIVE, 0 } },
+		{ STR("7z\xbc\xaf\x27\x1c\0"),
+		  { STR("application/x-7z-compressed"), MAGIC_ARCHIVE, 0 } },
+	};
+
+	if (magic.family == MAGIC_ARCHIVE || magic.family == MAGIC_COMPRESSED ||
+	    magic.family == MAGIC_OFFICE || magic.family == MAGIC_MARKUP)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		size_t at = str_find(str_sub(bytes, 0, INSIDE_WINDOW), kinds[i].start);
+
+		if (at == STR_NONE || at == 0)
+			continue;
+		walk_find(w, FINDING_ARCHIVE_APPENDED, index, kinds[i].magic.type);
+		inspect_archive_open(w, index, str_skip(bytes, at), kinds[i].magic, depth);
 	}
 }

@@ -87,10 +87,6 @@ static void judge_type(struct walk *w, uint32_t index, struct magic m)
 		walk_find(w, FINDING_ARCHIVE_APPENDED, index, p->filename.n ? p->filename : m.type);
 	if (m.notes & MAGIC_HAS_MACROS)
 		walk_find(w, FINDING_DOCUMENT_MACRO, index, p->filename.n ? p->filename : m.type);
-	if (m.notes & MAGIC_IS_ENCRYPTED) {
-		p->flags |= FACTS_PART_ENCRYPTED;
-		walk_find(w, FINDING_ATTACHMENT_ENCRYPTED, index, p->filename);
-	}
 }
 
 /* How many fields of a message stand at the start, three at most. */
@@ -160,8 +156,12 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 	judge_type(w, index, m);
 	if (is_text(p, m) && testmarks_gtube(bytes))
 		walk_find(w, FINDING_GTUBE, index, p->filename.n ? p->filename : p->path);
+	if (m.notes & MAGIC_IS_ENCRYPTED)
+		inspect_locked_add(w, index, bytes, m, depth);
 	if (testmarks_eicar(bytes))
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);
+	if (!is_shown(walk_part(w, index)))
+		inspect_archive_inside(w, index, bytes, m, depth);
 	if (!inspect_format_open(w, index, bytes, m, depth) && m.family == MAGIC_UNKNOWN &&
 	    !is_shown(walk_part(w, index)) && is_message(walk_part(w, index), bytes))
 		open_message(w, index, bytes, depth);

@@ -1,4 +1,7 @@
+#include "archive/officecrypt.h"
+#include "archive/olestream.h"
 #include "archive/sevenzip.h"
+#include "archive/zip.h"
 #include "inspect/inspect_archive.h"
 #include "inspect/inspect_password.h"
 
@@ -28,6 +31,14 @@ struct locked *inspect_locked_keep(struct walk *w, uint32_t index, str bytes, st
 			      .bytes = arena_str(w->locked_bytes, bytes) };
 	*arena_push(w->arena, &w->locked) = l;
 	return l;
+}
+
+void inspect_locked_add(struct walk *w, uint32_t index, str bytes, struct magic magic,
+			uint32_t depth)
+{
+	walk_part(w, index)->flags |= FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
+	if (!inspect_locked_keep(w, index, bytes, magic, depth))
+		inspect_locked_report(w, index);
 }
 
 void inspect_locked_report(struct walk *w, uint32_t part)
@@ -70,6 +81,24 @@ static bool unlock_zip(struct walk *w, struct locked *l, const char *password, u
 	return true;
 }
 
+/* Some programs unpack what is only said to be encrypted. */
+static bool is_only_said(struct walk *w, struct locked *l)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct unpack u = again(w, l);
+	struct zip z;
+
+	if (!zip_open(l->bytes, &z))
+		return false;
+	u.bytes = zip_without_encryption(scratch, &z);
+	if (!inspect_archive_try(&u, NULL))
+		return false;
+	walk_find(w, FINDING_ARCHIVE_AMBIGUOUS, l->part, STR("said to be encrypted, and is not"));
+	clear_flags(w, l->part);
+	inspect_archive_read(&u, NULL);
+	return true;
+}
+
 static bool unlock_sevenzip(struct walk *w, struct locked *l, const char *password,
 			    uint64_t *effort)
 {
@@ -84,10 +113,34 @@ static bool unlock_sevenzip(struct walk *w, struct locked *l, const char *passwo
 	return true;
 }
 
+/* What is inside becomes a part of its own, with the same name. */
+static bool unlock_office(struct walk *w, struct locked *l, const char *password, uint64_t *effort)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	str info = olestream_read(scratch, l->bytes, STR("EncryptionInfo"));
+	str package = olestream_read(scratch, l->bytes, STR("EncryptedPackage")), plain;
+	uint32_t part;
+
+	if (!officecrypt_open(scratch, info, package, str_c(password), effort, &plain))
+		return false;
+	clear_flags(w, l->part);
+	walk_spend(w, plain.n);
+	part = walk_add_part(w, l->part, '/', 1);
+	if (part == WALK_NO_PART)
+		return true;
+	walk_part(w, part)->flags = FACTS_PART_ATTACHMENT;
+	walk_part(w, part)->type = STR("application/octet-stream");
+	walk_part(w, part)->filename = walk_part(w, l->part)->filename;
+	inspect_leaf_examine(w, part, plain, l->depth + 1);
+	return true;
+}
+
 static unlock_fn *unlocker_of(const struct locked *l)
 {
 	if (str_eq(l->magic.type, STR("application/x-7z-compressed")))
 		return unlock_sevenzip;
+	if (l->magic.notes & MAGIC_IS_ENCRYPTED)
+		return unlock_office;
 	if (l->magic.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED))
 		return unlock_zip;
 	return NULL;
@@ -101,16 +154,36 @@ static void report(struct walk *w, const struct locked *l)
 		inspect_locked_report(w, l->part);
 }
 
+static bool opens(struct walk *w, struct locked *l, const struct password *p, uint64_t *effort)
+{
+	if (!unlocker_of(l)(w, l, p->text, effort))
+		return false;
+	walk_find(w,
+		  p->agreed ? FINDING_ARCHIVE_OPENED_AS_AGREED
+			    : FINDING_ARCHIVE_OPENED_WITH_PASSWORD,
+		  l->part, walk_part(w, l->part)->filename);
+	return true;
+}
+
 /* The password of one file is tried first on the next. */
-static bool open_with(struct walk *w, struct locked *l, unlock_fn *unlock, uint64_t *effort,
-		      struct password *last)
+static bool open_one(struct walk *w, struct locked *l, uint64_t *effort, struct password *last)
 {
 	const struct passwords *p = inspect_password_candidates(w);
+	unlock_fn *unlock = unlocker_of(l);
 
-	if (last->text && unlock(w, l, last->text, effort))
+	if (!unlock)
+		return false;
+	if (unlock == unlock_zip && is_only_said(w, l))
+		return true;
+	if (unlock == unlock_office && unlock(w, l, OFFICECRYPT_DEFAULT_PASSWORD, effort)) {
+		walk_find(w, FINDING_DOCUMENT_DEFAULT_PASSWORD, l->part,
+			  walk_part(w, l->part)->filename);
+		return true;
+	}
+	if (last->text && opens(w, l, last, effort))
 		return true;
 	for (size_t i = 0; i < p->list.n && *effort; i++) {
-		if (unlock(w, l, p->list.v[i].text, effort)) {
+		if (opens(w, l, &p->list.v[i], effort)) {
 			*last = p->list.v[i];
 			return true;
 		}
@@ -131,16 +204,8 @@ void inspect_locked_open(struct walk *w)
 	}
 	/* What was locked inside what is opened stands at the end of the list. */
 	for (size_t i = 0; i < w->locked.n; i++) {
-		struct locked *l = w->locked.v[i];
-		unlock_fn *unlock = unlocker_of(l);
-
-		if (unlock && open_with(w, l, unlock, &effort, &last))
-			walk_find(w,
-				  last.agreed ? FINDING_ARCHIVE_OPENED_AS_AGREED
-					      : FINDING_ARCHIVE_OPENED_WITH_PASSWORD,
-				  l->part, walk_part(w, l->part)->filename);
-		else
-			report(w, l);
+		if (!open_one(w, w->locked.v[i], &effort, &last))
+			report(w, w->locked.v[i]);
 	}
 	w->locked_bytes = arena_free(w->locked_bytes);
 }

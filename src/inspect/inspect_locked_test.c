@@ -66,7 +66,7 @@ static str locked_zip(struct arena *a, const char *password)
 }
 
 struct seen {
-	bool opened, closed, said, program, flagged;
+	bool opened, closed, said, program, flagged, ambiguous, appended;
 };
 
 static struct seen look(struct arena *a, str message)
@@ -79,6 +79,8 @@ static struct seen look(struct arena *a, str message)
 	s.closed = facts_has_finding(&f, STR("ATTACHMENT_ENCRYPTED"));
 	s.said = facts_has_finding(&f, STR("PASSWORD_IN_MESSAGE"));
 	s.program = facts_has_finding(&f, STR("ATTACHMENT_EXECUTABLE"));
+	s.ambiguous = facts_has_finding(&f, STR("ARCHIVE_AMBIGUOUS"));
+	s.appended = facts_has_finding(&f, STR("ARCHIVE_APPENDED"));
 	for (size_t i = 0; i < f.parts.n; i++)
 		s.flagged |= (f.parts.v[i].flags & FACTS_PART_ENCRYPTED) != 0;
 	return s;
@@ -212,6 +214,70 @@ static void a_locked_archive_in_a_locked_archive_is_opened_too(void **state)
 	assert_true(s.opened && s.program && !s.closed);
 }
 
+static void what_is_only_said_to_be_encrypted_is_read(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+	struct zipbuild z = zipbuild_make(a);
+	struct seen s;
+
+	(void)state;
+	zipbuild_add(&z, (struct zipbuild_member){
+				 .name = STR("a"), .data = PROGRAM, .says_encrypted = true });
+	s = look(a, mail(a, "x", "plain", "Voici.", "a.zip", zipbuild_end(&z)));
+	assert_true(s.program && s.ambiguous && !s.closed && !s.opened);
+}
+
+static void an_archive_behind_a_picture_is_read(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+	struct strbuf b = strbuf_make(a, 1000);
+	struct seen s;
+
+	(void)state;
+	strbuf_put(&b, STR("GIF89a\1\0\1\0\x80\0\0"));
+	strbuf_put(&b, decoded(a, SEVENZIP_DATA));
+	s = look(a, mail(a, "x", "plain", "mdp Xy12", "a.gif", strbuf_str(&b)));
+	assert_true(s.program && s.appended && s.opened);
+}
+
+/* A password of the list opens what comes from its domain, and nothing else. */
+static void an_agreed_password_opens_its_partner_s_files(void **state)
+{
+	static const struct {
+		const char *from;
+		bool opened;
+	} cases[] = {
+		{ "a@labo.example", true },
+		{ "a@mail.LABO.example", true },
+		{ "a@autre-labo.example", false },
+	};
+	cleanup(arena_freep) struct arena *a = arena_new("test", 512 << 20);
+	struct patterns *set = NULL;
+	struct why why;
+	size_t bad;
+	str blob;
+
+	(void)state;
+	assert_int_equal(patterns_compile(a, NULL, 0, &blob, &bad, &why), PATTERNS_OK);
+	blob = patterns_with_text(a, blob, STR("x.example no\nlabo.example Two words\n"));
+	assert_int_equal(patterns_load(blob, &set, &why), 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct strbuf b = strbuf_make(a, 1 << 20);
+		struct facts f;
+
+		strbuf_fmt(&b, "From: <%s>\r\n", cases[i].from);
+		strbuf_put(&b,
+			   mail(a, "x", "plain", "Voici.", "a.zip", locked_zip(a, "Two words")));
+		inspect_message(a, strbuf_str(&b), set, &inspect_default_limits, &f);
+		assert_int_equal(facts_has_finding(&f, STR("ARCHIVE_OPENED_AS_AGREED")),
+				 cases[i].opened);
+		assert_int_equal(facts_has_finding(&f, STR("ATTACHMENT_EXECUTABLE")),
+				 cases[i].opened);
+		assert_false(facts_has_finding(&f, STR("ARCHIVE_OPENED_WITH_PASSWORD")));
+	}
+	patterns_free(set);
+}
+
 /* Of two members with two passwords, one stays closed, and is told. */
 static void each_member_may_have_its_own(void **state)
 {
@@ -238,6 +304,9 @@ int main(void)
 		cmocka_unit_test(a_password_alone_is_nothing),
 		cmocka_unit_test(a_locked_archive_in_a_locked_archive_is_opened_too),
 		cmocka_unit_test(each_member_may_have_its_own),
+		cmocka_unit_test(what_is_only_said_to_be_encrypted_is_read),
+		cmocka_unit_test(an_archive_behind_a_picture_is_read),
+		cmocka_unit_test(an_agreed_password_opens_its_partner_s_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

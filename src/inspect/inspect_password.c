@@ -207,7 +207,6 @@ static str next_token(str *rest)
 	size_t n = 0;
 	str token;
 
-	*rest = str_skip(*rest, 0);
 	while (rest->n && str_is_space(rest->p[0]))
 		*rest = str_skip(*rest, 1);
 	while (n < rest->n && !str_is_space(rest->p[n]))
@@ -382,6 +381,30 @@ static str even(struct arena *a, str text)
 	return strbuf_str(&b);
 }
 
+static bool is_of(str domain, str partner)
+{
+	return str_caseeq(domain, partner) ||
+	       (str_caseends(domain, partner) && domain.n > partner.n && partner.n &&
+		domain.p[domain.n - partner.n - 1] == '.');
+}
+
+/* Lines "DOMAIN PASSWORD" for the author's domain. */
+static void read_agreed(struct walk *w)
+{
+	str lines = w->patterns ? patterns_text(w->patterns) : STR(""), line;
+
+	while (lines.n && str_split(&lines, '\n', &line)) {
+		str partner = next_token(&line);
+
+		for (size_t i = 0; i < w->facts->addresses.n; i++) {
+			const struct facts_address *a = &w->facts->addresses.v[i];
+
+			if (a->where == FACTS_FROM && is_of(a->domain, partner))
+				add(w, str_trim(line), true);
+		}
+	}
+}
+
 const struct passwords *inspect_password_candidates(struct walk *w)
 {
 	const struct facts_header *h = facts_header(w->facts, STR("Subject"));
@@ -397,6 +420,7 @@ const struct passwords *inspect_password_candidates(struct walk *w)
 	read_phrases(w, text);
 	for (size_t i = 0; i < w->facts->parts.n; i++)
 		read_phrases(w, w->facts->parts.v[i].filename);
+	read_agreed(w);
 	for (size_t i = 0; i < w->facts->parts.n; i++)
 		read_name(w, w->facts->parts.v[i].filename);
 	read_words(w, subject, true);

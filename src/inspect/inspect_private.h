@@ -119,10 +119,15 @@ inspect_open_fn inspect_ole_open, inspect_ooxml_open, inspect_rtf_open, inspect_
 inspect_open_fn inspect_biff_open, inspect_table_open, inspect_mso_open;
 inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
 inspect_open_fn inspect_pdf_open;
+inspect_open_fn inspect_archive_inside; /* behind the bytes of another type */
+inspect_open_fn inspect_tnef_open;	/* what Outlook packs attachments into (winmail.dat) */
 /* inspect_locked.c: keeps a copy of what needs a password and was not opened; false when
  * there is no room left. members may be added to the answer. */
 struct locked *inspect_locked_keep(struct walk *w, uint32_t index, str bytes, struct magic magic,
 				   uint32_t depth);
+/* The same for a file that is locked as a whole. */
+void inspect_locked_add(struct walk *w, uint32_t index, str bytes, struct magic magic,
+			uint32_t depth);
 /* Says that a part stays closed. */
 void inspect_locked_report(struct walk *w, uint32_t part);
 /* When the whole message was read: opens what its own words, or the list, open. */

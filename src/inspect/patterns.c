@@ -8,12 +8,14 @@
 #include <stdlib.h>
 
 /* The blob: magic, number of groups, then per group its scope, its header name and its
- * serialised vectorscan database. A group is one scope, for headers one field name. */
+ * serialised vectorscan database, then perhaps a text. A group is one scope, for headers
+ * one field name. */
 enum {
 	MAGIC = 0x31544150, /* "PAT1" */
 	GROUPS_MAX = 1000,
 	HEADER_NAME_MAX = 200,
 	BLOB_MAX = 512 << 20,
+	TEXT_MAX = 4 << 20,
 	EVIDENCE_BEFORE = 60, /* bytes kept before the end of a match */
 };
 
@@ -27,6 +29,7 @@ struct patterns {
 	struct group *groups;
 	size_t n;
 	hs_scratch_t *scratch;
+	str text; /* malloc'ed with the set */
 };
 
 static bool same_group(const struct pattern *a, const struct pattern *b)
@@ -155,21 +158,42 @@ int patterns_compile(struct arena *a, const struct pattern *list, size_t n, str 
 	return PATTERNS_OK;
 }
 
+str patterns_with_text(struct arena *a, str blob, str text)
+{
+	struct strbuf b = strbuf_make(a, blob.n + 4 + TEXT_MAX);
+
+	text = str_sub(text, 0, TEXT_MAX);
+	strbuf_put(&b, blob);
+	put_u32(&b, (uint32_t)text.n);
+	strbuf_put(&b, text);
+	return strbuf_str(&b);
+}
+
+str patterns_text(const struct patterns *p)
+{
+	return p->text;
+}
+
+static str copy(str s)
+{
+	char *p = malloc(s.n + 1);
+
+	bug_if(!p);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return str_of(p, s.n);
+}
+
 static bool load_group(struct reader *r, struct group *g)
 {
 	uint32_t scope = reader_u32le(r);
 	str header = reader_lstr(r, HEADER_NAME_MAX);
 	str db = reader_lstr(r, BLOB_MAX);
-	char *name;
 
 	if (r->bad || scope >= PATTERN_SCOPES)
 		return false;
 	g->scope = (enum pattern_scope)scope;
-	name = malloc(header.n + 1);
-	bug_if(!name);
-	if (header.n)
-		memcpy(name, header.p, header.n);
-	g->header = str_of(name, header.n);
+	g->header = copy(header);
 	return hs_deserialize_database(db.p, db.n, &g->db) == HS_SUCCESS;
 }
 
@@ -197,6 +221,8 @@ int patterns_load(str blob, struct patterns **ret, struct why *why)
 				       "patterns: made by another version or machine");
 		}
 	}
+	if (reader_left(&r))
+		p->text = copy(reader_lstr(&r, TEXT_MAX));
 	*ret = p;
 	return 0;
 }
@@ -211,6 +237,7 @@ struct patterns *patterns_free(struct patterns *p)
 	}
 	hs_free_scratch(p->scratch);
 	free(p->groups);
+	free((void *)(uintptr_t)p->text.p);
 	free(p);
 	return NULL;
 }

@@ -45,6 +45,10 @@ struct patterns;
 /* The blob is in the arena. On PATTERNS_E_SYNTAX *ret_bad is the index of the offender. */
 int patterns_compile(struct arena *a, const struct pattern *list, size_t n, str *ret_blob,
 		     size_t *ret_bad, struct why *why) must_use;
+/* The blob with a text that travels along, e.g. the passwords agreed with partners. */
+str patterns_with_text(struct arena *a, str blob, str text) must_use;
+/* That text, or empty; it lives as long as the set. */
+str patterns_text(const struct patterns *p) must_use;
 /* -EINVAL when the blob does not fit this machine or version. */
 int patterns_load(str blob, struct patterns **ret, struct why *why) must_use;
 struct patterns *patterns_free(struct patterns *p);

@@ -1,11 +1,33 @@
 #include "rules/rules.h"
 
+#include "base/strbuf.h"
+
 #include <errno.h>
+
+enum { LINES_MAX = 1 << 20 };
 
 void rules_patterns(const struct rules *r, const struct pattern **ret_list, size_t *ret_n)
 {
 	*ret_list = r->patterns.v;
 	*ret_n = r->patterns.n;
+}
+
+/* The lines of a list that the worker needs, which reads no files. */
+static str lines_of(struct arena *a, const struct rules *r, str name)
+{
+	struct strbuf b = strbuf_make(a, LINES_MAX);
+
+	for (size_t i = 0; i < r->lists.n; i++) {
+		const struct map_slot *slot;
+
+		if (!str_eq(r->lists.v[i]->name, name))
+			continue;
+		for (size_t at = 0; (slot = map_next(&r->lists.v[i]->entries, &at));) {
+			strbuf_put(&b, slot->key);
+			strbuf_char(&b, '\n');
+		}
+	}
+	return strbuf_str(&b);
 }
 
 int rules_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why)
@@ -15,8 +37,10 @@ int rules_compile(struct arena *a, const struct rules *r, str *ret_blob, struct 
 	int e = patterns_compile(a, r->patterns.v, r->patterns.n, ret_blob, &bad, &what);
 	const struct rules_symbol *s;
 
-	if (e == PATTERNS_OK)
+	if (e == PATTERNS_OK) {
+		*ret_blob = patterns_with_text(a, *ret_blob, lines_of(a, r, STR("passwords.txt")));
 		return 0;
+	}
 	s = r->symbols.v[r->patterns.v[bad].id];
 	return why_set(why, -EINVAL, "%s:%u:%u: found a bad expression for %.*s: %s", s->file,
 		       s->line, s->col, STR_ARG(s->name), what.text);

@@ -105,7 +105,8 @@ int rules_load_text(struct arena *a, str shipped, str overlay, struct rules **re
 	must_use;
 /* What patterns_compile takes; the id of a pattern is the index of its symbol. */
 void rules_patterns(const struct rules *r, const struct pattern **ret_list, size_t *ret_n);
-/* All patterns as a blob for patterns_load; a bad expression is shown with its place. */
+/* All patterns as a blob for patterns_load, with the list passwords.txt as its text; a bad
+ * expression is shown with its place. */
 int rules_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why) must_use;
 /* Every pattern matches its examples and none of its near misses. */
 int rules_try_examples(struct arena *a, const struct rules *r, str blob, struct why *why) must_use;
