@@ -54,6 +54,9 @@ static void support(struct unpack *u, bool only_raw)
 		     archive_read_support_format_rar5(a) | archive_read_support_format_cab(a) |
 		     archive_read_support_format_lha(a) | archive_read_support_format_iso9660(a) |
 		     archive_read_support_format_ar(a);
+	/* Its extensions can go in circles in this library, and are no names that Windows shows. */
+	if (!zip)
+		(void)archive_read_set_format_option(a, "iso9660", "rockridge", NULL);
 	bug_if(r != ARCHIVE_OK); /* a library without a filter would call a program for it */
 }
 
@@ -484,8 +487,7 @@ void inspect_archive_open(struct walk *w, uint32_t index, str bytes, struct magi
 	if (is_too_deep(w, index, depth))
 		return;
 	if (magic.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED)) {
-		if (inspect_zip_check(&u))
-			inspect_archive_read(&u, NULL);
+		inspect_zip_open(&u);
 	} else if (str_eq(magic.type, STR("application/x-arj")) ||
 		   str_eq(magic.type, STR("application/x-ace")) || is_locked_rar5(bytes)) {
 		inspect_listed_open(&u);

@@ -47,8 +47,8 @@ void inspect_archive_unreadable(struct unpack *u, uint32_t part, str why);
 /* A member nobody can read without a password. */
 void inspect_archive_locked(struct unpack *u, uint32_t part);
 
-/* inspect_zip.c: false when it must not be unpacked. */
-bool inspect_zip_check(struct unpack *u) must_use;
+/* inspect_zip.c: in every way it can be read. */
+void inspect_zip_open(struct unpack *u);
 /* inspect_listed.c: ARJ and ACE. */
 void inspect_listed_open(struct unpack *u);
 

@@ -1,16 +1,18 @@
 #include "archive/officecrypt.h"
-#include "archive/olestream.h"
 #include "archive/sevenzip.h"
-#include "archive/zip.h"
+#include "document/cfb.h"
 #include "inspect/inspect_archive.h"
 #include "inspect/inspect_password.h"
 
 enum {
 	LOCKED_MAX = 50,	     /* files of one message... */
 	LOCKED_BYTES_MAX = 32 << 20, /* ...and their bytes together */
-	EFFORT_MAX = 16 << 20,	     /* blocks of a hash that are computed for one message */
+	EFFORT_MAX = 8 << 20,	     /* blocks of a hash that are computed for one message */
 	EFFORT_ZIP = 4000,	     /* a thousand rounds of HMAC (WinZip's AE-2) */
 };
+
+/* Office files that are tried with the password nobody is asked for. */
+enum { UNASKED_MAX = 16, EFFORT_UNASKED = 1 << 18 };
 
 /* True: it was the password, and what it opens was inspected. *effort falls by the work. */
 typedef bool unlock_fn(struct walk *w, struct locked *l, const char *password, uint64_t *effort);
@@ -31,14 +33,6 @@ struct locked *inspect_locked_keep(struct walk *w, uint32_t index, str bytes, st
 			      .bytes = arena_str(w->locked_bytes, bytes) };
 	*arena_push(w->arena, &w->locked) = l;
 	return l;
-}
-
-void inspect_locked_add(struct walk *w, uint32_t index, str bytes, struct magic magic,
-			uint32_t depth)
-{
-	walk_part(w, index)->flags |= FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
-	if (!inspect_locked_keep(w, index, bytes, magic, depth))
-		inspect_locked_report(w, index);
 }
 
 void inspect_locked_report(struct walk *w, uint32_t part)
@@ -81,24 +75,6 @@ static bool unlock_zip(struct walk *w, struct locked *l, const char *password, u
 	return true;
 }
 
-/* Some programs unpack what is only said to be encrypted. */
-static bool is_only_said(struct walk *w, struct locked *l)
-{
-	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
-	struct unpack u = again(w, l);
-	struct zip z;
-
-	if (!zip_open(l->bytes, &z))
-		return false;
-	u.bytes = zip_without_encryption(scratch, &z);
-	if (!inspect_archive_try(&u, NULL))
-		return false;
-	walk_find(w, FINDING_ARCHIVE_AMBIGUOUS, l->part, STR("said to be encrypted, and is not"));
-	clear_flags(w, l->part);
-	inspect_archive_read(&u, NULL);
-	return true;
-}
-
 static bool unlock_sevenzip(struct walk *w, struct locked *l, const char *password,
 			    uint64_t *effort)
 {
@@ -117,10 +93,14 @@ static bool unlock_sevenzip(struct walk *w, struct locked *l, const char *passwo
 static bool unlock_office(struct walk *w, struct locked *l, const char *password, uint64_t *effort)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
-	str info = olestream_read(scratch, l->bytes, STR("EncryptionInfo"));
-	str package = olestream_read(scratch, l->bytes, STR("EncryptedPackage")), plain;
+	struct cfb c;
 	uint32_t part;
+	str info, package, plain;
 
+	if (!cfb_open(scratch, l->bytes, &c))
+		return false;
+	info = cfb_read_named(&c, STR("EncryptionInfo"));
+	package = cfb_read_named(&c, STR("EncryptedPackage"));
 	if (!officecrypt_open(scratch, info, package, str_c(password), effort, &plain))
 		return false;
 	clear_flags(w, l->part);
@@ -133,6 +113,23 @@ static bool unlock_office(struct walk *w, struct locked *l, const char *password
 	walk_part(w, part)->filename = walk_part(w, l->part)->filename;
 	inspect_leaf_examine(w, part, plain, l->depth + 1);
 	return true;
+}
+
+void inspect_locked_office(struct walk *w, uint32_t index, str bytes, struct magic magic,
+			   uint32_t depth)
+{
+	struct locked l = { .part = index, .depth = depth, .magic = magic, .bytes = bytes };
+	uint64_t effort = EFFORT_UNASKED;
+
+	if (depth < w->limits.max_depth && w->unasked++ < UNASKED_MAX &&
+	    unlock_office(w, &l, OFFICECRYPT_DEFAULT_PASSWORD, &effort)) {
+		walk_find(w, FINDING_DOCUMENT_DEFAULT_PASSWORD, index,
+			  walk_part(w, index)->filename);
+		return;
+	}
+	walk_part(w, index)->flags |= FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
+	if (!inspect_locked_keep(w, index, bytes, magic, depth))
+		inspect_locked_report(w, index);
 }
 
 static unlock_fn *unlocker_of(const struct locked *l)
@@ -154,36 +151,16 @@ static void report(struct walk *w, const struct locked *l)
 		inspect_locked_report(w, l->part);
 }
 
-static bool opens(struct walk *w, struct locked *l, const struct password *p, uint64_t *effort)
-{
-	if (!unlocker_of(l)(w, l, p->text, effort))
-		return false;
-	walk_find(w,
-		  p->agreed ? FINDING_ARCHIVE_OPENED_AS_AGREED
-			    : FINDING_ARCHIVE_OPENED_WITH_PASSWORD,
-		  l->part, walk_part(w, l->part)->filename);
-	return true;
-}
-
 /* The password of one file is tried first on the next. */
-static bool open_one(struct walk *w, struct locked *l, uint64_t *effort, struct password *last)
+static bool open_with(struct walk *w, struct locked *l, unlock_fn *unlock, uint64_t *effort,
+		      struct password *last)
 {
 	const struct passwords *p = inspect_password_candidates(w);
-	unlock_fn *unlock = unlocker_of(l);
 
-	if (!unlock)
-		return false;
-	if (unlock == unlock_zip && is_only_said(w, l))
-		return true;
-	if (unlock == unlock_office && unlock(w, l, OFFICECRYPT_DEFAULT_PASSWORD, effort)) {
-		walk_find(w, FINDING_DOCUMENT_DEFAULT_PASSWORD, l->part,
-			  walk_part(w, l->part)->filename);
-		return true;
-	}
-	if (last->text && opens(w, l, last, effort))
+	if (last->text && unlock(w, l, last->text, effort))
 		return true;
 	for (size_t i = 0; i < p->list.n && *effort; i++) {
-		if (opens(w, l, &p->list.v[i], effort)) {
+		if (unlock(w, l, p->list.v[i].text, effort)) {
 			*last = p->list.v[i];
 			return true;
 		}
@@ -204,8 +181,16 @@ void inspect_locked_open(struct walk *w)
 	}
 	/* What was locked inside what is opened stands at the end of the list. */
 	for (size_t i = 0; i < w->locked.n; i++) {
-		if (!open_one(w, w->locked.v[i], &effort, &last))
-			report(w, w->locked.v[i]);
+		struct locked *l = w->locked.v[i];
+		unlock_fn *unlock = unlocker_of(l);
+
+		if (unlock && open_with(w, l, unlock, &effort, &last))
+			walk_find(w,
+				  last.agreed ? FINDING_ARCHIVE_OPENED_AS_AGREED
+					      : FINDING_ARCHIVE_OPENED_WITH_PASSWORD,
+				  l->part, walk_part(w, l->part)->filename);
+		else
+			report(w, l);
 	}
 	w->locked_bytes = arena_free(w->locked_bytes);
 }

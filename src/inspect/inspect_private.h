@@ -65,7 +65,8 @@ struct walk {
 		uint32_t judged;
 	} urls;
 	ARENA_VEC(struct locked *) locked;
-	struct arena *locked_bytes;  /* NULL until there are some */
+	struct arena *locked_bytes; /* NULL until there are some */
+	uint32_t unasked; /* Office files that were tried with the password nobody is asked for */
 	struct passwords *passwords; /* inspect_password.h; NULL until they are asked for */
 };
 
@@ -125,9 +126,9 @@ inspect_open_fn inspect_tnef_open;	/* what Outlook packs attachments into (winma
  * there is no room left. members may be added to the answer. */
 struct locked *inspect_locked_keep(struct walk *w, uint32_t index, str bytes, struct magic magic,
 				   uint32_t depth);
-/* The same for a file that is locked as a whole. */
-void inspect_locked_add(struct walk *w, uint32_t index, str bytes, struct magic magic,
-			uint32_t depth);
+/* For an Office file that is locked as a whole: opened at once when its program would. */
+void inspect_locked_office(struct walk *w, uint32_t index, str bytes, struct magic magic,
+			   uint32_t depth);
 /* Says that a part stays closed. */
 void inspect_locked_report(struct walk *w, uint32_t part);
 /* When the whole message was read: opens what its own words, or the list, open. */

@@ -66,7 +66,40 @@ static void add_other_names(struct unpack *u, const struct zip_report *report)
 	}
 }
 
-bool inspect_zip_check(struct unpack *u)
+/* Some programs unpack what is only said to be encrypted; *ret is the file without that. */
+static bool is_only_said(struct unpack *u, const struct zip *z, struct arena *scratch, str *ret)
+{
+	struct unpack clear = *u;
+	struct locked first = { 0 };
+	struct zip_member m;
+	size_t at = 0;
+	uint32_t number = 0;
+
+	while (number < ZIP_MEMBERS_MAX && zip_next(z, &at, &m)) {
+		number += !str_ends(m.name, STR("/"));
+		if (!(m.flags & 1))
+			continue;
+		*arena_push(scratch, &first.members) = (struct locked_member){ number, 0 };
+		clear.locked = &first;
+		clear.bytes = *ret = zip_without_encryption(scratch, z);
+		return inspect_archive_try(&clear, NULL);
+	}
+	return false;
+}
+
+static void read_members(struct unpack *u, const struct zip *z, struct arena *scratch)
+{
+	str clear;
+
+	if (is_only_said(u, z, scratch, &clear)) {
+		walk_find(u->w, FINDING_ARCHIVE_AMBIGUOUS, u->index,
+			  STR("said to be encrypted, and is not"));
+		u->bytes = clear;
+	}
+	inspect_archive_read(u, NULL);
+}
+
+void inspect_zip_open(struct unpack *u)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(u->w);
 	struct zip_report report;
@@ -74,18 +107,19 @@ bool inspect_zip_check(struct unpack *u)
 
 	if (!zip_open(u->bytes, &z)) {
 		read_without_directory(u);
-		return false;
+		return;
 	}
 	zip_examine(scratch, &z, &report);
 	if (report.flags & ZIP_OVERLAP) {
 		walk_find(u->w, FINDING_ARCHIVE_OVERLAP, u->index,
 			  walk_part(u->w, u->index)->filename);
 		walk_part(u->w, u->index)->flags |= FACTS_PART_UNINSPECTED;
-		return false;
+		return;
 	}
 	find_flags(u, &report);
 	add_other_names(u, &report);
 	for (uint32_t i = 0; i < report.unlisted_n && !u->stop; i++)
 		read_locally(u, report.unlisted[i]);
-	return true;
+	if (!u->stop)
+		read_members(u, &z, scratch);
 }
