@@ -25,6 +25,12 @@ static const struct format formats[] = {
 	{ STR("application/x-sylk"), MAGIC_UNKNOWN, 0, inspect_table_open },
 	{ STR("text/csv"), MAGIC_UNKNOWN, 0, inspect_table_open },
 	{ STR(""), MAGIC_PDF, 0, inspect_pdf_open },
+	{ STR(""), MAGIC_SCRIPT, 0, inspect_script_open },
+	{ STR("application/x-ms-shortcut"), MAGIC_UNKNOWN, 0, inspect_lnk_open },
+	{ STR("application/xml"), MAGIC_UNKNOWN, 0, inspect_xml_open },
+	{ STR("image/svg+xml"), MAGIC_UNKNOWN, 0, inspect_xml_open },
+	{ STR("text/calendar"), MAGIC_UNKNOWN, 0, inspect_calendar_open },
+	{ STR("text/vcard"), MAGIC_UNKNOWN, 0, inspect_calendar_open },
 };
 
 static bool fits(const struct format *f, struct magic m)

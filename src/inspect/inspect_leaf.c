@@ -62,7 +62,10 @@ static struct magic detect(struct walk *w, uint32_t index, str bytes)
 		return m;
 	m = magic_detect_script(bytes);
 	if (m.family == MAGIC_UNKNOWN && text_script && bytes.n)
-		m = (struct magic){ STR("application/x-script"), MAGIC_SCRIPT, 0 };
+		m = (struct magic){ str_caseends(p->filename, STR(".js"))
+					    ? STR("application/javascript")
+					    : STR("application/x-script"),
+				    MAGIC_SCRIPT, 0 };
 	m.notes |= notes;
 	return m;
 }
@@ -80,7 +83,7 @@ static void judge_type(struct walk *w, uint32_t index, struct magic m)
 	if (m.family == MAGIC_PROGRAM)
 		walk_find(w, FINDING_ATTACHMENT_EXECUTABLE, index,
 			  p->filename.n ? p->filename : m.type);
-	if (m.family == MAGIC_SCRIPT && attached)
+	if (m.family == MAGIC_SCRIPT && attached && !inspect_script_waits(p))
 		walk_find(w, FINDING_ATTACHMENT_SCRIPT, index,
 			  p->filename.n ? p->filename : m.type);
 	if (m.notes & MAGIC_HAS_APPENDED)

@@ -133,6 +133,15 @@ void inspect_locked_office(struct walk *w, uint32_t index, str bytes, struct mag
 void inspect_locked_report(struct walk *w, uint32_t part);
 /* When the whole message was read: opens what its own words, or the list, open. */
 void inspect_locked_open(struct walk *w);
+inspect_open_fn inspect_script_open;
+inspect_open_fn inspect_lnk_open;
+inspect_open_fn inspect_xml_open;
+inspect_open_fn inspect_calendar_open;
+/* inspect_xml.c: what an XML document's declarations would make its reader do. */
+void inspect_xml_check(struct walk *w, uint32_t index, str bytes);
+/* inspect_script.c: what a script in an archive means is known when its neighbours are. */
+bool inspect_script_waits(const struct facts_part *p);
+void inspect_script_settle(struct walk *w);
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 /* All names of a part, the worst of which decides. */

@@ -2,6 +2,7 @@
 
 #include "base/reader.h"
 #include "document/fieldcode.h"
+#include "document/script.h"
 #include "inspect/magic_ole.h"
 #include "inspect/magic_zip.h"
 
@@ -57,6 +58,14 @@ static const struct signature signatures[] = {
 	SIG(0, "MSWIM\0\0\0", "application/x-ms-wim", MAGIC_ARCHIVE),
 	SIG(0, "vhdxfile", "application/x-vhdx-disk", MAGIC_ARCHIVE),
 	SIG(0, "conectix", "application/x-vhd-disk", MAGIC_ARCHIVE),
+	SIG(0, "KDMV", "application/x-vmdk-disk", MAGIC_ARCHIVE),
+	SIG(0, "QFI\xfb", "application/x-qcow-disk", MAGIC_ARCHIVE),
+	SIG(32769, "BEA01", "application/x-udf-image", MAGIC_ARCHIVE),
+	SIG(32769, "NSR0", "application/x-udf-image", MAGIC_ARCHIVE),
+	SIG(0, "?_\3\0", "application/winhlp", MAGIC_PROGRAM),
+	SIG(8, "sdbf", "application/x-ms-shim-database", MAGIC_PROGRAM),
+	SIG(0, "OTTO", "font/otf", MAGIC_DATA),
+	SIG(128, "DICM", "application/dicom", MAGIC_DATA),
 	SIG(0, "\x1f\x8b\x08", "application/gzip", MAGIC_COMPRESSED),
 	SIG(0,
 	    "\xfd"
@@ -90,6 +99,13 @@ static bool at_offset(str bytes, size_t offset, str wanted)
 static bool looks_like_text(str bytes)
 {
 	return str_chr(str_sub(bytes, 0, 512), '\0') == STR_NONE;
+}
+
+/* UTF-16, by its mark or by how markup begins in it. */
+static bool is_wide(str bytes)
+{
+	return str_starts(bytes, STR("\xff\xfe")) || str_starts(bytes, STR("\xfe\xff")) ||
+	       str_starts(bytes, STR("<\0")) || str_starts(bytes, STR("\0<"));
 }
 
 static struct magic make(str type, enum magic_family family)
@@ -171,6 +187,21 @@ static bool is_flash(str bytes)
 	       at_offset(bytes, 1, STR("WS")) && (unsigned char)bytes.p[3] < 60;
 }
 
+/* A disk as it is: the mark of its first sector, and a file system's name. */
+static bool is_disk(str b)
+{
+	return at_offset(b, 510, STR("\x55\xaa")) &&
+	       (at_offset(b, 54, STR("FAT1")) || at_offset(b, 82, STR("FAT32")) ||
+		at_offset(b, 3, STR("NTFS    ")) || at_offset(b, 3, STR("EXFAT   ")) ||
+		at_offset(b, 512, STR("EFI PART")));
+}
+
+/* Fixed disks of virtual machines bear their mark in the last sector. */
+static bool has_disk_trailer(str b, str mark)
+{
+	return b.n >= 1024 && str_starts(str_skip(b, b.n - 512), mark);
+}
+
 /* Readers accept junk before the header (ISO 32000-1 annex H.3.4.1); then only an object
  * tells a document from a text about one. */
 static bool is_pdf(str bytes)
@@ -240,6 +271,12 @@ static struct magic special(str b)
 		return make(STR("application/x-arj"), MAGIC_ARCHIVE);
 	if (is_lzma(b))
 		return make(STR("application/x-lzma"), MAGIC_COMPRESSED);
+	if (is_disk(b))
+		return make(STR("application/x-raw-disk"), MAGIC_ARCHIVE);
+	if (has_disk_trailer(b, STR("conectix")))
+		return make(STR("application/x-vhd-disk"), MAGIC_ARCHIVE);
+	if (has_disk_trailer(b, STR("koly")))
+		return make(STR("application/x-apple-diskimage"), MAGIC_ARCHIVE);
 	if (is_old_tar(b))
 		return make(STR("application/x-tar"), MAGIC_ARCHIVE);
 	if (str_starts(b, STR("RIFF")) && at_offset(b, 8, STR("WEBP")))
@@ -248,6 +285,9 @@ static struct magic special(str b)
 		return make(STR("audio/vnd.wave"), MAGIC_MEDIA);
 	if (str_starts(b, STR("BM")) && at_offset(b, 6, STR("\0\0\0\0")))
 		return make(STR("image/bmp"), MAGIC_IMAGE);
+	if (at_offset(b, 4, STR("ftyphei")) || at_offset(b, 4, STR("ftyphev")) ||
+	    at_offset(b, 4, STR("ftypmif1")) || at_offset(b, 4, STR("ftypavif")))
+		return make(STR("image/heif"), MAGIC_IMAGE);
 	if (at_offset(b, 4, STR("ftyp")) && !looks_like_text(b))
 		return make(STR("video/mp4"), MAGIC_MEDIA);
 	if (str_starts(b, STR("\xff\xfb")) || str_starts(b, STR("\xff\xf3")))
@@ -258,6 +298,7 @@ static struct magic special(str b)
 /* Text types: the first sign of markup behind white space and a byte order mark. */
 static struct magic markup(str b)
 {
+	char window[MAGIC_TEXT_WINDOW];
 	static const struct {
 		str start;
 		str type;
@@ -269,18 +310,11 @@ static struct magic markup(str b)
 		{ STR("<body"), STR("text/html"), MAGIC_MARKUP },
 		{ STR("<script"), STR("text/html"), MAGIC_MARKUP },
 		{ STR("<svg"), STR("image/svg+xml"), MAGIC_MARKUP },
-		{ STR("<hta:application"), STR("application/hta"), MAGIC_SCRIPT },
-		{ STR("<?php"), STR("application/x-php"), MAGIC_SCRIPT },
-		{ STR("#!"), STR("application/x-shellscript"), MAGIC_SCRIPT },
-		{ STR("[InternetShortcut]"), STR("application/x-mswinurl"), MAGIC_SCRIPT },
-		{ STR("Windows Registry Editor"), STR("application/x-ms-regedit"), MAGIC_SCRIPT },
-		{ STR("REGEDIT4"), STR("application/x-ms-regedit"), MAGIC_SCRIPT },
+		{ STR("BEGIN:VCALENDAR"), STR("text/calendar"), MAGIC_DATA },
+		{ STR("BEGIN:VCARD"), STR("text/vcard"), MAGIC_DATA },
 	};
 
-	b = str_sub(b, 0, MAGIC_TEXT_WINDOW);
-	if (str_starts(b, STR("\xef\xbb\xbf")))
-		b = str_skip(b, 3);
-	b = str_trim(b);
+	b = str_trim(str_of(window, script_narrow(b, window, sizeof(window))));
 	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
 		if (str_casestarts(b, starts[i].start))
 			return make(starts[i].type, starts[i].family);
@@ -297,6 +331,7 @@ static struct magic markup(str b)
 static struct magic first_bytes(str bytes)
 {
 	struct magic m = special(bytes);
+	str type;
 
 	if (m.family != MAGIC_UNKNOWN)
 		return m;
@@ -304,7 +339,10 @@ static struct magic first_bytes(str bytes)
 		if (at_offset(bytes, signatures[i].offset, signatures[i].bytes))
 			return make(signatures[i].type, signatures[i].family);
 	}
-	m = markup(bytes);
+	if (!looks_like_text(bytes) && !is_wide(bytes))
+		return make(STR(""), MAGIC_UNKNOWN);
+	type = script_signature(bytes);
+	m = type.n ? make(type, MAGIC_SCRIPT) : markup(bytes);
 	return m.family == MAGIC_UNKNOWN && has_dde_cell(bytes) ? make(STR("text/csv"), MAGIC_DATA)
 								: m;
 }
@@ -321,32 +359,14 @@ struct magic magic_detect(str bytes)
 
 struct magic magic_detect_text(str bytes)
 {
-	return looks_like_text(bytes) ? markup(bytes) : magic_detect(bytes);
+	return looks_like_text(bytes) || is_wide(bytes) ? markup(bytes) : magic_detect(bytes);
 }
 
 struct magic magic_detect_script(str bytes)
 {
-	static const struct {
-		str word;
-		str type;
-	} words[] = {
-		{ STR("WScript."), STR("application/x-wsh-script") },
-		{ STR("ActiveXObject("), STR("application/javascript") },
-		{ STR("CreateObject("), STR("text/vbscript") },
-		{ STR("@echo off"), STR("application/x-bat") },
-		{ STR("powershell"), STR("application/x-powershell") },
-		{ STR("<job"), STR("application/x-wsh-script") },
-		{ STR("Invoke-Expression"), STR("application/x-powershell") },
-	};
+	str type = is_wide(bytes) || looks_like_text(bytes) ? script_language(bytes) : STR("");
 
-	if (!looks_like_text(bytes))
-		return make(STR(""), MAGIC_UNKNOWN);
-	bytes = str_sub(bytes, 0, MAGIC_SCRIPT_WINDOW);
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (str_casefind(bytes, words[i].word) != STR_NONE)
-			return make(words[i].type, MAGIC_SCRIPT);
-	}
-	return make(STR(""), MAGIC_UNKNOWN);
+	return make(type, type.n ? MAGIC_SCRIPT : MAGIC_UNKNOWN);
 }
 
 bool magic_is_neutral(str declared)

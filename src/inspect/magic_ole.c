@@ -14,8 +14,9 @@ static bool has_stream(str bytes, const char *name)
 
 struct magic magic_ole_detect(str bytes)
 {
-	/* The class of a Windows Installer package, in its root entry. */
-	static const char installer[] = { (char)0x84, 0x10, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00,
+	/* The classes of Windows Installer packages, patches and transforms differ in their
+	 * first byte, in the root entry. */
+	static const char installer[] = { 0x10, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00,
 					  (char)0xc0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46 };
 	static const struct {
 		const char *stream;

@@ -23,7 +23,7 @@ NO_FILE = re.compile(r"(^|/)(README|LICENSE|\.git|requirements\.txt)", re.I)
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 # What a PDF file carries, by the words of ISO 32000.
 PDF = {
-    "script": rb"/(JS|JavaScript)\b",
+    "script": rb"/JS\s*[(<0-9]|/S\s*/JavaScript\b",
     "launch": rb"/S\s*/Launch\b",
     "embedded file": rb"/EF\s*<<",
     "encrypted": rb"/Encrypt\s*(\d+\s+\d+\s+R|<<)",
@@ -93,6 +93,8 @@ def unpack(shared, corpus):
             if not member.isfile() or NO_FILE.search(member.name):
                 continue
             data = tar.extractfile(member).read()
+            if data.startswith(b"TAAAAAEUAg"):  # one source keeps its shortcuts in base64
+                data = base64.b64decode(data)
             name = member.name.replace("/", "_") + ".eml"
             with open(os.path.join(folder, name), "wb") as f:
                 f.write(message(data))
@@ -101,7 +103,7 @@ def unpack(shared, corpus):
 
 
 def named(answer):
-    names = {f["name"] for f in answer["anomalies"]}
+    names = {f["name"] for f in answer["anomalies"] + answer["symbols"]}
     return names | ({"URL"} if answer.get("urls") else set())
 
 

@@ -1,0 +1,2 @@
+$a = New-Object X
+Write-Host $a

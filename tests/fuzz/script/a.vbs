@@ -1,0 +1,3 @@
+Dim a
+Set a = CreateObject("x")
+End Sub
