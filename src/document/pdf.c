@@ -10,6 +10,7 @@ struct reading {
 	struct pdfobjects o;
 	struct pdf *ret;
 	struct strbuf text;
+	bool named; /* it is the document's own list of scripts that is followed */
 };
 
 static void report(struct reading *r, enum pdf_does does, bool automatic, str text)
@@ -80,7 +81,9 @@ static void launch(struct reading *r, const struct pdfobject *object,
 
 static void script_text(struct reading *r, str text, bool automatic, bool form)
 {
-	report(r, form ? PDF_FORM_SCRIPT : PDF_SCRIPT, automatic, text);
+	enum pdf_does other = r->named ? PDF_NAMED_SCRIPT : PDF_SCRIPT;
+
+	report(r, form ? PDF_FORM_SCRIPT : other, automatic, text);
 }
 
 /* A script's source: a string, or a stream, in any revision. */
@@ -244,8 +247,10 @@ static void find_automatic(struct reading *r, struct pdfobject *object,
 	if (v->kind == PDFLEX_DICT) {
 		follow(r, object, pdflex_get(v, STR("OpenAction")), 0);
 		run_triggers(r, object, v, pdflex_get(v, STR("AA")));
+		r->named = true;
 		if (!pdflex_get(v, STR("S")))
 			follow(r, object, pdflex_get(v, STR("JavaScript")), 0);
+		r->named = false;
 	}
 	for (const struct pdflex_value *e = v->first; e; e = e->next)
 		find_automatic(r, object, e);

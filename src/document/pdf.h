@@ -27,15 +27,16 @@ enum {
 };
 
 enum pdf_does {
-	PDF_SCRIPT,	 /* text is JavaScript */
-	PDF_FORM_SCRIPT, /* the same, run while a form's field is filled in */
-	PDF_LAUNCH,	 /* starts a program or opens a file: text */
-	PDF_URI,	 /* text is a link */
-	PDF_SUBMIT,	 /* sends the form to text */
-	PDF_IMPORT,	 /* fills the form from text */
-	PDF_GOTO,	 /* opens another document: text */
-	PDF_GOTO_INSIDE, /* opens an embedded document */
-	PDF_MEDIA,	 /* sound, film, 3D, Flash: text is its kind */
+	PDF_SCRIPT,	  /* text is JavaScript */
+	PDF_NAMED_SCRIPT, /* the same, of the document's own list, which runs on opening */
+	PDF_FORM_SCRIPT,  /* the same, run while a form's field is filled in */
+	PDF_LAUNCH,	  /* starts a program or opens a file: text */
+	PDF_URI,	  /* text is a link */
+	PDF_SUBMIT,	  /* sends the form to text */
+	PDF_IMPORT,	  /* fills the form from text */
+	PDF_GOTO,	  /* opens another document: text */
+	PDF_GOTO_INSIDE,  /* opens an embedded document */
+	PDF_MEDIA,	  /* sound, film, 3D, Flash: text is its kind */
 };
 
 struct pdf_action {

@@ -81,10 +81,10 @@ static void scripts_that_run_on_opening_are_found_wherever_they_stand(void **sta
 	read_sample(a, "revisions", &pdf);
 	assert_true(has(&pdf, PDF_SCRIPT, true, STR("old()")));
 	read_sample(a, "codings", &pdf);
-	assert_true(has(&pdf, PDF_SCRIPT, true, STR("app.alert(85)")));
-	assert_true(has(&pdf, PDF_SCRIPT, true, STR("hello!!!")));
-	assert_true(has(&pdf, PDF_SCRIPT, true, STR("ap")));
-	assert_true(has(&pdf, PDF_SCRIPT, true, STR("predicted by rows ")));
+	assert_true(has(&pdf, PDF_NAMED_SCRIPT, true, STR("app.alert(85)")));
+	assert_true(has(&pdf, PDF_NAMED_SCRIPT, true, STR("hello!!!")));
+	assert_true(has(&pdf, PDF_NAMED_SCRIPT, true, STR("ap")));
+	assert_true(has(&pdf, PDF_NAMED_SCRIPT, true, STR("predicted by rows ")));
 	assert_int_equal(pdf.notes, 0);
 }
 

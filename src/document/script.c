@@ -28,6 +28,13 @@ static int width_of(str s, size_t *ret_from)
 	return odd >= even ? 2 : 3;
 }
 
+bool script_is_wide(str bytes)
+{
+	size_t from;
+
+	return width_of(bytes, &from) != 1;
+}
+
 /* Letters beyond ASCII become a question mark: they decide nothing here. */
 size_t script_narrow(str bytes, char *out, size_t max)
 {

@@ -20,6 +20,7 @@ enum { SCRIPT_WINDOW = 16 << 10 };
 str script_signature(str bytes) must_use;
 /* By its lines: JavaScript, VBScript, PowerShell, batch, Python. */
 str script_language(str bytes) must_use;
+bool script_is_wide(str bytes);
 /* The text in one byte a character where it was UTF-16, without its byte order mark. */
 str script_text(struct arena *a, str bytes) must_use;
 /* The same, as far as it fits into out; returns its length. */

@@ -9,6 +9,7 @@ enum { NAME_MAX_BYTES = 100 };
 struct entity {
 	str name, value;
 	uint64_t size;
+	int level; /* of entities inside entities */
 	bool open; /* it is being counted: a reference to it is a circle */
 };
 
@@ -139,11 +140,13 @@ static uint64_t size_of(struct scan *s, struct entity *e, int depth)
 		struct entity *other = referred(s, str_skip(e->value, i), &used);
 
 		size += other ? size_of(s, other, depth + 1) : 1;
+		if (other && e->level <= other->level)
+			e->level = other->level + 1;
 		i += used;
 	}
 	e->open = false;
 	e->size = size + 1;
-	if (size > XMLSCAN_BOMB)
+	if (size > XMLSCAN_BOMB || (e->level >= XMLSCAN_LEVELS && size > XMLSCAN_GROWTH * s->in.n))
 		s->ret->bomb = true;
 	return e->size;
 }
@@ -157,17 +160,40 @@ static void count(struct scan *s)
 		(void)size_of(s, slot->value, 0);
 }
 
+/* Where the document type is declared: in front of the root element, behind comments and
+ * instructions (2.8). */
+static size_t doctype(str in)
+{
+	for (size_t at = 0; at < in.n;) {
+		size_t open = str_chr(str_skip(in, at), '<'), end;
+		str rest = str_skip(in, open == STR_NONE ? in.n : at + open);
+
+		if (str_casestarts(rest, STR("<!DOCTYPE")))
+			return (size_t)(rest.p - in.p);
+		if (str_starts(rest, STR("<!--")))
+			end = str_find(str_skip(rest, 4), STR("-->"));
+		else if (rest.n > 1 && (rest.p[1] == '?' || rest.p[1] == '!'))
+			end = str_chr(rest, '>');
+		else
+			return STR_NONE;
+		if (end == STR_NONE)
+			return STR_NONE;
+		at = (size_t)(rest.p - in.p) + end + 1;
+	}
+	return STR_NONE;
+}
+
 void xmlscan_read(struct arena *a, str bytes, struct xmlscan *ret)
 {
 	struct scan s = { .arena = a, .ret = ret };
 	size_t at;
 
 	*ret = (struct xmlscan){ STR(""), STR(""), false };
-	s.in = script_text(a, bytes);
-	s.entities = map_make(a);
-	at = str_casefind(s.in, STR("<!DOCTYPE"));
+	s.in = script_is_wide(bytes) ? script_text(a, bytes) : bytes;
+	at = doctype(s.in);
 	if (at == STR_NONE)
 		return;
+	s.entities = map_make(a);
 	s.at = at + 9;
 	skip_blanks(&s);
 	(void)word(&s);

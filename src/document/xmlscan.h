@@ -15,7 +15,9 @@
 
 enum {
 	XMLSCAN_ENTITIES = 1000,
-	XMLSCAN_BOMB = 1 << 20, /* bytes that one entity may stand for */
+	XMLSCAN_BOMB = 1 << 20, /* bytes that one entity may stand for... */
+	XMLSCAN_LEVELS = 3,  /* ...and one that is made of entities, of entities, of entities... */
+	XMLSCAN_GROWTH = 16, /* ...times the document's size */
 };
 
 struct xmlscan {

@@ -28,6 +28,9 @@ static void entities_from_elsewhere_are_named(void **state)
 		{ STR("<!DOCTYPE a [<!ENTITY x \"SYSTEM\"><!ELEMENT a (b)>]>"), STR(""), false },
 		{ STR("<!ENTITY x SYSTEM \"y\"> without a document type"), STR(""), false },
 		{ STR("<!DOCTYPE a [<!ENTITY x \"&y;\"><!ENTITY y \"&x;\">]>"), STR(""), true },
+		{ STR("<?xml?><!-- <a> --><!DOCTYPE a [<!ENTITY x SYSTEM 'y'>]>"), STR("y"),
+		  false },
+		{ STR("<a><!DOCTYPE a [<!ENTITY x SYSTEM 'y'>]></a>"), STR(""), false },
 		{ STR("<!DOCTYPE a [<!ENTITY x"), STR(""), false },
 		{ STR("<!DOCTYPE"), STR(""), false },
 	};
@@ -55,7 +58,7 @@ static void a_billion_laughs_are_counted_not_laughed(void **state)
 
 	(void)state;
 	strbuf_put(&b, STR("<!DOCTYPE z [<!ENTITY a \"aaaaaaaaaa\">"));
-	for (char c = 'b'; c <= 'e'; c++) {
+	for (char c = 'b'; c <= 'c'; c++) {
 		strbuf_fmt(&b, "<!ENTITY %c \"", c);
 		for (int i = 0; i < 10; i++)
 			strbuf_fmt(&b, "&%c;", c - 1);
@@ -63,7 +66,7 @@ static void a_billion_laughs_are_counted_not_laughed(void **state)
 	}
 	xmlscan_read(a, strbuf_str(&b), &x);
 	assert_false(x.bomb);
-	strbuf_put(&b, STR("<!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;\">]>"));
+	strbuf_put(&b, STR("<!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\">]>"));
 	xmlscan_read(a, strbuf_str(&b), &x);
 	assert_true(x.bomb);
 }

@@ -75,6 +75,8 @@ static void script(struct walk *w, uint32_t index, const struct pdf_action *a)
 
 	if (only_formats(a->text) || only_prints(a->text))
 		what = FINDING_PDF_FORM_SCRIPT;
+	else if (a->does == PDF_NAMED_SCRIPT)
+		what = FINDING_PDF_DOCUMENT_SCRIPT;
 	else if (a->automatic)
 		what = FINDING_PDF_OPEN_SCRIPT;
 	walk_find(w, what, index, a->text);
@@ -117,6 +119,7 @@ static void action(struct walk *w, uint32_t index, const struct pdf_action *a)
 {
 	switch (a->does) {
 	case PDF_SCRIPT:
+	case PDF_NAMED_SCRIPT:
 	case PDF_FORM_SCRIPT:
 		script(w, index, a);
 		return;
@@ -168,7 +171,7 @@ static uint32_t child(struct walk *w, uint32_t index, uint32_t number, str type)
 }
 
 static void file(struct walk *w, uint32_t index, uint32_t number, const struct pdf_file *f,
-		 bool locked, uint32_t depth)
+		 uint32_t depth)
 {
 	uint32_t part = child(w, index, number, STR("application/octet-stream"));
 	str name = arena_str(w->arena, f->name);
@@ -179,10 +182,8 @@ static void file(struct walk *w, uint32_t index, uint32_t number, const struct p
 	walk_find(w, FINDING_PDF_FILE, part, name);
 	inspect_name_check(w, part, name, true);
 	if (f->unread) {
-		walk_part(w, part)->flags |=
-			FACTS_PART_UNINSPECTED | (locked ? FACTS_PART_ENCRYPTED : 0);
-		walk_find(w, locked ? FINDING_ATTACHMENT_ENCRYPTED : FINDING_PDF_BROKEN, part,
-			  name);
+		walk_part(w, part)->flags |= FACTS_PART_UNINSPECTED;
+		walk_find(w, FINDING_PDF_BROKEN, part, name);
 	}
 	inspect_leaf_examine(w, part, f->bytes, depth + 1);
 }
@@ -196,12 +197,15 @@ static void judge_end(struct walk *w, uint32_t index, str bytes)
 		walk_find(w, FINDING_PDF_NO_END, index, walk_part(w, index)->filename);
 }
 
+/* What is locked is said of the document. */
 static void read_parts(struct walk *w, uint32_t index, const struct pdf *pdf, uint32_t depth)
 {
 	uint32_t number = 0;
 
-	for (size_t i = 0; i < pdf->files.n; i++)
-		file(w, index, ++number, &pdf->files.v[i], pdf->notes & PDF_LOCKED, depth);
+	for (size_t i = 0; i < pdf->files.n; i++) {
+		if (!(pdf->files.v[i].unread && pdf->notes & PDF_LOCKED))
+			file(w, index, ++number, &pdf->files.v[i], depth);
+	}
 	for (size_t i = 0; i < pdf->images.n; i++) {
 		uint32_t part = child(w, index, ++number, STR("image/jpeg"));
 

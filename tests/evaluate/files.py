@@ -30,7 +30,7 @@ PDF = {
     "link": rb"/URI\s*\(",
 }
 FOUND = {
-    "script": {"PDF_SCRIPT", "PDF_OPEN_SCRIPT", "PDF_FORM_SCRIPT"},
+    "script": {"PDF_SCRIPT", "PDF_OPEN_SCRIPT", "PDF_DOCUMENT_SCRIPT", "PDF_FORM_SCRIPT"},
     "launch": {"PDF_LAUNCH"},
     "embedded file": {"PDF_FILE"},
     "encrypted": {"PDF_RESTRICTED", "ATTACHMENT_ENCRYPTED"},
