@@ -25,6 +25,7 @@ static const struct format formats[] = {
 	{ STR("application/x-sylk"), MAGIC_UNKNOWN, 0, inspect_table_open },
 	{ STR("text/csv"), MAGIC_UNKNOWN, 0, inspect_table_open },
 	{ STR(""), MAGIC_PDF, 0, inspect_pdf_open },
+	{ STR(""), MAGIC_PDF, MAGIC_IS_PDF_TOO, inspect_pdf_open },
 	{ STR(""), MAGIC_SCRIPT, 0, inspect_script_open },
 	{ STR("application/x-ms-shortcut"), MAGIC_UNKNOWN, 0, inspect_lnk_open },
 	{ STR("application/xml"), MAGIC_UNKNOWN, 0, inspect_xml_open },

@@ -147,14 +147,31 @@ static void action(struct walk *w, uint32_t index, const struct pdf_action *a)
 	}
 }
 
+/* The links of one kind of element: others name schemas. */
+static void links_of(struct walk *w, uint32_t index, str xml, str begin, str end)
+{
+	for (size_t at = 0; at < xml.n;) {
+		size_t open = str_find(str_skip(xml, at), begin), close;
+
+		if (open == STR_NONE)
+			return;
+		at += open;
+		close = str_find(str_skip(xml, at), end);
+		close = close == STR_NONE ? xml.n : at + close;
+		inspect_url_search(w, index, FACTS_URL_DOCUMENT, str_sub(xml, at, close));
+		at = close;
+	}
+}
+
 static void form(struct walk *w, uint32_t index, str xml)
 {
 	size_t at = str_find(xml, STR("<script"));
 
 	walk_find(w, FINDING_PDF_XFA, index, str_sub(xml, 0, 60));
-	inspect_url_search(w, index, FACTS_URL_DOCUMENT, xml);
+	links_of(w, index, xml, STR("<submit"), STR(">"));
 	if (at == STR_NONE)
 		return;
+	links_of(w, index, xml, STR("<script"), STR("</script"));
 	walk_find(w, FINDING_PDF_XFA_SCRIPT, index, str_skip(xml, at));
 	walk_scan(w, PATTERN_SCRIPT, STR(""), xml, index);
 }

@@ -253,6 +253,8 @@ static struct magic special(str b)
 		return magic_ole_detect(b);
 	if (str_starts(b, STR("\xca\xfe\xba\xbe")))
 		return cafebabe(b);
+	if (str_starts(b, STR("%FDF-")))
+		return make(STR("application/vnd.fdf"), MAGIC_PDF);
 	if (is_pdf(b))
 		return make(STR("application/pdf"), MAGIC_PDF);
 	if (is_rtf(b))
@@ -319,6 +321,8 @@ static struct magic markup(str b)
 		if (str_casestarts(b, starts[i].start))
 			return make(starts[i].type, starts[i].family);
 	}
+	if (str_casestarts(b, STR("<!doctype")) || str_casestarts(b, STR("<soap")))
+		return make(STR("application/xml"), MAGIC_MARKUP);
 	if (!str_casestarts(b, STR("<?xml")))
 		return make(STR(""), MAGIC_UNKNOWN);
 	if (str_casefind(b, STR("<svg")) != STR_NONE)
@@ -354,6 +358,8 @@ struct magic magic_detect(str bytes)
 	/* Old documents keep their theme as a zip file, in one of their streams. */
 	if (!(m.notes & MAGIC_IS_ZIP) && magic_zip_is_appended(bytes, m.notes & MAGIC_IS_OLE))
 		m.notes |= MAGIC_HAS_APPENDED;
+	if (m.family != MAGIC_PDF && is_pdf(bytes))
+		m.notes |= MAGIC_IS_PDF_TOO;
 	return m;
 }
 

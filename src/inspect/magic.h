@@ -32,6 +32,7 @@ enum magic_notes {
 	MAGIC_IS_ZIP = 1 << 3,	     /* an office file that holds members */
 	MAGIC_IS_OLE = 1 << 5,	     /* a compound file */
 	MAGIC_HAS_APPENDED = 1 << 4, /* a zip file stands behind the bytes of that type */
+	MAGIC_IS_PDF_TOO = 1 << 5,   /* its readers would open the file as well */
 };
 
 struct magic {

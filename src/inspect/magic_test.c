@@ -29,6 +29,19 @@ static void types_are_told_by_content(void **state)
 		{ STR("%PDF-1.4"), STR("application/pdf"), MAGIC_PDF },
 		{ STR("junk %PDF-1.4"), STR(""), MAGIC_UNKNOWN },
 		{ STR("junk %PDF-1.4 endobj"), STR("application/pdf"), MAGIC_PDF },
+		{ STR("%FDF-1.2"), STR("application/vnd.fdf"), MAGIC_PDF },
+		{ STR("OTTO\0"), STR("font/otf"), MAGIC_DATA },
+		{ STR("?_\3\0"), STR("application/winhlp"), MAGIC_PROGRAM },
+		{ STR("\2\0\0\0\0\0\0\0sdbf"), STR("application/x-ms-shim-database"),
+		  MAGIC_PROGRAM },
+		{ STR("KDMV"), STR("application/x-vmdk-disk"), MAGIC_ARCHIVE },
+		{ STR("\0\0\0\x18"
+		      "ftypheic"),
+		  STR("image/heif"), MAGIC_IMAGE },
+		{ STR("BEGIN:VCALENDAR\r\n"), STR("text/calendar"), MAGIC_DATA },
+		{ STR("<!DOCTYPE a []><a/>"), STR("application/xml"), MAGIC_MARKUP },
+		{ STR("<\0?\0x\0m\0l\0 \0?\0>\0<\0a\0/\0>\0"), STR("application/xml"),
+		  MAGIC_MARKUP },
 		{ STR("{\\rtf1"), STR("application/rtf"), MAGIC_OFFICE },
 		{ STR("?? {\\rtf1{\\object}"), STR("application/rtf"), MAGIC_OFFICE },
 		{ STR("?? {\\rtf1}"), STR(""), MAGIC_UNKNOWN },
@@ -77,6 +90,29 @@ static void a_disk_image_is_told_far_from_its_start(void **state)
 	m = magic_detect(str_of(image, 32773));
 	assert_int_equal(m.family, MAGIC_UNKNOWN);
 	free(image);
+}
+
+static void disks_of_virtual_machines_are_told_by_both_ends(void **state)
+{
+	char disk[2048] = { 0 };
+
+	(void)state;
+	memcpy(disk + 510, "\x55\xaa", 2);
+	assert_int_equal(magic_detect(str_of(disk, 2048)).family, MAGIC_UNKNOWN);
+	memcpy(disk + 54, "FAT16   ", 8);
+	assert_true(str_eq(magic_detect(str_of(disk, 2048)).type, STR("application/x-raw-disk")));
+	memset(disk, 0, sizeof(disk));
+	memcpy(disk + 1536, "conectix", 8);
+	assert_true(str_eq(magic_detect(str_of(disk, 2048)).type, STR("application/x-vhd-disk")));
+}
+
+static void a_file_that_is_a_document_too_is_noted(void **state)
+{
+	(void)state;
+	assert_int_equal(magic_detect(STR("GIF89a %PDF-1.4 endobj")).family, MAGIC_PDF);
+	assert_int_equal(magic_detect(STR("PK\3\4 %PDF-1.4 endobj")).notes & MAGIC_IS_PDF_TOO,
+			 MAGIC_IS_PDF_TOO);
+	assert_int_equal(magic_detect(STR("PK\3\4 %PDF-1.4")).notes & MAGIC_IS_PDF_TOO, 0);
 }
 
 static void old_archives_are_told_by_their_headers(void **state)
@@ -131,6 +167,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_are_told_by_content),
 		cmocka_unit_test(a_disk_image_is_told_far_from_its_start),
+		cmocka_unit_test(disks_of_virtual_machines_are_told_by_both_ends),
+		cmocka_unit_test(a_file_that_is_a_document_too_is_noted),
 		cmocka_unit_test(old_archives_are_told_by_their_headers),
 		cmocka_unit_test(notes_tell_of_macros_and_passwords),
 		cmocka_unit_test(scripts_are_told_by_their_words),
