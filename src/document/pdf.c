@@ -458,5 +458,6 @@ void pdf_read(struct arena *a, str bytes, const struct pdf_limits *limits, struc
 	each(&r, stream_of);
 	ret->text = strbuf_str(&r.text);
 	ret->notes = r.o.notes;
+	ret->password = r.o.password;
 	ret->decoded = r.o.decoded;
 }

@@ -74,6 +74,7 @@ struct pdf {
 	ARENA_VEC(str) forms;  /* XFA, as XML */
 	ARENA_VEC(str) images; /* JPEG */
 	str text;	       /* of the pages, as far as it is written in plain letters */
+	size_t password;       /* the index of the one that opened it, or n_passwords */
 	size_t decoded;	       /* bytes that came out of streams */
 };
 

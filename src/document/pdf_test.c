@@ -165,6 +165,7 @@ static void locked_documents_open_with_their_password_only(void **state)
 		limits.n_passwords = 2;
 		pdf_read(a, file, &limits, &pdf);
 		assert_int_equal(pdf.notes, PDF_RESTRICTED);
+		assert_int_equal(pdf.password, 1);
 		holds_form_and_file(&pdf);
 	}
 }

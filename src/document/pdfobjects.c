@@ -329,11 +329,14 @@ static void first_look(struct pdfobjects *o, struct first_look *seen, uint32_t i
 static bool opens(struct pdfobjects *o, const struct pdflex_value *encrypt, str id,
 		  const struct pdf_limits *limits)
 {
+	o->password = limits->n_passwords;
 	if (pdfcrypt_open(encrypt, id, STR(""), &o->crypt))
 		return true;
 	for (size_t i = 0; i < limits->n_passwords; i++) {
-		if (pdfcrypt_open(encrypt, id, limits->passwords[i], &o->crypt))
-			return true;
+		if (!pdfcrypt_open(encrypt, id, limits->passwords[i], &o->crypt))
+			continue;
+		o->password = i;
+		return true;
 	}
 	return false;
 }

@@ -35,6 +35,7 @@ struct pdfobjects {
 	struct pdfcrypt crypt;
 	bool encrypted; /* and crypt opens it */
 	uint32_t notes;
+	size_t password; /* as in struct pdf */
 	size_t decode_left, look_left;
 	size_t decoded;
 	size_t end_from, end_at; /* the last "endstream" that was looked for, and found */

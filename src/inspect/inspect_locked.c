@@ -8,6 +8,7 @@ enum {
 	LOCKED_MAX = 50,	     /* files of one message... */
 	LOCKED_BYTES_MAX = 32 << 20, /* ...and their bytes together */
 	EFFORT_MAX = 8 << 20,	     /* blocks of a hash that are computed for one message */
+	EFFORT_PDF = 30000,	     /* revision 6: two hashes of at least 64 long rounds */
 	EFFORT_ZIP = 4000,	     /* a thousand rounds of HMAC (WinZip's AE-2) */
 };
 
@@ -168,6 +169,28 @@ static bool open_with(struct walk *w, struct locked *l, unlock_fn *unlock, uint6
 	return false;
 }
 
+/* A PDF file is read once, with all passwords at hand. */
+static bool open_pdf(struct walk *w, struct locked *l, uint64_t *effort)
+{
+	const struct passwords *p = inspect_password_candidates(w);
+	size_t n = p->list.n;
+	str *texts = arena_array(w->arena, str, n + 1);
+
+	if (!n || *effort / EFFORT_PDF < n)
+		return false;
+	spend(effort, EFFORT_PDF * n);
+	for (size_t i = 0; i < n; i++)
+		texts[i] = str_c(p->list.v[i].text);
+	if (!inspect_pdf_unlock(w, l, texts, &n))
+		return false;
+	clear_flags(w, l->part);
+	walk_find(w,
+		  p->list.v[n].agreed ? FINDING_ARCHIVE_OPENED_AS_AGREED
+				      : FINDING_ARCHIVE_OPENED_WITH_PASSWORD,
+		  l->part, walk_part(w, l->part)->filename);
+	return true;
+}
+
 void inspect_locked_open(struct walk *w)
 {
 	struct password last = { 0 };
@@ -184,6 +207,11 @@ void inspect_locked_open(struct walk *w)
 		struct locked *l = w->locked.v[i];
 		unlock_fn *unlock = unlocker_of(l);
 
+		if (l->magic.family == MAGIC_PDF) {
+			if (!open_pdf(w, l, &effort))
+				report(w, l);
+			continue;
+		}
 		if (unlock && open_with(w, l, unlock, &effort, &last))
 			walk_find(w,
 				  last.agreed ? FINDING_ARCHIVE_OPENED_AS_AGREED

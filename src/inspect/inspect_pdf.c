@@ -14,7 +14,6 @@ static const struct {
 	{ PDF_LATE_HEADER, FINDING_PDF_LATE_HEADER, false },
 	{ PDF_HIDDEN_NAME, FINDING_PDF_HIDDEN_NAME, false },
 	{ PDF_RESTRICTED, FINDING_PDF_RESTRICTED, false },
-	{ PDF_LOCKED, FINDING_ATTACHMENT_ENCRYPTED, true },
 	{ PDF_CUT, FINDING_PDF_LIMIT, true },
 	{ PDF_UNREAD_STREAM, FINDING_PDF_BROKEN, true },
 };
@@ -30,8 +29,6 @@ static void judge_notes(struct walk *w, uint32_t index, uint32_t seen)
 		if (notes[i].hides)
 			p->flags |= FACTS_PART_UNINSPECTED;
 	}
-	if (seen & PDF_LOCKED)
-		p->flags |= FACTS_PART_ENCRYPTED;
 	if (seen & PDF_CUT)
 		walk_limit(w, STR("pdf"));
 }
@@ -231,8 +228,21 @@ static void read_parts(struct walk *w, uint32_t index, const struct pdf *pdf, ui
 	}
 }
 
-void inspect_pdf_open(struct walk *w, uint32_t index, str bytes, struct magic magic unused_arg,
-		      uint32_t depth)
+static void report(struct walk *w, uint32_t index, str bytes, const struct pdf *pdf, uint32_t depth)
+{
+	judge_notes(w, index, pdf->notes);
+	judge_end(w, index, bytes);
+	for (size_t i = 0; i < pdf->actions.n; i++)
+		action(w, index, &pdf->actions.v[i]);
+	for (size_t i = 0; i < pdf->forms.n; i++)
+		form(w, index, pdf->forms.v[i]);
+	inspect_url_search(w, index, FACTS_URL_DOCUMENT, pdf->text);
+	if (testmarks_gtube(pdf->text))
+		walk_find(w, FINDING_GTUBE, index, STR("PDF"));
+	read_parts(w, index, pdf, depth);
+}
+
+void inspect_pdf_open(struct walk *w, uint32_t index, str bytes, struct magic magic, uint32_t depth)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
 	struct pdf_limits limits = { .max_decoded = w->budget };
@@ -246,14 +256,28 @@ void inspect_pdf_open(struct walk *w, uint32_t index, str bytes, struct magic ma
 	}
 	pdf_read(scratch, bytes, &limits, &pdf);
 	walk_spend(w, pdf.decoded);
-	judge_notes(w, index, pdf.notes);
-	judge_end(w, index, bytes);
-	for (size_t i = 0; i < pdf.actions.n; i++)
-		action(w, index, &pdf.actions.v[i]);
-	for (size_t i = 0; i < pdf.forms.n; i++)
-		form(w, index, pdf.forms.v[i]);
-	inspect_url_search(w, index, FACTS_URL_DOCUMENT, pdf.text);
-	if (testmarks_gtube(pdf.text))
-		walk_find(w, FINDING_GTUBE, index, STR("PDF"));
-	read_parts(w, index, &pdf, depth);
+	report(w, index, bytes, &pdf, depth);
+	magic.family = MAGIC_PDF;
+	if (!(pdf.notes & PDF_LOCKED))
+		return;
+	walk_part(w, index)->flags |= FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
+	if (!inspect_locked_keep(w, index, bytes, magic, depth))
+		inspect_locked_report(w, index);
+}
+
+bool inspect_pdf_unlock(struct walk *w, const struct locked *l, const str *passwords, size_t *n)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct pdf_limits limits = { .max_decoded = w->budget,
+				     .passwords = passwords,
+				     .n_passwords = *n };
+	struct pdf pdf;
+
+	pdf_read(scratch, l->bytes, &limits, &pdf);
+	walk_spend(w, pdf.decoded);
+	if (pdf.notes & PDF_LOCKED || pdf.password >= *n)
+		return false;
+	*n = pdf.password;
+	report(w, l->part, l->bytes, &pdf, l->depth);
+	return true;
 }

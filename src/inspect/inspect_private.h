@@ -122,6 +122,8 @@ inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winma
 inspect_open_fn inspect_pdf_open;
 inspect_open_fn inspect_archive_inside; /* behind the bytes of another type */
 inspect_open_fn inspect_tnef_open;	/* what Outlook packs attachments into (winmail.dat) */
+/* With the passwords of the message: *n is how many, then which one it was. */
+bool inspect_pdf_unlock(struct walk *w, const struct locked *l, const str *passwords, size_t *n);
 /* inspect_locked.c: keeps a copy of what needs a password and was not opened; false when
  * there is no room left. members may be added to the answer. */
 struct locked *inspect_locked_keep(struct walk *w, uint32_t index, str bytes, struct magic magic,
