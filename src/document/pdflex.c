@@ -331,7 +331,7 @@ static bool ends_object(str word)
 struct pdflex_value *pdflex_value(struct pdflex *l)
 {
 	struct nest n = { .root = NULL };
-	uint32_t count = 0;
+	uint32_t count = 0, objects = 0;
 
 	do {
 		size_t before = l->at;
@@ -339,7 +339,8 @@ struct pdflex_value *pdflex_value(struct pdflex *l)
 
 		if (t.kind == PDFLEX_END)
 			break;
-		l->cut |= ++count > PDFLEX_VALUES_MAX;
+		objects += t.kind == PDFLEX_WORD && str_eq(t.s, STR("obj"));
+		l->cut |= ++count > PDFLEX_VALUES_MAX || objects > PDFLEX_OBJECTS_MAX;
 		if (l->cut)
 			break;
 		if (t.kind == PDFLEX_WORD && ends_object(t.s)) {

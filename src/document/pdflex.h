@@ -6,7 +6,7 @@
  * Memory   the values live in the arena; strings and names without escapes borrow from
  *          the input.
  * Limits   PDFLEX_DEPTH: what is nested deeper belongs to the last level;
- *          PDFLEX_VALUES_MAX in one value, then cut is set; linear.
+ *          PDFLEX_VALUES_MAX and PDFLEX_OBJECTS_MAX in one value, then cut is set; linear.
  * Threads  pure.
  * Errors   none: what is no value is passed over, PDFLEX_END at the end.
  */
@@ -15,7 +15,11 @@
 
 #include "base/arena.h"
 
-enum { PDFLEX_DEPTH = 64, PDFLEX_VALUES_MAX = 500000 };
+enum {
+	PDFLEX_DEPTH = 64,
+	PDFLEX_VALUES_MAX = 500000,
+	PDFLEX_OBJECTS_MAX = 8, /* that begin before a value ends, since its end is missing */
+};
 
 enum pdflex_kind {
 	PDFLEX_END,

@@ -93,7 +93,7 @@ static bool is_dangerous(str uri)
 		if (str_casestarts(uri, schemes[i]))
 			return true;
 	}
-	return false;
+	return !str_casestarts(uri, STR("http")) && str_casefind(uri, STR(".exe")) != STR_NONE;
 }
 
 /* A file of the network: its mere opening tells the reader's name and password hash. */

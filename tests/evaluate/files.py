@@ -27,7 +27,7 @@ PDF = {
     "launch": rb"/S\s*/Launch\b",
     "embedded file": rb"/EF\s*<<",
     "encrypted": rb"/Encrypt\s*(\d+\s+\d+\s+R|<<)",
-    "link": rb"/URI\s*\(",
+    "link": rb"/URI\s*\(\s*[A-Za-z][A-Za-z0-9+.-]*:",
 }
 FOUND = {
     "script": {"PDF_SCRIPT", "PDF_OPEN_SCRIPT", "PDF_DOCUMENT_SCRIPT", "PDF_FORM_SCRIPT"},
