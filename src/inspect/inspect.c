@@ -1,4 +1,5 @@
 #include "inspect/inspect_private.h"
+#include "inspect/inspect_readings.h"
 #include "inspect/inspect_url.h"
 #include "inspect/inspect_words.h"
 
@@ -49,6 +50,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	inspect_url_headers(&w);
 	inspect_part_walk(&w, root, message, STR("text/plain"), 0);
 	inspect_hidden_search(&w, root, message, 0, 0);
+	inspect_stray_search(&w, root, message, 0, 0);
 	inspect_locked_open(&w);
 	inspect_words_end(&w);
 	inspect_script_settle(&w);

@@ -44,6 +44,13 @@
 	"eGVkOyBib3VuZGFyeT0iQkJCIg0KDQotLUJCQg0KQ29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi94DQpDb250ZW50" \
 	"LVRyYW5zZmVyLUVuY29kaW5nOiBiYXNlNjQNCg0KVFZxUUFBTUFBQUFFQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB" \
 	"QUFBQUFBQT0NCg0KLS1CQkItLQ0K"
+/* A text and the program between boundary lines, encoded as a whole. */
+#define HIDDEN_PARTS                                                                               \
+	"LS1iDQoNCkhlbGxvDQotLWINCkNvbnRlbnQtVHlwZTogYXBwbGljYXRpb24vb2N0ZXQtc3RyZWFt"             \
+	"OyBuYW1lPWEuZGF0DQpDb250ZW50LVRyYW5zZmVyLUVuY29kaW5nOiBxdW90ZWQtcHJpbnRhYmxl"             \
+	"DQoNCk1aPTkwPTAwPTAzPTAwPTAwDQotLWItLQ0K"
+#define HEAD2 "Content-Type: multipart/mixed; boundary=c\r\n\r\n"
+#define TEXT2 "--c\r\n\r\nHello\r\n"
 #define EMPTY_RAR "UmFyIRoHAQB4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="
 #define OLD_TAR_GZ                                                                                 \
 	"H4sIAAAAAAACA0vUS0ksYaAtMAACMxMTrOJgYGKAJm5saGrEoGDAMApoDXyjJjAwA2mW0aAYBaNgxAEA22KiMwAG" \
@@ -105,10 +112,26 @@ static void no_disguise_hides_a_program(void **state)
 		{ HEAD TEXT "--b c\r\n" TYPE QP "\r\n" PE_QP END, "MIME_AMBIGUOUS_BOUNDARY" },
 		{ HEAD TEXT " --b\r\n" TYPE QP "\r\n" PE_QP END, "MIME_AMBIGUOUS_BOUNDARY" },
 		{ HEAD TEXT "--b\v\r\n" TYPE QP "\r\n" PE_QP END, "MIME_AMBIGUOUS_BOUNDARY" },
-		{ HEAD TEXT "--b--\r\n--b\r\n" TYPE QP "\r\n" PE_QP END,
-		  "MIME_AMBIGUOUS_BOUNDARY" },
-		{ HEAD "--b--\r\n" TEXT "--b\r\n" TYPE QP "\r\n" PE_QP END,
-		  "MIME_AMBIGUOUS_BOUNDARY" },
+		{ HEAD TEXT "--b--\r\n--b\r\n" TYPE QP "\r\n" PE_QP END, FOUND },
+		{ HEAD TEXT "--b--\r\n--b\r\n" TYPE QP "\r\n" PE_QP END, "MIME_EPILOGUE_PART" },
+		{ HEAD "--b--\r\n" TEXT "--b\r\n" TYPE QP "\r\n" PE_QP END, FOUND },
+		/* where only some readers see a part */
+		{ HEAD TYPE QP "\r\n" PE_QP "\r\n" TEXT END, FOUND },
+		{ HEAD TEXT "--b--\r\n" TYPE QP "\r\n" PE_QP "\r\n", FOUND },
+		{ HEAD TEXT "--bc\r\n" TYPE QP "\r\n" PE_QP END, FOUND },
+		{ HEAD TEXT " --b\r\n" TYPE QP "\r\n" PE_QP END, FOUND },
+		{ "Content-Type: multipart/mixed; boundary=x; boundary=b\r\n\r\n" TEXT
+		  "--b\r\n" TYPE QP "\r\n" PE_QP END,
+		  FOUND },
+		{ "Content-Type: text/plain\r\n" HEAD TEXT "--b\r\n" TYPE QP "\r\n" PE_QP END,
+		  FOUND },
+		{ "X: y\r\n " HEAD TEXT "--b\r\n" TYPE QP "\r\n" PE_QP END, FOUND },
+		{ HEAD TEXT "--b\r\n" TYPE QP PE_QP END, FOUND },
+		{ "Content-Type: multipart/mixed; boundary=b\r\n" B64 "\r\n" HIDDEN_PARTS, FOUND },
+		{ HEAD TEXT "--b\r\nContent-Type: message/rfc822\r\n" B64
+			    "\r\nFrom: a@b.example\r\nTo: c\r\nSubject: x\r\n" HEAD2 TEXT2
+			    "--c\r\n" TYPE QP "\r\n" PE_QP "\r\n--c--\r\n" END,
+		  FOUND },
 		{ HEAD TEXT "--b\r\n" HEAD "--b\r\n" TYPE QP "\r\n" PE_QP END,
 		  "MIME_AMBIGUOUS_BOUNDARY" },
 		{ HEAD TYPE B64 "\r\n" PE "\r\n" TEXT END, FOUND },
@@ -217,6 +240,11 @@ static void honest_messages_are_not_suspected(void **state)
 		"\r\nHello\r\nWord\r\n\r\n-- \r\nClaire\r\n",
 		"Content-Type: text/html\r\n\r\nHello <img "
 		"src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\">",
+		/* an old mailer that closes twice, with an epilogue */
+		HEAD TEXT "--b--\r\n--b--\r\nThis was a message in MIME.\r\n",
+		/* people write about mail */
+		"\r\nThe header says\r\nContent-Type: text/plain\r\n"
+		"Content-Transfer-Encoding: base64\r\n\r\nand then the text.\r\n",
 		"\r\nbegin 644 of these\r\nand then end\r\n",
 		HEAD "--b\r\nContent-Type: text/plain\r\n" QP "\r\n=e9t=e9\r\n" END,
 	};

@@ -156,6 +156,12 @@ static bool begins_with_part(str body)
 	       str_casestarts(str_skip(text, lf + 1), STR("Content-"));
 }
 
+static void search_decoded(struct node *n, str bytes)
+{
+	inspect_hidden_search(n->w, n->index, bytes, n->w->taken.n, n->depth);
+	inspect_stray_search(n->w, n->index, bytes, n->w->sections.n, n->depth);
+}
+
 /* Decoded bytes are searched here, the others with the message as a whole. */
 static void look_behind(struct node *n, const struct transfer *t)
 {
@@ -164,7 +170,7 @@ static void look_behind(struct node *n, const struct transfer *t)
 	if (n->content.encoding == CONTENT_BASE64 && p->detected.n)
 		*arena_push(n->w->arena, &n->w->taken) = n->body;
 	if (is_encoded(n) && (content_is(&n->content, STR("text/")) || !p->detected.n))
-		inspect_hidden_search(n->w, n->index, t->bytes, n->w->taken.n, n->depth);
+		search_decoded(n, t->bytes);
 	if (begins_with_part(t->bytes))
 		walk_find(n->w, FINDING_MIME_STRAY_BOUNDARY, n->index, str_sub(t->bytes, 0, 60));
 }
@@ -186,6 +192,17 @@ static void leaf(struct node *n)
 	look_behind(n, &t);
 }
 
+/* Readers that take the prohibition at its word see another message. */
+static void encoded_message(struct node *n, str ours)
+{
+	struct content any = n->content;
+
+	if (!content_is(&n->content, STR("message/global"))) /* RFC 6532 allows it there */
+		walk_find(n->w, FINDING_MIME_ENCODED_MESSAGE, n->index, any.encoding_name);
+	any.flags |= CONTENT_CONFLICTING_ENCODING;
+	(void)inspect_readings_body(n->w, n->index, &any, n->body, ours, n->depth);
+}
+
 /* message/rfc822 (RFC 2046 5.2.1); an encoding is forbidden there, and seen. */
 static void nested_message(struct node *n)
 {
@@ -196,6 +213,8 @@ static void nested_message(struct node *n)
 	decode(n, scratch, &t);
 	if (t.bad_base64 || t.bad_qp)
 		walk_find(n->w, FINDING_MIME_AMBIGUOUS_BASE64, n->index, str_sub(n->body, 0, 60));
+	if (is_encoded(n))
+		encoded_message(n, t.bytes);
 	walk_part(n->w, n->index)->flags |= FACTS_PART_MESSAGE;
 	walk_part(n->w, n->index)->size = t.bytes.n;
 	if (n->depth >= n->w->limits.max_depth) {
@@ -258,14 +277,60 @@ static void find_near_boundaries(struct node *n, const struct multipart *m)
 	}
 }
 
-static void multipart(struct node *n)
+static bool find_epilogue_part(struct node *n, struct multipart *m)
+{
+	if (!multipart_reopen(m))
+		return false;
+	walk_find(n->w, FINDING_MIME_EPILOGUE_PART, n->index,
+		  str_sub(str_skip(m->body, m->at), 0, 60));
+	return true;
+}
+
+/* The parts, and those that readers see who overlook a closing line. */
+static void walk_parts(struct node *n, struct multipart *m)
 {
 	struct walk *w = n->w;
 	bool digest = content_is(&n->content, STR("multipart/digest"));
-	str boundary = boundary_of(n);
-	struct multipart m = multipart_open(w->arena, n->body, boundary);
 	uint32_t number = 0, child;
 	str part;
+
+	do {
+		while (multipart_next(m, &part)) {
+			child = walk_add_part(w, n->index, '.', ++number);
+			if (child == WALK_NO_PART)
+				return;
+			inspect_part_walk(w, child, part,
+					  digest ? STR("message/rfc822") : STR("text/plain"),
+					  n->depth + 1);
+		}
+	} while (find_epilogue_part(n, m));
+}
+
+/* A multipart may not be encoded (RFC 2045 6.4): some readers look whether it is. */
+static void decoded_parts(struct node *n, str boundary)
+{
+	struct walk *w = n->w;
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct multipart m;
+	struct transfer t;
+	uint32_t child;
+	str part;
+
+	decode(n, scratch, &t);
+	m = multipart_open(scratch, t.bytes, boundary);
+	for (uint32_t number = 1; multipart_next(&m, &part); number++) {
+		child = walk_add_part(w, n->index, '?', number);
+		if (child == WALK_NO_PART)
+			return;
+		inspect_part_decoded(w, child, part, n->depth + 1);
+	}
+}
+
+static void multipart(struct node *n)
+{
+	struct walk *w = n->w;
+	str boundary = boundary_of(n);
+	struct multipart m = multipart_open(w->arena, n->body, boundary);
 
 	walk_part(w, n->index)->flags |= FACTS_PART_MULTIPART;
 	walk_part(w, n->index)->size = n->body.n;
@@ -276,13 +341,9 @@ static void multipart(struct node *n)
 		return;
 	}
 	declare(n, boundary);
-	while (multipart_next(&m, &part)) {
-		child = walk_add_part(w, n->index, '.', ++number);
-		if (child == WALK_NO_PART)
-			break;
-		inspect_part_walk(w, child, part,
-				  digest ? STR("message/rfc822") : STR("text/plain"), n->depth + 1);
-	}
+	walk_parts(n, &m);
+	if (is_encoded(n))
+		decoded_parts(n, boundary);
 	w->open.n--;
 	find_near_boundaries(n, &m);
 	if (!m.started) {
@@ -302,6 +363,7 @@ void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_t
 
 	content_read(&w->charsets, w->arena, &r, default_type, &n.content);
 	n.body = header_body(&r);
+	*arena_push(w->arena, &w->sections) = str_sub(entity, 0, entity.n - n.body.n);
 	p->offset = walk_offset(w, entity, p->offset);
 	p->type = n.content.type;
 	p->filename = arena_str(w->arena, n.content.filename);
@@ -317,15 +379,22 @@ void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_t
 		nested_message(&n);
 	else
 		leaf(&n);
+	if (n.content.stray.p) /* the body begins there for some */
+		(void)inspect_readings_body(w, index, &n.content,
+					    str_of(n.content.stray.p, (size_t)(entity.p + entity.n -
+									       n.content.stray.p)),
+					    STR_NULL, depth);
 }
 
 void inspect_part_decoded(struct walk *w, uint32_t index, str message, uint32_t depth)
 {
-	size_t taken = w->taken.n, open_here = w->open_here;
+	size_t taken = w->taken.n, open_here = w->open_here, sections = w->sections.n;
 
 	w->open_here = w->open.n;
 	inspect_part_walk(w, index, message, STR("text/plain"), depth);
 	inspect_hidden_search(w, index, message, taken, depth);
+	inspect_stray_search(w, index, message, sections, depth);
+	w->sections.n = sections;
 	w->open_here = open_here;
 	w->taken.n = taken;
 }

@@ -68,6 +68,7 @@ struct walk {
 	struct arena *locked_bytes; /* NULL until there are some */
 	uint32_t unasked; /* Office files that were tried with the password nobody is asked for */
 	struct passwords *passwords; /* inspect_password.h; NULL until they are asked for */
+	ARENA_VEC(str) sections; /* headers that were walked, in order */
 };
 
 /* walk.c */

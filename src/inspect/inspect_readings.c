@@ -72,7 +72,7 @@ static bool is_known(const struct body *b, str bytes)
 
 static void take(struct body *b, str bytes)
 {
-	struct facts_part *parent, *p;
+	struct facts_part *p;
 	uint32_t part;
 
 	if (!is_file(bytes) || is_known(b, bytes) || !count(b->w))
@@ -80,11 +80,12 @@ static void take(struct body *b, str bytes)
 	part = walk_add_part(b->w, b->index, '?', b->w->readings);
 	if (part == WALK_NO_PART)
 		return;
-	parent = walk_part(b->w, b->index);
 	p = walk_part(b->w, part);
-	p->type = parent->type;
-	p->filename = parent->filename;
+	p->type = arena_str(b->w->arena, b->content->type);
+	p->filename = arena_str(b->w->arena, b->content->filename);
 	p->flags = FACTS_PART_ATTACHMENT;
+	if (!b->ours.p)
+		inspect_name_check_all(b->w, part, b->content);
 	walk_spend(b->w, bytes.n);
 	inspect_leaf_examine(b->w, part, bytes, b->depth + 1);
 }
@@ -103,7 +104,7 @@ static void try_encoding(struct body *b, enum content_encoding encoding)
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(b->w);
 	struct transfer t;
 
-	if (encoding == b->content->encoding)
+	if (b->ours.p && encoding == b->content->encoding)
 		return;
 	transfer_decode(scratch, encoding, str_sub(b->coded, 0, LOOK), LOOK, &t);
 	if (is_file(t.bytes))
@@ -141,6 +142,8 @@ bool inspect_readings_body(struct walk *w, uint32_t index, const struct content 
 
 	if (depth >= w->limits.max_depth)
 		return b.file;
+	if (!ours.p && !guess)
+		try_encoding(&b, c->encoding);
 	if (guess) {
 		try_encoding(&b, CONTENT_IDENTITY);
 		try_encoding(&b, CONTENT_BASE64);

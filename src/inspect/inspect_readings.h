@@ -16,10 +16,16 @@
 #include "inspect/inspect_private.h"
 #include "mime/content.h"
 
-/* body as it stands in the message, ours as we decoded it. False: it is called text
- * and no reading is a file, so that whoever decodes it in yet another way opens a text. */
+/* body as it stands in the message, ours as we decoded it, or STR_NULL when we did not. False: it
+ * is called text and no reading is a file, so that whoever decodes it in yet another way opens a
+ * text. */
 bool inspect_readings_body(struct walk *w, uint32_t index, const struct content *c, str body,
 			   str ours, uint32_t depth);
+/* inspect_stray.c: headers of parts, and their bodies, where no part of ours is: in a
+ * preamble, behind the end, behind a boundary that only some readers see. The headers in
+ * w->sections from first_section on are ours. */
+void inspect_stray_search(struct walk *w, uint32_t index, str text, size_t first_section,
+			  uint32_t depth);
 /* The same part under another name that some program takes for it. */
 void inspect_readings_name(struct walk *w, uint32_t index, str name);
 

@@ -23,6 +23,8 @@ static void collect(struct arena *a, struct header_reader *r, struct fields *f, 
 
 	while (header_next(r, &h)) {
 		ret->header_flags |= h.flags;
+		if (h.flags & HEADER_NO_COLON && !ret->stray.p)
+			ret->stray = h.whole;
 		if (!str_casestarts(h.name, STR("Content-")))
 			continue;
 		for (int i = 0; i < FIELDS; i++) {

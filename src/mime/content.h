@@ -45,6 +45,7 @@ struct content {
 	str encoding_name;
 	enum content_encoding encoding;
 	uint32_t flags;	       /* enum content_flags */
+	str stray;	       /* the first line that is no field: a body for some readers */
 	str duplicate;	       /* name of the field that stands there twice */
 	uint32_t header_flags; /* enum header_flags, of all fields together */
 };

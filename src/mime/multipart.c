@@ -90,6 +90,17 @@ bool multipart_next(struct multipart *m, str *ret_part)
 	return true;
 }
 
+bool multipart_reopen(struct multipart *m)
+{
+	struct boundary_line line;
+
+	while (m->closed && find_line(m, &line)) {
+		m->at = line.next;
+		m->closed = line.close;
+	}
+	return !m->closed && m->started && m->at < m->body.n;
+}
+
 /* Only blanks and control characters stand between the line's start and at. */
 static bool is_indented(str body, size_t at)
 {
@@ -106,7 +117,7 @@ bool multipart_next_near(const struct multipart *m, struct multipart_near *near,
 	for (;;) {
 		size_t hit = str_find(str_skip(m->body, near->at), m->delimiter);
 		size_t start = near->at + hit, end = start + m->delimiter.n, next;
-		bool whole, closing;
+		bool whole;
 
 		if (hit == STR_NONE)
 			return false;
@@ -114,12 +125,11 @@ bool multipart_next_near(const struct multipart *m, struct multipart_near *near,
 		if (!is_indented(m->body, start))
 			continue;
 		whole = start == 0 || m->body.p[start - 1] == '\n';
-		closing = str_starts(str_skip(m->body, end), STR("--")) &&
-			  line_ends(m->body, end + 2, &next);
-		if (whole && !near->closed && (closing || line_ends(m->body, end, &next))) {
-			near->closed = closing;
+		if (str_starts(str_skip(m->body, end), STR("--")) &&
+		    line_ends(m->body, end + 2, &next) && whole)
 			continue;
-		}
+		if (whole && line_ends(m->body, end, &next))
+			continue;
 		*ret_line = str_skip(m->body, start);
 		*ret_line = str_trim(str_sub(*ret_line, 0, str_chr(*ret_line, '\n')));
 		return true;

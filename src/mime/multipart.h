@@ -24,13 +24,14 @@ struct multipart {
 struct multipart multipart_open(struct arena *a, str body, str boundary);
 /* The next part, header included; its final line end belongs to the boundary. */
 bool multipart_next(struct multipart *m, str *ret_part);
+/* Behind the closing line: false, or parts go on there for readers that overlook it. */
+bool multipart_reopen(struct multipart *m);
 
-/* Lines that some readers take for boundary lines of m, and others not: indented, with
- * something behind the boundary, or behind the closing line. Start with a zeroed near;
- * ret_line begins with "--" and is trimmed. */
+/* Lines that some readers take for boundary lines of m, and others not: indented, or with
+ * something behind the boundary. Start with a zeroed near; ret_line begins with "--" and is
+ * trimmed. */
 struct multipart_near {
 	size_t at;
-	bool closed;
 };
 bool multipart_next_near(const struct multipart *m, struct multipart_near *near, str *ret_line);
 

@@ -67,8 +67,7 @@ static void lines_that_are_nearly_boundaries_are_told(void **state)
 		{ STR("--bc\r\n"), STR("--bc") },
 		{ STR("x\n \t--b\n"), STR("--b") },
 		{ STR("--b-- x\n"), STR("--b-- x") },
-		{ STR("--b--\n--b\n"), STR("--b") },
-		{ STR("--b--\n--b--"), STR("--b--") },
+		{ STR("--b--\n--b\n--b--"), STR("") },
 	};
 
 	(void)state;
@@ -82,6 +81,24 @@ static void lines_that_are_nearly_boundaries_are_told(void **state)
 		assert_int_equal(multipart_next_near(&m, &near, &line), cases[i].near.n > 0);
 		assert_true(str_eq(line, cases[i].near));
 	}
+}
+
+static void parts_behind_the_end_are_found_when_asked_for(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 16);
+	struct multipart m =
+		multipart_open(a, STR("--b\none\n--b--\n--b--\nx\n--b\ntwo\n--b--\n"), STR("b"));
+	str part;
+
+	(void)state;
+	assert_false(multipart_reopen(&m));
+	assert_true(multipart_next(&m, &part) && str_eq(part, STR("one")));
+	assert_false(multipart_next(&m, &part));
+	assert_true(multipart_reopen(&m));
+	assert_true(multipart_next(&m, &part) && str_eq(part, STR("two")));
+	assert_false(multipart_next(&m, &part));
+	assert_true(m.closed);
+	assert_false(multipart_reopen(&m));
 }
 
 static void boundaries_are_checked_and_guessed(void **state)
@@ -107,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bodies_are_cut_at_boundary_lines),
 		cmocka_unit_test(lines_that_are_nearly_boundaries_are_told),
+		cmocka_unit_test(parts_behind_the_end_are_found_when_asked_for),
 		cmocka_unit_test(boundaries_are_checked_and_guessed),
 	};
 
