@@ -5,6 +5,7 @@
 #include "document/script.h"
 #include "inspect/magic_ole.h"
 #include "inspect/magic_zip.h"
+#include "mime/cms.h"
 
 struct signature {
 	uint32_t offset;
@@ -355,6 +356,8 @@ struct magic magic_detect(str bytes)
 {
 	struct magic m = first_bytes(bytes);
 
+	if (m.family == MAGIC_UNKNOWN && cms_begins(bytes))
+		return make(STR("application/pkcs7-mime"), MAGIC_DATA);
 	/* Old documents keep their theme as a zip file, in one of their streams. */
 	if (!(m.notes & MAGIC_IS_ZIP) && magic_zip_is_appended(bytes, m.notes & MAGIC_IS_OLE))
 		m.notes |= MAGIC_HAS_APPENDED;
