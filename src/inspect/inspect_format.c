@@ -12,6 +12,7 @@ struct format {
 static const struct format formats[] = {
 	{ STR(""), MAGIC_ARCHIVE, MAGIC_IS_ZIP | MAGIC_HAS_APPENDED, inspect_archive_open },
 	{ STR(""), MAGIC_COMPRESSED, 0, inspect_archive_open },
+	{ STR("application/applefile"), MAGIC_UNKNOWN, 0, inspect_apple_open },
 	{ STR("application/pkcs7-mime"), MAGIC_UNKNOWN, 0, inspect_cms_open },
 	{ STR("application/vnd.ms-tnef"), MAGIC_UNKNOWN, 0, inspect_tnef_open },
 	{ STR("text/html"), MAGIC_UNKNOWN, 0, inspect_html_open },

@@ -119,6 +119,7 @@ inspect_open_fn inspect_archive_open;
 inspect_open_fn inspect_html_open; /* attached pages; bodies are read by inspect_text.c */
 inspect_open_fn inspect_ole_open, inspect_ooxml_open, inspect_rtf_open, inspect_onenote_open;
 inspect_open_fn inspect_biff_open, inspect_table_open, inspect_mso_open;
+inspect_open_fn inspect_apple_open; /* AppleSingle and AppleDouble */
 inspect_open_fn inspect_cms_open;  /* S/MIME: what is signed */
 inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
 inspect_open_fn inspect_pdf_open;

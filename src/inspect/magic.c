@@ -30,6 +30,8 @@ static const struct signature signatures[] = {
 	SIG(0, "\xce\xfa\xed\xfe", "application/x-mach-binary", MAGIC_PROGRAM),
 	SIG(0, "\xcf\xfa\xed\xfe", "application/x-mach-binary", MAGIC_PROGRAM),
 	SIG(0, "\x4c\0\0\0\x01\x14\x02\0", "application/x-ms-shortcut", MAGIC_PROGRAM),
+	SIG(0, "\0\5\x16\0\0\2\0\0", "application/applefile", MAGIC_DATA),
+	SIG(0, "\0\5\x16\7\0\2\0\0", "application/applefile", MAGIC_DATA),
 	SIG(0, "ITSF", "application/vnd.ms-htmlhelp", MAGIC_PROGRAM),
 	SIG(0, "\0asm", "application/wasm", MAGIC_PROGRAM),
 	SIG(0, "!<arch>\ndebian", "application/vnd.debian.binary-package", MAGIC_PROGRAM),
