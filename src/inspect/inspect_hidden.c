@@ -372,6 +372,7 @@ static void search_properties(struct search *s)
 		s->at += hit + mark.n;
 		rest = str_skip(s->in, s->at);
 		start = value_start(rest);
+		s->at += start == STR_NONE ? PROPERTY_MAX : start;
 		if (start == STR_NONE || !probe(s, str_skip(rest, start)))
 			continue;
 		rest = str_sub(rest, 0, start + folded_value(str_skip(rest, start)).n);

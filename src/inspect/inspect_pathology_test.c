@@ -1,8 +1,9 @@
-#include "base/clock.h"
+#include "base/strbuf.h"
 #include "inspect/inspect.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -13,7 +14,7 @@ const char *__asan_default_options(void)
 	return "intercept_memmem=0";
 }
 
-enum { SIZE = 1 << 20, TIMES = 8, SLACK_US = 20000 };
+enum { SIZE = 1 << 20, TIMES = 4, SLACK_US = 20000 };
 
 /* A message of SIZE bytes: head, then piece again and again. With number, each piece gets
  * its own: "%zu" in it. */
@@ -42,15 +43,24 @@ static str nested_multiparts(struct arena *a)
 	return strbuf_str(&b);
 }
 
+/* Of this process: others run beside it. */
+static int64_t cpu_us(void)
+{
+	struct timespec t;
+
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t), 0);
+	return t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static int64_t once(str message)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("pathology", 1 << 30);
-	int64_t start = clock_now_us();
+	int64_t start = cpu_us();
 	struct facts f;
 
 	inspect_message(a, message, NULL, &inspect_default_limits, &f);
 	assert_true(facts_encode(a, &f).n <= FACTS_MAX_BYTES);
-	return clock_now_us() - start;
+	return cpu_us() - start;
 }
 
 /* The best of some runs, fewer when one is quick enough. */
@@ -128,6 +138,31 @@ static void hostile_megabytes_take_no_longer_than_honest_ones(void **state)
 		{ "base64 of many lengths", "\r\n", "AAAAAAAA\r\nAAAA\r\nAAAAAAAAAAAA\r\n" },
 		{ "broken zip files in the text", "\r\n", "UEsDBBQA\r\n.\r\n" },
 		{ "data addresses", "Content-Type: text/html\r\n\r\n", ";base64,UEsDBBQA-" },
+		{ "headers of parts outside of parts", "\r\n", "Content-Type: a/b\r\n\r\nx\r\n" },
+		{ "encoded headers of parts", "\r\n",
+		  "Content-Transfer-Encoding: base64\r\n\r\nUEsDBBQA\r\n--\r\n" },
+		{ "damaged base64",
+		  "Content-Type: a/b\r\nContent-Transfer-Encoding: base64\r\n\r\n", "UEsDBBQA=#" },
+		{ "damaged escapes",
+		  "Content-Type: a/b\r\nContent-Transfer-Encoding: "
+		  "quoted-printable\r\n\r\nPK=03=04",
+		  "=X=0a" },
+		{ "an unknown encoding", "Content-Transfer-Encoding: x\r\n\r\n", "UEsDBBQA\r\n" },
+		{ "parts behind the end", "Content-Type: multipart/mixed; boundary=b\r\n\r\n",
+		  "--b--\r\n--b\r\n" },
+		{ "names", "Content-Type: a/b", "; name=\"%zu.e;:%%\"" },
+		{ "sections of a name", "Content-Disposition: x", "; filename*%zu*=a''b" },
+		{ "a long name", "Content-Disposition: x; filename=\"", "%E2%80%8B" },
+		{ "uuencode", "\r\n", "begin 644 x\r\n#0V%T\r\n" },
+		{ "yEnc starts", "\r\n", "=ybegin name=x\r\n" },
+		{ "BinHex starts", "\r\n", "(This file must be converted with BinHex\r\n:!\r\n" },
+		{ "properties", "Content-Type: text/calendar\r\n\r\n", "X;ENCODING=BASE64" },
+		{ "files in properties", "Content-Type: text/calendar\r\n\r\n",
+		  "ATTACH;ENCODING=BASE64:UEsDBBQA\r\n" },
+		{ "nested octet strings",
+		  "Content-Type: a/b\r\n\r\n\x30\x80\x06\x09\x2a\x86\x48\x86"
+		  "\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80\x02\x01\x01\x31\x80",
+		  "\x24\x80" },
 		{ "uuencode starts", "\r\n", "begin 644 x\r\n" },
 		{ "indented boundaries", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
 		  " --b\r\n" },

@@ -57,6 +57,13 @@ struct walk {
 	struct map boundaries;	   /* all that are declared */
 	ARENA_VEC(str) open;	   /* boundaries of the multiparts that are being walked... */
 	size_t open_here;	   /* ...those from here on in the same bytes as now */
+	uint32_t probes;       /* lines of text that were decoded to see what they are */
+	uint32_t readings;     /* parts that only some readers see, and names */
+	uint64_t reread;       /* bytes that were decoded once more for them */
+	bool has_content;      /* text or an attachment was seen */
+	struct map boundaries; /* all that are declared */
+	ARENA_VEC(str) open;   /* boundaries of the multiparts that are being walked... */
+	size_t open_here;      /* ...those from here on in the same bytes as now */
 	/* Pieces of the message that were decoded into something known, in order. */
 	ARENA_VEC(str) taken;
 	struct {
@@ -147,6 +154,8 @@ void inspect_xml_check(struct walk *w, uint32_t index, str bytes);
 /* inspect_script.c: what a script in an archive means is known when its neighbours are. */
 bool inspect_script_waits(const struct facts_part *p);
 void inspect_script_settle(struct walk *w);
+inspect_open_fn inspect_cms_open;   /* S/MIME: what is signed */
+inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 /* All names of a part, the worst of which decides. */

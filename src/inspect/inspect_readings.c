@@ -4,8 +4,10 @@
 #include "mime/transfer.h"
 
 enum {
-	READINGS_MAX = 64, /* in one message */
-	LOOK = 6 << 10,	   /* coded bytes, enough to know a file by */
+	READINGS_MAX = 64,    /* in one message... */
+	BYTES_TIMES = 2,      /* ...all together so many times its size... */
+	BYTES_FREE = 1 << 20, /* ...and this */
+	LOOK = 6 << 10,	      /* coded bytes, enough to know a file by */
 	WAYS_MAX = 16
 };
 
@@ -90,6 +92,18 @@ static void take(struct body *b, str bytes)
 	inspect_leaf_examine(b->w, part, bytes, b->depth + 1);
 }
 
+/* Whole bodies that are decoded once more are paid for. */
+static bool may_decode(struct body *b)
+{
+	uint64_t allowed = b->w->facts->message_size * BYTES_TIMES + BYTES_FREE;
+
+	b->w->reread += b->coded.n;
+	if (b->w->reread <= allowed)
+		return true;
+	walk_limit(b->w, STR("mime.readings"));
+	return false;
+}
+
 static void decode_whole(struct body *b, enum content_encoding encoding)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(b->w);
@@ -107,7 +121,7 @@ static void try_encoding(struct body *b, enum content_encoding encoding)
 	if (b->ours.p && encoding == b->content->encoding)
 		return;
 	transfer_decode(scratch, encoding, str_sub(b->coded, 0, LOOK), LOOK, &t);
-	if (is_file(t.bytes))
+	if (is_file(t.bytes) && may_decode(b))
 		decode_whole(b, encoding);
 }
 
@@ -123,7 +137,8 @@ static void try_ways(struct body *b, enum content_encoding encoding)
 		if (!is_file(bytes))
 			continue;
 		b->file = true;
-		if (transfer_reading(scratch, encoding, i, b->coded, b->w->budget, &bytes))
+		if (may_decode(b) &&
+		    transfer_reading(scratch, encoding, i, b->coded, b->w->budget, &bytes))
 			take(b, bytes);
 	}
 }

@@ -6,9 +6,8 @@
  * like any other; so whoever the reader is, what he would open was seen.
  *
  * Input    hostile.   Memory  decoded in short-lived arenas.
- * Limits   READINGS_MAX in one message; a reading is decoded whole only when its start is
- *          that of a file; linear.
- * Threads  one walk at a time.   Errors  none: facts.
+ * Limits   READINGS_MAX in one message, and a few times its bytes; a reading is decoded whole only
+ * when its start is that of a file; linear. Threads  one walk at a time.   Errors  none: facts.
  */
 #ifndef INSPECT_READINGS_H
 #define INSPECT_READINGS_H
