@@ -51,19 +51,13 @@ struct walk {
 	uint64_t budget;    /* bytes that may still be decoded or unpacked */
 	uint16_t found[FINDINGS_N];
 	uint32_t probes;	   /* lines of text that were decoded to see what they are */
-	uint32_t readings;	   /* parts that only some readers see, and names */
+	uint32_t readings;	   /* parts that only some readers see, and names... */
+	uint64_t reread;	   /* ...and bytes that were decoded once more for them */
 	uint32_t language_letters; /* of the text that facts.language was guessed from */
 	bool has_content;	   /* text or an attachment was seen */
 	struct map boundaries;	   /* all that are declared */
 	ARENA_VEC(str) open;	   /* boundaries of the multiparts that are being walked... */
 	size_t open_here;	   /* ...those from here on in the same bytes as now */
-	uint32_t probes;       /* lines of text that were decoded to see what they are */
-	uint32_t readings;     /* parts that only some readers see, and names */
-	uint64_t reread;       /* bytes that were decoded once more for them */
-	bool has_content;      /* text or an attachment was seen */
-	struct map boundaries; /* all that are declared */
-	ARENA_VEC(str) open;   /* boundaries of the multiparts that are being walked... */
-	size_t open_here;      /* ...those from here on in the same bytes as now */
 	/* Pieces of the message that were decoded into something known, in order. */
 	ARENA_VEC(str) taken;
 	struct {
@@ -75,7 +69,7 @@ struct walk {
 	struct arena *locked_bytes; /* NULL until there are some */
 	uint32_t unasked; /* Office files that were tried with the password nobody is asked for */
 	struct passwords *passwords; /* inspect_password.h; NULL until they are asked for */
-	ARENA_VEC(str) sections; /* headers that were walked, in order */
+	ARENA_VEC(str) sections;     /* headers that were walked, in order */
 };
 
 /* walk.c */
@@ -127,8 +121,8 @@ inspect_open_fn inspect_html_open; /* attached pages; bodies are read by inspect
 inspect_open_fn inspect_ole_open, inspect_ooxml_open, inspect_rtf_open, inspect_onenote_open;
 inspect_open_fn inspect_biff_open, inspect_table_open, inspect_mso_open;
 inspect_open_fn inspect_apple_open; /* AppleSingle and AppleDouble */
-inspect_open_fn inspect_cms_open;  /* S/MIME: what is signed */
-inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
+inspect_open_fn inspect_cms_open;   /* S/MIME: what is signed */
+inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
 inspect_open_fn inspect_pdf_open;
 inspect_open_fn inspect_archive_inside; /* behind the bytes of another type */
 inspect_open_fn inspect_tnef_open;	/* what Outlook packs attachments into (winmail.dat) */
@@ -156,6 +150,8 @@ bool inspect_script_waits(const struct facts_part *p);
 void inspect_script_settle(struct walk *w);
 inspect_open_fn inspect_cms_open;   /* S/MIME: what is signed */
 inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
+inspect_open_fn inspect_cms_open;  /* S/MIME: what is signed */
+inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 /* All names of a part, the worst of which decides. */

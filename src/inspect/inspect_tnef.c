@@ -109,7 +109,7 @@ static void take_body(struct tnef *t, str type, str charset, str bytes)
 	walk_part(t->w, part)->type = type;
 	inspect_leaf_examine(t->w, part, bytes, t->depth + 1);
 	if (str_starts(type, STR("text/")))
-		inspect_text_read(t->w, part, charset, bytes);
+		inspect_text_read(t->w, part, charset, bytes, t->depth + 1);
 }
 
 static void take_rtf(struct tnef *t, str compressed)
