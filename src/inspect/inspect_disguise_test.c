@@ -2,6 +2,7 @@
  * each time it is found, or the message is said to be ambiguous. */
 #include "base/exact.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "inspect/inspect.h"
 
 #include <setjmp.h>
@@ -186,6 +187,7 @@ static void each_name_that_some_program_reads_is_a_name(void **state)
 {
 #define CD "Content-Disposition: attachment; "
 	static const char *const cases[] = {
+		CD "filename=\"%FF.exe;.txt\"\r\n\r\n",
 		"Content-Type: a/b; name=a.pdf\r\n" CD "filename=a.exe\r\n\r\n",
 		"Content-Type: a/b; name=a.exe\r\n" CD "filename=a.pdf\r\n\r\n",
 		CD "filename=a.txt; filename=a.exe\r\n\r\n",
@@ -217,6 +219,8 @@ static void each_name_that_some_program_reads_is_a_name(void **state)
 		struct facts f;
 
 		inspect_message(a, message, NULL, &inspect_default_limits, &f);
+		for (size_t k = 0; k < f.parts.n; k++)
+			assert_true(utf8_valid(f.parts.v[k].filename));
 		if (has_extension(&f, ".exe"))
 			continue;
 		print_error("no .exe in:\n%s\n", cases[i]);
@@ -242,6 +246,9 @@ static void honest_messages_are_not_suspected(void **state)
 		"src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\">",
 		/* an old mailer that closes twice, with an epilogue */
 		HEAD TEXT "--b--\r\n--b--\r\nThis was a message in MIME.\r\n",
+		/* a bounce that quotes the message as text */
+		"\r\nUndelivered:\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: a\r\n"
+		"To: b\r\nSubject: c\r\nDate: d\r\n\r\nHello\r\n--b--\r\n",
 		/* people write about mail */
 		"\r\nThe header says\r\nContent-Type: text/plain\r\n"
 		"Content-Transfer-Encoding: base64\r\n\r\nand then the text.\r\n",

@@ -29,7 +29,7 @@ static bool is_file(str bytes)
 	case MAGIC_PDF:
 		return true;
 	default:
-		return testmarks_eicar(bytes) || inspect_leaf_is_message(bytes);
+		return testmarks_eicar(bytes);
 	}
 }
 
@@ -77,7 +77,7 @@ static void take(struct body *b, str bytes)
 	struct facts_part *p;
 	uint32_t part;
 
-	if (!is_file(bytes) || is_known(b, bytes) || !count(b->w))
+	if (is_known(b, bytes) || !count(b->w))
 		return;
 	part = walk_add_part(b->w, b->index, '?', b->w->readings);
 	if (part == WALK_NO_PART)
@@ -121,7 +121,10 @@ static void try_encoding(struct body *b, enum content_encoding encoding)
 	if (b->ours.p && encoding == b->content->encoding)
 		return;
 	transfer_decode(scratch, encoding, str_sub(b->coded, 0, LOOK), LOOK, &t);
-	if (is_file(t.bytes) && may_decode(b))
+	/* What is quoted as it stands holds its parts in the same text. */
+	if ((is_file(t.bytes) ||
+	     ((b->ours.p || encoding != CONTENT_IDENTITY) && inspect_leaf_is_message(t.bytes))) &&
+	    may_decode(b))
 		decode_whole(b, encoding);
 }
 
@@ -179,6 +182,7 @@ void inspect_readings_name(struct walk *w, uint32_t index, str name)
 	struct facts_part *p, *of = walk_part(w, index);
 	uint32_t part;
 
+	(void)charset_to_utf8(&w->charsets, w->arena, STR("utf-8"), name, &name);
 	if (str_eq(name, of->filename) || !count(w))
 		return;
 	part = walk_add_part(w, index, '?', w->readings);
