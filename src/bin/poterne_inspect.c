@@ -28,7 +28,8 @@ struct worker {
 	int64_t deadline_ms;
 	uint64_t max_message;
 	struct patterns *patterns;
-	char *facts; /* shared with the conductor, FACTS_MAX_BYTES */
+	char *facts;  /* shared with the conductor, FACTS_MAX_BYTES */
+	char *shared; /* the same, FACTS_SHARED_BYTES: a note, then extracts */
 	struct arena *arena;
 };
 
@@ -71,10 +72,22 @@ static void begin_work(int64_t deadline_ms)
 		set_timer(deadline_ms / TICKS);
 }
 
+static int map(int fd, size_t size, char **at, struct why *why)
+{
+	if (*at)
+		munmap(*at, size);
+	*at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (*at != MAP_FAILED)
+		return 0;
+	*at = NULL;
+	return why_set(why, -ENOMEM, "mmap: %m");
+}
+
 static int setup(struct worker *w, struct msg *m, struct why *why)
 {
 	cleanup(fd_closep) int blob_fd = msg_take_fd(m, 0);
 	cleanup(fd_closep) int facts_fd = msg_take_fd(m, 1);
+	cleanup(fd_closep) int shared_fd = msg_take_fd(m, 2);
 	cleanup(fd_unmapp) str blob = STR_NULL;
 	int r = fd_map(blob_fd, SIZE_MAX, &blob, why);
 
@@ -86,33 +99,71 @@ static int setup(struct worker *w, struct msg *m, struct why *why)
 		if (r < 0)
 			return r;
 	}
-	if (w->facts)
-		munmap(w->facts, FACTS_MAX_BYTES);
-	w->facts = mmap(NULL, FACTS_MAX_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, facts_fd, 0);
-	return w->facts == MAP_FAILED ? why_set(why, -ENOMEM, "mmap: %m") : 0;
+	r = map(facts_fd, FACTS_MAX_BYTES, &w->facts, why);
+	return r < 0 ? r : map(shared_fd, FACTS_SHARED_BYTES, &w->shared, why);
+}
+
+/* One behind the other, as facts.h says. */
+static void share_extracts(struct worker *w, const struct facts *f)
+{
+	char *at = w->shared + FACTS_NOTE_BYTES;
+
+	for (size_t i = 0; i < f->extracts.n; i++) {
+		const struct facts_extract *x = &f->extracts.v[i];
+
+		memcpy(at, x->bytes.p, x->size);
+		at += x->size;
+	}
+}
+
+static int tell(struct worker *w, const struct facts *f, struct why *why)
+{
+	struct msg answer = { .type = MSG_inspected };
+	str encoded = facts_encode(w->arena, f);
+
+	bug_if(!w->facts || encoded.n > FACTS_MAX_BYTES);
+	memcpy(w->facts, encoded.p, encoded.n);
+	share_extracts(w, f);
+	late_at = 0;
+	answer.inspected.length = encoded.n;
+	return chan_send(w->lane, &answer, why);
+}
+
+static struct inspect_limits limits_now(const struct worker *w, const char *what)
+{
+	struct inspect_limits l = w->limits;
+
+	l.note = w->shared;
+	if (l.note)
+		snprintf(l.note, FACTS_NOTE_BYTES, "%s", what);
+	return l;
 }
 
 static int inspect(struct worker *w, struct msg *m, struct why *why)
 {
-	struct msg answer = { .type = MSG_inspected };
+	struct inspect_limits limits = limits_now(w, "the message");
 	cleanup(fd_closep) int fd = msg_take_fd(m, 0);
 	cleanup(fd_view_closep) struct fd_view message = { 0 };
 	struct facts facts = { 0 };
 	int64_t began = clock_now_us();
-	str encoded;
 	int r = msg_mail(m->inspect.bytes, fd, w->arena, w->max_message, &message, why);
 
 	if (r < 0)
 		return r;
 	begin_work(w->deadline_ms);
-	inspect_message(w->arena, message.bytes, w->patterns, &w->limits, &facts);
+	inspect_message(w->arena, message.bytes, w->patterns, &limits, &facts);
 	facts.time_us = (uint32_t)(clock_now_us() - began);
-	encoded = facts_encode(w->arena, &facts);
-	bug_if(!w->facts || encoded.n > FACTS_MAX_BYTES);
-	memcpy(w->facts, encoded.p, encoded.n);
-	late_at = 0;
-	answer.inspected.length = encoded.n;
-	return chan_send(w->lane, &answer, why);
+	return tell(w, &facts, why);
+}
+
+static int read_codes(struct worker *w, const struct msg_texts *codes, struct why *why)
+{
+	struct inspect_limits limits = limits_now(w, "QR codes");
+	struct facts facts = { 0 };
+
+	begin_work(w->deadline_ms);
+	inspect_codes(w->arena, codes->v, codes->n, w->patterns, &limits, &facts);
+	return tell(w, &facts, why);
 }
 
 /* What a reload may change. The memory is what the process began with. */
@@ -140,7 +191,12 @@ static int serve(struct worker *w, struct why *why)
 
 	if (r < 0)
 		return r;
-	r = m.type == MSG_inspect_setup ? setup(w, &m, why) : inspect(w, &m, why);
+	if (m.type == MSG_inspect_setup)
+		r = setup(w, &m, why);
+	else if (m.type == MSG_inspect_codes)
+		r = read_codes(w, &m.inspect_codes.codes, why);
+	else
+		r = inspect(w, &m, why);
 	msg_close(&m);
 	arena_reset(w->arena);
 	return r;

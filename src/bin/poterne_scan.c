@@ -12,7 +12,7 @@ enum { CONF_BUDGET = 64 << 20, OPEN_FILES = 8192, DNS_CACHE_BYTES = 8 << 20 };
 
 struct scan {
 	struct proc *proc;
-	struct lanes *dns, *store, *relay;
+	struct lanes *dns, *store, *relay, *images;
 	struct workers *workers;
 	struct dnscache_over dns_cache; /* what has been asked lately costs no question */
 	struct intake *intake;
@@ -25,6 +25,8 @@ static void on_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t i
 
 	if (peer == PROCESS_INSPECT)
 		workers_add(s->workers, fd, id);
+	else if (peer == PROCESS_IMAGE)
+		lanes_add(s->images, fd, id);
 	else if (peer == PROCESS_DNS)
 		lanes_add(s->dns, fd, id);
 	else if (peer == PROCESS_STORE)
@@ -102,6 +104,7 @@ int main(void)
 	if (sandbox_enter(&spec, &why) < 0)
 		fail(why.text);
 	s.workers = workers_new((struct workers_host){ &s, on_kill });
+	s.images = lanes_new(PROCESS_SCAN, PROCESS_IMAGE);
 	s.dns = lanes_new(PROCESS_SCAN, PROCESS_DNS);
 	s.store = lanes_new(PROCESS_SCAN, PROCESS_STORE);
 	s.relay = lanes_new(PROCESS_SCAN, PROCESS_RELAY);
@@ -112,8 +115,9 @@ int main(void)
 		fail(why.text);
 	s.dns_cache = (struct dnscache_over){ dnscache_new(DNS_CACHE_BYTES),
 					      dnsclient_resolver(s.dns), METRIC_scan_dns_cached };
-	conductor =
-		(struct conductor){ .workers = s.workers, .dns = dnscache_resolver(&s.dns_cache) };
+	conductor = (struct conductor){ .workers = s.workers,
+					.images = { .lanes = s.images, .host = { &s, on_kill } },
+					.dns = dnscache_resolver(&s.dns_cache) };
 	s.intake = intake_new(conductor, s.store, s.relay, policy);
 	proc_run(s.proc, &handlers);
 }

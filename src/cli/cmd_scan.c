@@ -301,7 +301,8 @@ static int scan_files(struct options *o, int n, char **paths)
 	if (r == 0)
 		r = find_resolver(o, conf, a, &s.conductor.dns, &why);
 	if (r == 0)
-		r = localworkers_start(conf, o->jobs, &local, &s.conductor.workers, &why);
+		r = localworkers_start(conf, o->jobs, &local, &s.conductor.workers,
+				       &s.conductor.images, &why);
 	if (r == 0)
 		r = workers_set_patterns(s.conductor.workers, s.policy->patterns, &why);
 	if (r < 0) {

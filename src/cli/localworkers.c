@@ -7,13 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_WORKERS = 64 };
+enum { MAX_WORKERS = 64, MAX_CHILDREN = MAX_WORKERS + MAX_WORKERS / 2 };
 
 struct localworkers {
 	const struct conf *conf;
 	struct workers *workers;
+	struct lanes *images;
 	pthread_mutex_t lock;
-	struct child children[MAX_WORKERS];
+	struct child children[MAX_CHILDREN];
 	size_t n;
 	uint64_t next_id;
 	bool stopping;
@@ -31,7 +32,7 @@ static int introduce(struct localworkers *l, struct child *c, struct why *why)
 
 	if (r < 0)
 		return r;
-	conf_text_encode(l->conf, CONF_FOR_INSPECT, &text);
+	conf_text_encode(l->conf, child_audience(c->what), &text);
 	config.config.text = strbuf_str(&text);
 	lane.fds[0] = fds[1];
 	r = child_tell(c, &config, why);
@@ -44,7 +45,10 @@ static int introduce(struct localworkers *l, struct child *c, struct why *why)
 		close(fds[0]);
 		return r;
 	}
-	workers_add(l->workers, fds[0], c->id);
+	if (c->what == PROCESS_IMAGE)
+		lanes_add(l->images, fds[0], c->id);
+	else
+		workers_add(l->workers, fds[0], c->id);
 	return 0;
 }
 
@@ -85,17 +89,20 @@ static void on_kill(void *ctx, uint64_t id, const char *why_text)
 }
 
 int localworkers_start(const struct conf *conf, size_t n, struct localworkers **ret,
-		       struct workers **ret_workers, struct why *why)
+		       struct workers **ret_workers, struct images *ret_images, struct why *why)
 {
 	struct localworkers *l = arena_make(conf->arena, struct localworkers);
+	struct workers_host host = { l, on_kill };
 	int r = 0;
 
 	l->conf = conf;
-	l->n = n < MAX_WORKERS ? n : MAX_WORKERS;
+	n = n < MAX_WORKERS ? n : MAX_WORKERS;
+	l->n = n + (n + 1) / 2;
 	pthread_mutex_init(&l->lock, NULL);
-	l->workers = workers_new((struct workers_host){ l, on_kill });
+	l->workers = workers_new(host);
+	l->images = lanes_new(PROCESS_SCAN, PROCESS_IMAGE);
 	for (size_t i = 0; i < l->n; i++)
-		l->children[i].what = PROCESS_INSPECT;
+		l->children[i].what = i < n ? PROCESS_INSPECT : PROCESS_IMAGE;
 	for (size_t i = 0; i < l->n && r == 0; i++)
 		r = start_one(l, &l->children[i], why);
 	if (r < 0) {
@@ -104,6 +111,7 @@ int localworkers_start(const struct conf *conf, size_t n, struct localworkers **
 	}
 	*ret = l;
 	*ret_workers = l->workers;
+	*ret_images = (struct images){ .lanes = l->images, .host = host };
 	return 0;
 }
 
@@ -113,5 +121,6 @@ void localworkers_stop(struct localworkers *l)
 	l->stopping = true;
 	for (size_t i = 0; i < l->n; i++)
 		end_one(&l->children[i]);
+	l->images = lanes_free(l->images);
 	pthread_mutex_unlock(&l->lock);
 }

@@ -9,13 +9,15 @@
 #define CLI_LOCALWORKERS_H
 
 #include "conf/conf.h"
-#include "scan/workers.h"
+#include "scan/images.h"
 
 struct localworkers;
 
-/* Starts n workers of conf.paths.programs and fills *ret_workers with them. */
+/* Starts n workers of conf.paths.programs, and half as many for images, and fills
+ * *ret_workers and *ret_images with them. */
 int localworkers_start(const struct conf *conf, size_t n, struct localworkers **ret,
-		       struct workers **ret_workers, struct why *why) must_use;
+		       struct workers **ret_workers, struct images *ret_images, struct why *why)
+	must_use;
 void localworkers_stop(struct localworkers *l);
 
 #endif

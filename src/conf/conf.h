@@ -36,7 +36,8 @@ enum conf_audience {
 	CONF_FOR_RELAY = 1 << 6,
 	CONF_FOR_CLI = 1 << 7,
 	CONF_FOR_WEB = 1 << 8,
-	CONF_FOR_ALL = (1 << 9) - 1
+	CONF_FOR_IMAGE = 1 << 9,
+	CONF_FOR_ALL = (1 << 10) - 1
 };
 
 enum conf_role { CONF_ROLE_MX, CONF_ROLE_OUT };
@@ -164,6 +165,11 @@ struct conf {
 		uint32_t max_depth, max_parts;
 	} inspect;
 	struct {
+		uint32_t workers; /* 0: one for every two cores, at least one */
+		int64_t deadline;
+		uint64_t memory;
+	} image;
+	struct {
 		struct conf_peer clamd;
 		int64_t timeout;
 		uint64_t max_bytes;
@@ -199,7 +205,7 @@ struct conf {
 		int64_t deadline;
 	} scan;
 	struct {
-		str edge, inspect, scan, dns, store, relay, web;
+		str edge, inspect, image, scan, dns, store, relay, web;
 	} users;
 };
 

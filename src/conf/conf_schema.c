@@ -8,6 +8,7 @@
 #define POTERNED CONF_FOR_POTERNED
 #define EDGE CONF_FOR_EDGE
 #define INSPECT CONF_FOR_INSPECT
+#define IMAGE CONF_FOR_IMAGE
 #define SCAN CONF_FOR_SCAN
 #define DNS CONF_FOR_DNS
 #define STORE CONF_FOR_STORE
@@ -148,6 +149,16 @@ const struct conf_key conf_schema[] = {
 	  .initial = "128MiB", .min = MIB, .max = 16 * GIB, .audience = INSPECT | SCAN | CLI,
 	  .doc = "bytes of all parts of one message, decoded and unpacked" },
 
+	{ "image.workers", CONF_U32, AT(image.workers), .initial = "0", .max = 64,
+	  .audience = POTERNED | SCAN | CLI,
+	  .doc = "sandboxed workers that read QR codes in images; 0: one for every two cores" },
+	{ "image.deadline", CONF_DURATION, AT(image.deadline), .initial = "5s", .min = SECOND / 10,
+	  .max = MINUTE, .audience = POTERNED | IMAGE | SCAN | CLI,
+	  .doc = "a worker that has not read an image by then is killed" },
+	{ "image.memory", CONF_SIZE, AT(image.memory), .initial = "512MiB", .min = 128 * MIB,
+	  .max = 16 * GIB, .audience = POTERNED | IMAGE | SCAN | CLI,
+	  .doc = "memory of one worker that reads images" },
+
 	{ "antivirus.clamd", CONF_PEER, .may_be_empty = true, AT(antivirus.clamd), .initial = "",
 	  .words = { "unix:/PATH", "tcp:HOST:PORT" }, .audience = POTERNED | SCAN | CLI,
 	  .doc = "where clamd listens: unix:/PATH or tcp:HOST:PORT; empty: no antivirus" },
@@ -242,6 +253,8 @@ const struct conf_key conf_schema[] = {
 
 	{ "users.edge", CONF_NAME, AT(users.edge), .initial = "_potedge",
 	  .audience = POTERNED | EDGE | CLI, .doc = "system user of poterne-edge" },
+	{ "users.image", CONF_NAME, AT(users.image), .initial = "_potimage",
+	  .audience = POTERNED | IMAGE | CLI, .doc = "system user of poterne-image" },
 	{ "users.inspect", CONF_NAME, AT(users.inspect), .initial = "_potinsp",
 	  .audience = POTERNED | INSPECT | CLI, .doc = "system user of poterne-inspect" },
 	{ "users.scan", CONF_NAME, AT(users.scan), .initial = "_potscan",

@@ -70,8 +70,8 @@ uint8_t image_background(enum image_look look)
 	return look == IMAGE_ON_BLACK ? 0 : 255;
 }
 
-enum image_result image_begin(struct arena *a, uint64_t width, uint64_t height, enum image_look look,
-			      struct image *ret)
+enum image_result image_begin(struct arena *a, uint64_t width, uint64_t height,
+			      enum image_look look, struct image *ret)
 {
 	if (width == 0 || height == 0)
 		return IMAGE_E_BROKEN;

@@ -78,6 +78,12 @@ static void put_run(const struct bmp *b, struct pen *pen, uint8_t colour)
 	pen->x++;
 }
 
+/* The first pixel stands in the upper half of a byte. */
+static uint8_t nibble(uint8_t v, uint32_t i)
+{
+	return i % 2 ? v & 15 : v >> 4;
+}
+
 /* n pixels as they are, padded to an even number of bytes. */
 static void read_literal(const struct bmp *b, struct reader *r, struct pen *pen, uint32_t n)
 {
@@ -88,7 +94,7 @@ static void read_literal(const struct bmp *b, struct reader *r, struct pen *pen,
 	for (uint32_t i = 0; i < n && !r->bad; i++) {
 		const uint8_t *p = (const uint8_t *)run.p;
 
-		put_run(b, pen, b->bits == 8 ? p[i] : p[i / 2] >> (i % 2 ? 0 : 4) & 15);
+		put_run(b, pen, b->bits == 8 ? p[i] : nibble(p[i / 2], i));
 	}
 }
 
@@ -123,7 +129,7 @@ static void read_runs(const struct bmp *b)
 		}
 		v = reader_u8(&r);
 		for (uint32_t i = 0; i < n && !r.bad; i++)
-			put_run(b, &pen, b->bits == 8 ? v : v >> (i % 2 ? 0 : 4) & 15);
+			put_run(b, &pen, b->bits == 8 ? v : nibble(v, i));
 	}
 }
 

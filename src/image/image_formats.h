@@ -22,8 +22,8 @@ enum image_result image_pnm_read(struct arena *a, str bytes, enum image_look loo
 				 struct image *ret);
 
 /* Checks the size and makes an empty picture of background. */
-enum image_result image_begin(struct arena *a, uint64_t width, uint64_t height, enum image_look look,
-			      struct image *ret);
+enum image_result image_begin(struct arena *a, uint64_t width, uint64_t height,
+			      enum image_look look, struct image *ret);
 uint8_t image_background(enum image_look look);
 
 /* Luma of ITU-R BT.601. */

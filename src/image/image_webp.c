@@ -22,9 +22,8 @@ static void put_frame(const WebPIterator *f, enum image_look look, struct image 
 			uint32_t to_x = (uint32_t)(f->x_offset + x);
 
 			if (to_x < out->width)
-				out->grey[(size_t)to_y * out->width + to_x] =
-					blend(image_grey(p[0], p[1], p[2]), p[3],
-					      image_background(look));
+				out->grey[(size_t)to_y * out->width + to_x] = blend(
+					image_grey(p[0], p[1], p[2]), p[3], image_background(look));
 		}
 	}
 	WebPFree(rgba);
@@ -43,8 +42,8 @@ static enum image_result read_frame(struct arena *a, WebPDemuxer *d, int number,
 	if (!WebPDemuxGetFrame(d, number, &f))
 		return IMAGE_E_BROKEN;
 	r = image_begin(a, width, height, look, ret);
-	if (r == IMAGE_OK && WebPGetFeatures(f.fragment.bytes, f.fragment.size, &own) ==
-				     VP8_STATUS_OK) {
+	if (r == IMAGE_OK &&
+	    WebPGetFeatures(f.fragment.bytes, f.fragment.size, &own) == VP8_STATUS_OK) {
 		if (own.width <= IMAGE_MAX_SIDE && own.height <= IMAGE_MAX_SIDE &&
 		    (uint64_t)own.width * (uint64_t)own.height <= IMAGE_MAX_PIXELS)
 			put_frame(&f, look, ret);

@@ -6,12 +6,14 @@
 #include <zbar.h>
 
 enum {
-	LEAST_SIDE = 21,       /* modules of the smallest code */
-	SMALL_SIDE = 240,      /* below, the picture is enlarged: a module may be one pixel */
+	LEAST_SIDE = 21,  /* modules of the smallest code */
+	SMALL_SIDE = 240, /* below, the picture is enlarged: a module may be one pixel */
 	ENLARGE = 4,
 	USUAL_SIDE = 1400,     /* above, the picture is reduced first */
 	MOST_PIXELS = 9 << 20, /* looked at in full size as well */
 	MARGIN = 16,	       /* of white, around everything */
+	PALE = 160,	       /* levels of grey; fewer are spread over all */
+	STRAY = 200,	       /* one pixel of so many is not asked how dark or light it is */
 };
 
 static void add(struct arena *a, struct qrcodes *codes, str text)
@@ -56,8 +58,7 @@ static void scan(struct arena *a, const struct image *image, struct qrcodes *cod
 	zbar_image_set_size(picture, image->width, image->height);
 	zbar_image_set_data(picture, image->grey, (size_t)image->width * image->height, NULL);
 	(void)zbar_scan_image(scanner, picture);
-	for (const zbar_symbol_t *s = zbar_image_first_symbol(picture); s;
-	     s = zbar_symbol_next(s))
+	for (const zbar_symbol_t *s = zbar_image_first_symbol(picture); s; s = zbar_symbol_next(s))
 		add(a, codes,
 		    to_utf8(a, str_of(zbar_symbol_get_data(s), zbar_symbol_get_data_length(s))));
 	zbar_image_destroy(picture);
@@ -97,8 +98,8 @@ static struct image reduced(struct arena *a, const struct image *in, uint32_t by
 
 	for (uint32_t y = 0; y < height; y++) {
 		for (uint32_t x = 0; x < width; x++)
-			row_of(&out, y)[x] = by == 1 ? in->grey[(size_t)y * in->width + x]
-						     : mean(in, x, y, by);
+			row_of(&out, y)[x] =
+				by == 1 ? in->grey[(size_t)y * in->width + x] : mean(in, x, y, by);
 	}
 	return out;
 }
@@ -130,16 +131,44 @@ static void look_at(struct arena *a, struct image picture, struct qrcodes *codes
 	scan(a, &picture, codes);
 }
 
+/* A pale picture with its darkest grey as black and its lightest as white. */
+static struct image spread(struct arena *a, const struct image *in)
+{
+	size_t n = (size_t)in->width * in->height, below = 0, above = 0;
+	size_t count[256] = { 0 };
+	struct image out = *in;
+	unsigned dark = 0, light = 255;
+
+	for (size_t i = 0; i < n; i++)
+		count[in->grey[i]]++;
+	while (dark < 255 && (below += count[dark]) <= n / STRAY)
+		dark++;
+	while (light > dark && (above += count[light]) <= n / STRAY)
+		light--;
+	if (light - dark >= PALE || light == dark)
+		return *in;
+	out.grey = arena_alloc(a, n);
+	for (size_t i = 0; i < n; i++) {
+		unsigned v = in->grey[i];
+
+		v = v < dark ? dark : v > light ? light : v;
+		out.grey[i] = (uint8_t)((v - dark) * 255 / (light - dark));
+	}
+	return out;
+}
+
 void qrcodes_read(struct arena *a, const struct image *image, struct qrcodes *codes)
 {
+	struct image clear;
 	uint32_t side = image->width > image->height ? image->width : image->height;
 	uint32_t by = (side + USUAL_SIDE - 1) / USUAL_SIDE;
 
 	if (image->width < LEAST_SIDE || image->height < LEAST_SIDE)
 		return;
+	clear = spread(a, image);
 	if (side <= SMALL_SIDE)
-		look_at(a, enlarged(a, image, ENLARGE), codes);
-	look_at(a, reduced(a, image, by), codes);
+		look_at(a, enlarged(a, &clear, ENLARGE), codes);
+	look_at(a, reduced(a, &clear, by), codes);
 	if (by > 1 && (uint64_t)image->width * image->height <= MOST_PIXELS)
-		look_at(a, reduced(a, image, 1), codes);
+		look_at(a, reduced(a, &clear, 1), codes);
 }

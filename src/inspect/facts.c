@@ -9,7 +9,7 @@
  * numbers little-endian, each string a u32 length and its bytes. limits_hit comes last
  * and has room of its own, so that it can say what was cut. */
 enum {
-	MAGIC = 0x32534650, /* "PFS2" */
+	MAGIC = 0x33534650, /* "PFS3" */
 	ROOM_FOR_LIMITS = 16 << 10,
 	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
 	URL_MAX_BYTES = 2048,
@@ -146,6 +146,13 @@ static void put_limit(struct strbuf *b, const struct facts *f, size_t i)
 	put_bytes(b, f->limits_hit.v[i], LIMIT_NAME_MAX);
 }
 
+static void put_extract(struct strbuf *b, const struct facts *f, size_t i)
+{
+	put_u32(b, f->extracts.v[i].kind);
+	put_u32(b, part_or_root(f, f->extracts.v[i].part));
+	put_u32(b, f->extracts.v[i].size);
+}
+
 typedef void put_fn(struct strbuf *b, const struct facts *f, size_t i);
 
 /* A count and as many elements as fit; returns that count. */
@@ -188,6 +195,7 @@ str facts_encode(struct arena *a, const struct facts *f)
 	cut |= put_list(&b, &kept, f->findings.n, FACTS_MAX_FINDINGS, put_finding) < f->findings.n;
 	cut |= put_list(&b, &kept, f->hits.n, FACTS_MAX_HITS, put_hit) < f->hits.n;
 	cut |= put_list(&b, &kept, f->urls.n, FACTS_MAX_URLS, put_url) < f->urls.n;
+	cut |= put_list(&b, &kept, f->extracts.n, FACTS_MAX_EXTRACTS, put_extract) < f->extracts.n;
 	cut |= put_list(&b, f, f->addresses.n, FACTS_MAX_ADDRESSES, put_address) < f->addresses.n;
 	cut |= put_list(&b, f, f->headers.n, FACTS_MAX_HEADERS, put_header) < f->headers.n;
 	if (cut) {
@@ -314,6 +322,24 @@ static void get_hits(struct source *s, struct facts *f)
 	}
 }
 
+static void get_extracts(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_EXTRACTS, 12);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n && !s->r.bad; i++) {
+		struct facts_extract *x = arena_push(s->arena, &f->extracts);
+		uint32_t kind = reader_u32le(&s->r);
+
+		refuse_if(s, kind >= FACTS_EXTRACT_KINDS);
+		x->kind = (enum facts_extract_kind)kind;
+		x->part = get_part_index(s, f->parts.n);
+		x->size = reader_u32le(&s->r);
+		sum += x->size;
+		refuse_if(s, sum > FACTS_MAX_EXTRACT_BYTES);
+	}
+}
+
 static void get_addresses(struct source *s, struct facts *f)
 {
 	size_t n = get_count(s, FACTS_MAX_ADDRESSES, 16);
@@ -366,6 +392,7 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	get_findings(&s, &f);
 	get_hits(&s, &f);
 	get_urls(&s, &f);
+	get_extracts(&s, &f);
 	get_addresses(&s, &f);
 	get_headers(&s, &f);
 	get_limits(&s, &f);

@@ -22,9 +22,15 @@ enum {
 	FACTS_MAX_HITS = 1000,
 	FACTS_MAX_ADDRESSES = 1000,
 	FACTS_MAX_URLS = 1000,
-	FACTS_MAX_EVIDENCE = 200,  /* bytes of evidence kept for one finding */
-	FACTS_MAX_VALUE = 4096,	   /* bytes of one decoded header value kept */
-	FACTS_MAX_TEXT = 256 << 10 /* bytes of visible text kept */
+	FACTS_MAX_EVIDENCE = 200,   /* bytes of evidence kept for one finding */
+	FACTS_MAX_VALUE = 4096,	    /* bytes of one decoded header value kept */
+	FACTS_MAX_TEXT = 256 << 10, /* bytes of visible text kept */
+	FACTS_MAX_EXTRACTS = 64,
+	/* Bytes of all extracts: the second memory shared with a worker. A note of what it is
+	 * looking at stands in front of them, for when it dies. */
+	FACTS_MAX_EXTRACT_BYTES = 16 << 20,
+	FACTS_NOTE_BYTES = 4096,
+	FACTS_SHARED_BYTES = FACTS_NOTE_BYTES + FACTS_MAX_EXTRACT_BYTES,
 };
 
 /* One header field of the message itself, in order of appearance. */
@@ -105,6 +111,20 @@ struct facts_hit {
 	uint32_t part;
 };
 
+/* Bytes of a part that somebody else is asked about. */
+enum facts_extract_kind {
+	FACTS_EXTRACT_IMAGE,	 /* for who reads QR codes */
+	FACTS_EXTRACT_ANTIVIRUS, /* unpacked by us where the antivirus cannot: by a password */
+	FACTS_EXTRACT_KINDS
+};
+
+struct facts_extract {
+	enum facts_extract_kind kind;
+	uint32_t part;
+	uint32_t size; /* they stand one behind the other in the shared memory */
+	str bytes;     /* not encoded: whoever has the shared memory sets it */
+};
+
 struct facts {
 	ARENA_VEC(struct facts_header) headers;
 	ARENA_VEC(struct facts_address) addresses;
@@ -112,6 +132,7 @@ struct facts {
 	ARENA_VEC(struct facts_finding) findings;
 	ARENA_VEC(struct facts_hit) hits;
 	ARENA_VEC(struct facts_url) urls;
+	ARENA_VEC(struct facts_extract) extracts;
 	ARENA_VEC(str) limits_hit; /* names of limits, "mime.depth" */
 	str text;		   /* visible text of the body, UTF-8 */
 	str language;		   /* of the text, ISO 639-1, guessed; may be empty */

@@ -29,6 +29,8 @@ static struct facts sample(struct arena *a)
 		STR("x.example"),
 		STR("click"),
 	};
+	*arena_push(a, &f.extracts) =
+		(struct facts_extract){ FACTS_EXTRACT_ANTIVIRUS, 1, 77, STR_NULL };
 	*arena_push(a, &f.limits_hit) = STR("mime.depth");
 	f.text = STR("visible");
 	f.error = STR("broken");

@@ -54,6 +54,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	inspect_locked_open(&w);
 	inspect_words_end(&w);
 	inspect_script_settle(&w);
+	inspect_image_check_only(&w);
 	if (!w.has_content)
 		walk_find(&w, FINDING_EMPTY_MESSAGE, root, STR(""));
 	ret->text = strbuf_str(&w.text);

@@ -17,6 +17,7 @@ struct inspect_limits {
 	uint32_t max_parts;
 	uint32_t max_headers;
 	uint64_t max_unpacked_bytes; /* decoded and unpacked, all parts together */
+	char *note; /* FACTS_NOTE_BYTES to say in what is being looked at, or NULL */
 };
 
 extern const struct inspect_limits inspect_default_limits;
@@ -24,5 +25,9 @@ extern const struct inspect_limits inspect_default_limits;
 /* patterns may be NULL. */
 void inspect_message(struct arena *a, str message, struct patterns *patterns,
 		     const struct inspect_limits *limits, struct facts *ret);
+
+/* Facts of the links in what the QR codes of one image say; the image is part 0. */
+void inspect_codes(struct arena *a, const str *codes, size_t n, struct patterns *patterns,
+		   const struct inspect_limits *limits, struct facts *ret);
 
 #endif

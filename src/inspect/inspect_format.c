@@ -14,6 +14,7 @@ static const struct format formats[] = {
 	{ STR(""), MAGIC_COMPRESSED, 0, inspect_archive_open },
 	{ STR("application/applefile"), MAGIC_UNKNOWN, 0, inspect_apple_open },
 	{ STR("application/pkcs7-mime"), MAGIC_UNKNOWN, 0, inspect_cms_open },
+	{ STR(""), MAGIC_IMAGE, 0, inspect_image_open },
 	{ STR("application/vnd.ms-tnef"), MAGIC_UNKNOWN, 0, inspect_tnef_open },
 	{ STR("text/html"), MAGIC_UNKNOWN, 0, inspect_html_open },
 	{ STR("image/svg+xml"), MAGIC_UNKNOWN, 0, inspect_html_open },

@@ -159,6 +159,7 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 	judge_type(w, index, m);
 	if (is_text(p, m) && testmarks_gtube(bytes))
 		walk_find(w, FINDING_GTUBE, index, p->filename.n ? p->filename : p->path);
+	walk_note(w, m.type.n ? m.type : p->type, index);
 	if (m.notes & MAGIC_IS_ENCRYPTED)
 		inspect_locked_office(w, index, bytes, m, depth);
 	if (testmarks_eicar(bytes))

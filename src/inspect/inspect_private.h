@@ -54,6 +54,7 @@ struct walk {
 	uint32_t readings;	   /* parts that only some readers see, and names... */
 	uint64_t reread;	   /* ...and bytes that were decoded once more for them */
 	uint32_t language_letters; /* of the text that facts.language was guessed from */
+	uint64_t extracted;	   /* bytes of facts->extracts */
 	bool has_content;	   /* text or an attachment was seen */
 	struct map boundaries;	   /* all that are declared */
 	ARENA_VEC(str) open;	   /* boundaries of the multiparts that are being walked... */
@@ -84,6 +85,11 @@ void walk_scan(struct walk *w, enum pattern_scope scope, str header, str text, u
 /* An arena for bytes that are forgotten after a look at them. */
 struct arena *walk_scratch(const struct walk *w) must_use;
 void walk_spend(struct walk *w, uint64_t bytes);
+/* Has somebody else asked about these bytes of a part (conducted outside, by kind); false: there
+ * is no room for more. */
+bool walk_extract(struct walk *w, uint32_t part, enum facts_extract_kind kind, str bytes);
+/* Says what is being looked at, in case it is the end of this process. */
+void walk_note(struct walk *w, str type, uint32_t part);
 
 /* inspect_headers.c */
 void inspect_headers_read(struct walk *w, str message);
@@ -152,6 +158,10 @@ inspect_open_fn inspect_cms_open;   /* S/MIME: what is signed */
 inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
 inspect_open_fn inspect_cms_open;  /* S/MIME: what is signed */
 inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
+inspect_open_fn inspect_image_open; /* hands it to who reads QR codes */
+inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
+/* Is a picture all there is to see? */
+void inspect_image_check_only(struct walk *w);
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 /* All names of a part, the worst of which decides. */

@@ -104,6 +104,24 @@ struct arena *walk_scratch(const struct walk *w)
 						SCRATCH_FACTOR);
 }
 
+bool walk_extract(struct walk *w, uint32_t part, enum facts_extract_kind kind, str bytes)
+{
+	if (w->facts->extracts.n >= FACTS_MAX_EXTRACTS ||
+	    bytes.n > FACTS_MAX_EXTRACT_BYTES - w->extracted)
+		return false;
+	w->extracted += bytes.n;
+	*arena_push(w->arena, &w->facts->extracts) =
+		(struct facts_extract){ kind, part, (uint32_t)bytes.n, arena_str(w->arena, bytes) };
+	return true;
+}
+
+void walk_note(struct walk *w, str type, uint32_t part)
+{
+	if (w->limits.note)
+		snprintf(w->limits.note, FACTS_NOTE_BYTES, "%.*s in %.*s", STR_ARG(type),
+			 STR_ARG(walk_part(w, part)->path));
+}
+
 void walk_spend(struct walk *w, uint64_t bytes)
 {
 	w->budget -= bytes < w->budget ? bytes : w->budget;

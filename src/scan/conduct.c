@@ -41,6 +41,15 @@ static void count(const struct judgement *j, size_t size)
 	metrics_observe(METRIC_scan_judge, j->time_us);
 }
 
+static void look_at_images(const struct conductor *c, const struct conf *conf, struct arena *a,
+			   deadline d, struct facts *f)
+{
+	struct images images = c->images;
+
+	images.patience_ms = conf->image.deadline + INSPECT_MARGIN_MS;
+	images_look(&images, c->workers, a, f, conf->inspect.deadline + INSPECT_MARGIN_MS, d);
+}
+
 void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a,
 		   const struct envelope *env, int fd, str message, int64_t now,
 		   struct judgement *ret)
@@ -63,6 +72,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	r = workers_end(&inspection, a, &j.facts, &why);
 	j.inspect_us = (uint32_t)(clock_now_us() - began);
 	note_inspection(a, &j, r, &why);
+	look_at_images(c, conf, a, d, &j.facts);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
 	j.time_us = (uint32_t)(clock_now_us() - began);
 	count(&j, message.n);

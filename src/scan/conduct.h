@@ -17,6 +17,7 @@
 #include "conf/conf.h"
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
+#include "scan/images.h"
 #include "scan/workers.h"
 
 /* One generation of configuration and rules; replaced as a whole on reload. */
@@ -33,6 +34,7 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 
 struct conductor {
 	struct workers *workers;
+	struct images images;
 	struct dns_resolver dns;
 	struct avevidence_gate antivirus;
 };

@@ -12,13 +12,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { NOTE_SHOWN = 100 };
+
 struct worker {
 	struct worker *next;
 	struct chan *chan;
 	uint64_t id;
 	uint64_t generation; /* of the patterns it has; 0: none */
 	const char *facts;   /* shared memory, written by the worker at any time */
-	int facts_fd;
+	const char *shared;  /* the same: a note, then extracts */
+	int facts_fd, shared_fd;
 };
 
 struct workers {
@@ -68,7 +71,10 @@ static void worker_free(struct worker *k)
 	chan_free(k->chan);
 	if (k->facts)
 		munmap((void *)(uintptr_t)k->facts, FACTS_MAX_BYTES);
+	if (k->shared)
+		munmap((void *)(uintptr_t)k->shared, FACTS_SHARED_BYTES);
 	fd_closep(&k->facts_fd);
+	fd_closep(&k->shared_fd);
 	free(k);
 }
 
@@ -129,7 +135,7 @@ void workers_add(struct workers *w, int fd, uint64_t id)
 	drop_ended(w);
 	k->chan = chan_new(fd, PROCESS_SCAN, PROCESS_INSPECT);
 	k->id = id;
-	k->facts_fd = -1;
+	k->facts_fd = k->shared_fd = -1;
 	give(w, k);
 }
 
@@ -151,32 +157,41 @@ static struct worker *take(struct workers *w, deadline d)
 	return k;
 }
 
-static int map_facts(struct worker *k, struct why *why)
+static int map_memory(const char *name, off_t size, int *ret_fd, const char **ret, struct why *why)
 {
+	int fd = *ret_fd = fd_memfd(name, why);
 	void *p;
 
-	k->facts_fd = fd_memfd("facts", why);
-	if (k->facts_fd < 0)
-		return k->facts_fd;
+	if (fd < 0)
+		return fd;
 	/* The worker could shrink the file under our mapping: its size is sealed. */
-	if (ftruncate(k->facts_fd, FACTS_MAX_BYTES) < 0 || fd_seal_size(k->facts_fd) < 0)
-		return why_set(why, -errno, "facts memory: %m");
-	p = mmap(NULL, FACTS_MAX_BYTES, PROT_READ, MAP_SHARED, k->facts_fd, 0);
+	if (ftruncate(fd, size) < 0 || fd_seal_size(fd) < 0)
+		return why_set(why, -errno, "%s memory: %m", name);
+	p = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED)
-		return why_set(why, -errno, "facts memory: %m");
-	k->facts = p;
+		return why_set(why, -errno, "%s memory: %m", name);
+	*ret = p;
 	return 0;
+}
+
+/* Pages are there when they are written to: extracts that nobody makes take no room. */
+static int map_both(struct worker *k, struct why *why)
+{
+	int r = map_memory("facts", FACTS_MAX_BYTES, &k->facts_fd, &k->facts, why);
+
+	return r < 0 ? r
+		     : map_memory("extracts", FACTS_SHARED_BYTES, &k->shared_fd, &k->shared, why);
 }
 
 static int setup(struct workers *w, struct worker *k, struct why *why)
 {
-	struct msg m = { .type = MSG_inspect_setup, .n_fds = 2 };
+	struct msg m = { .type = MSG_inspect_setup, .n_fds = 3 };
 	cleanup(fd_closep) int patterns = -1;
 	uint64_t generation;
 	int r;
 
 	if (!k->facts) {
-		r = map_facts(k, why);
+		r = map_both(k, why);
 		if (r < 0)
 			return r;
 	}
@@ -190,6 +205,7 @@ static int setup(struct workers *w, struct worker *k, struct why *why)
 	m.inspect_setup.generation = generation;
 	m.fds[0] = patterns;
 	m.fds[1] = k->facts_fd;
+	m.fds[2] = k->shared_fd;
 	r = patterns < 0 ? why_set(why, -EMFILE, "patterns: no descriptor")
 			 : chan_send(k->chan, &m, why);
 	if (r == 0)
@@ -200,14 +216,6 @@ static int setup(struct workers *w, struct worker *k, struct why *why)
 /* Hands the message to some worker. One that is found dead never saw it: not counted. */
 static int start(struct inspection *in)
 {
-	struct msg m = { .type = MSG_inspect,
-			 .inspect = { .mid = in->mid, .size = in->message.n },
-			 .fds = { in->fd },
-			 .n_fds = in->fd >= 0 };
-
-	if (in->fd < 0)
-		m.inspect.bytes = in->message;
-
 	for (;;) {
 		struct worker *k = take(in->workers, in->until);
 		int r;
@@ -217,7 +225,7 @@ static int start(struct inspection *in)
 				       "no inspection worker became free in time");
 		r = setup(in->workers, k, &in->why);
 		if (r == 0)
-			r = chan_send(k->chan, &m, &in->why);
+			r = chan_send(k->chan, &in->question, &in->why);
 		if (r == 0) {
 			in->worker = k;
 			return 0;
@@ -231,13 +239,35 @@ static int start(struct inspection *in)
 void workers_begin(struct workers *w, str mid, int fd, str message, int64_t patience_ms,
 		   deadline until, struct inspection *ret)
 {
-	*ret = (struct inspection){ .workers = w,
-				    .mid = mid,
-				    .fd = fd,
-				    .message = message,
-				    .patience_ms = patience_ms,
-				    .until = until };
+	*ret = (struct inspection){ .workers = w, .patience_ms = patience_ms, .until = until };
+	ret->question = (struct msg){ .type = MSG_inspect,
+				      .inspect = { .mid = mid, .size = message.n },
+				      .fds = { fd },
+				      .n_fds = fd >= 0 };
+	if (fd < 0)
+		ret->question.inspect.bytes = message;
 	ret->result = start(ret);
+}
+
+void workers_begin_codes(struct workers *w, const struct msg_texts *codes, int64_t patience_ms,
+			 deadline until, struct inspection *ret)
+{
+	*ret = (struct inspection){ .workers = w, .patience_ms = patience_ms, .until = until };
+	ret->question = (struct msg){ .type = MSG_inspect_codes, .inspect_codes = { *codes } };
+	ret->result = start(ret);
+}
+
+/* facts_decode has checked that they fit. */
+static void take_extracts(const struct worker *k, struct arena *a, struct facts *f)
+{
+	const char *at = k->shared + FACTS_NOTE_BYTES;
+
+	for (size_t i = 0; i < f->extracts.n; i++) {
+		struct facts_extract *x = &f->extracts.v[i];
+
+		x->bytes = arena_str(a, str_of(at, x->size));
+		at += x->size;
+	}
 }
 
 static int read_facts(struct worker *k, uint64_t length, struct arena *a, struct facts *ret,
@@ -249,7 +279,20 @@ static int read_facts(struct worker *k, uint64_t length, struct arena *a, struct
 	/* Copied first: what is shared may change while it is read. */
 	if (!facts_decode(a, arena_str(a, str_of(k->facts, length)), ret))
 		return why_set(why, -EPROTO, "a worker sent malformed facts");
+	take_extracts(k, a, ret);
 	return 0;
+}
+
+/* What the worker was looking at when it died or had to: its own words, so hostile ones. */
+static void add_note(const struct worker *k, struct arena *a, struct why *why)
+{
+	struct strbuf words = strbuf_make(a, NOTE_SHOWN);
+	str note = arena_str(a, str_of(k->shared, NOTE_SHOWN));
+	size_t end = str_chr(note, '\0');
+
+	strbuf_printable(&words, str_sub(note, 0, end == STR_NONE ? note.n : end));
+	if (words.n)
+		why_prefix(why, -EIO, "%.*s", STR_ARG(strbuf_str(&words)));
 }
 
 static int finish(struct inspection *in, struct arena *a, struct facts *ret, struct why *why)
@@ -260,10 +303,12 @@ static int finish(struct inspection *in, struct arena *a, struct facts *ret, str
 
 	if (r == 0 && m.type == MSG_inspected)
 		r = read_facts(in->worker, m.inspected.length, a, ret, why);
-	if (r < 0)
+	if (r < 0) {
+		add_note(in->worker, a, why);
 		give_up(in->workers, in->worker, why->text);
-	else
+	} else {
 		give(in->workers, in->worker);
+	}
 	in->worker = NULL;
 	return r;
 }

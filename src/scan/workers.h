@@ -9,8 +9,8 @@
  * Limits   as many messages at a time as workers; more wait, until their deadline.
  * Threads  internally locked.
  * Errors   WORKERS_E_FAILED: the message killed two workers or made them late (why says
- *          how). Negative errno: no worker was to be had, which says nothing about the
- *          message.
+ *          how, and what the last one was looking at). Negative errno: no worker was to be had,
+ *          which says nothing about the message.
  */
 #ifndef SCAN_WORKERS_H
 #define SCAN_WORKERS_H
@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/why.h"
 #include "inspect/facts.h"
+#include "sys/msg.h"
 
 enum { WORKERS_OK, WORKERS_E_FAILED };
 
@@ -41,9 +42,7 @@ struct workers *workers_free(struct workers *w);
 struct inspection {
 	struct workers *workers;
 	struct worker *worker;
-	str mid;
-	int fd; /* sealed memfd of the message, or -1: only bytes */
-	str message;
+	struct msg question;
 	int64_t patience_ms; /* per attempt */
 	deadline until;	     /* for all of it */
 	struct why why;
@@ -53,6 +52,10 @@ struct inspection {
 /* fd: the sealed message, or -1 for one of at most MSG_INLINE_MAX bytes; it stays until end. */
 void workers_begin(struct workers *w, str mid, int fd, str message, int64_t patience_ms,
 		   deadline until, struct inspection *ret);
+/* The same for what the QR codes of an image say. */
+void workers_begin_codes(struct workers *w, const struct msg_texts *codes, int64_t patience_ms,
+			 deadline until, struct inspection *ret);
+/* Extracts have their bytes, in the arena. */
 int workers_end(struct inspection *in, struct arena *a, struct facts *ret, struct why *why)
 	must_use;
 

@@ -17,6 +17,9 @@
 
 enum manner { GOOD, DIES, LIES, TOO_LONG };
 
+#define NOTE "application/\xffpdf in 1.2"
+#define EXTRACT "bytes of a picture"
+
 struct fake {
 	int fd;
 	enum manner manner;
@@ -29,7 +32,11 @@ static void answer(struct chan *c, enum manner manner, char *memory)
 	cleanup(arena_freep) struct arena *a = arena_new("fake", 1 << 20);
 	struct facts f = { .message_size = 42 };
 	struct msg m = { .type = MSG_inspected };
-	str encoded = facts_encode(a, &f);
+	str encoded;
+
+	*arena_push(a, &f.extracts) =
+		(struct facts_extract){ FACTS_EXTRACT_IMAGE, 0, sizeof(EXTRACT), STR_NULL };
+	encoded = facts_encode(a, &f);
 
 	memcpy(memory, encoded.p, encoded.n);
 	m.inspected.length = manner == TOO_LONG ? (uint64_t)FACTS_MAX_BYTES + 1 : encoded.n;
@@ -43,23 +50,31 @@ static void *fake_worker(void *ctx)
 	struct fake *k = ctx;
 	struct arena *a = arena_new("worker", 4 << 20);
 	struct chan *c = chan_new(k->fd, PROCESS_INSPECT, PROCESS_SCAN);
-	char *memory = NULL;
+	char *memory = NULL, *shared = NULL;
 	struct msg m;
 
 	while (chan_receive(c, a, CHAN_FOREVER, &m, NULL) == 0) {
 		if (m.type == MSG_inspect_setup)
 			memory = mmap(NULL, FACTS_MAX_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
-				      m.fds[1], 0);
+				      m.fds[1], 0),
+			shared = mmap(NULL, FACTS_SHARED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
+				      m.fds[2], 0);
 		else
 			attempts++;
 		msg_close(&m);
-		if (m.type == MSG_inspect && k->manner == DIES)
+		if (m.type == MSG_inspect && k->manner == DIES) {
+			memcpy(shared, NOTE, sizeof(NOTE));
 			break;
+		}
+		if (shared)
+			memcpy(shared + FACTS_NOTE_BYTES, EXTRACT, sizeof(EXTRACT));
 		if (m.type == MSG_inspect)
 			answer(c, k->manner, memory);
 	}
 	if (memory)
 		munmap(memory, FACTS_MAX_BYTES);
+	if (shared)
+		munmap(shared, FACTS_SHARED_BYTES);
 	chan_free(c);
 	arena_free(a);
 	return NULL;
@@ -130,6 +145,7 @@ static void a_good_worker_gives_facts_again_and_again(void **state)
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(inspect(&s, &f, &why), WORKERS_OK);
 		assert_int_equal(f.message_size, 42);
+		assert_true(str_eq(f.extracts.v[0].bytes, str_of(EXTRACT, sizeof(EXTRACT))));
 	}
 	assert_int_equal(kills, 0);
 	close_scene(&s);
@@ -161,6 +177,9 @@ static void a_message_that_kills_two_workers_is_not_tried_again(void **state)
 	open_scene(&s, manners, 3);
 	assert_int_equal(inspect(&s, &f, &why), WORKERS_E_FAILED);
 	assert_int_equal(attempts, 2);
+	/* What it was looking at is told, in harmless characters. */
+	assert_non_null(strstr(why.text, "pdf in 1.2: "));
+	assert_null(strchr(why.text, '\xff'));
 	assert_int_equal(inspect(&s, &f, &why), WORKERS_OK);
 	close_scene(&s);
 }

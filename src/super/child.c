@@ -12,13 +12,18 @@
 
 enum { CONTROL_FD = 3, PATH_CAP = 4096 };
 
+bool child_is_worker(enum process what)
+{
+	return what == PROCESS_INSPECT || what == PROCESS_IMAGE;
+}
+
 unsigned child_audience(enum process what)
 {
 	static const unsigned audience[PROCESS_COUNT] = {
 		[PROCESS_EDGE] = CONF_FOR_EDGE,	  [PROCESS_INSPECT] = CONF_FOR_INSPECT,
 		[PROCESS_SCAN] = CONF_FOR_SCAN,	  [PROCESS_DNS] = CONF_FOR_DNS,
 		[PROCESS_STORE] = CONF_FOR_STORE, [PROCESS_RELAY] = CONF_FOR_RELAY,
-		[PROCESS_WEB] = CONF_FOR_WEB,
+		[PROCESS_WEB] = CONF_FOR_WEB,	  [PROCESS_IMAGE] = CONF_FOR_IMAGE,
 	};
 
 	return audience[what];

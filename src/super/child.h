@@ -54,6 +54,8 @@ int child_tool_result(const char *name, int status, struct why *why) must_use;
 int child_run_tool(const struct conf *conf, const char *name, char *const argv[], int input,
 		   struct why *why) must_use;
 
+/* Serves one conductor, one question at a time, for life; may be killed by what it looks at. */
+bool child_is_worker(enum process what);
 /* Who may see which keys (conf_text_encode). */
 unsigned child_audience(enum process what);
 

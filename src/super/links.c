@@ -32,6 +32,7 @@ static uint32_t delivery_lanes(const struct conf *c)
 static const struct link links[] = {
 	{ PROCESS_EDGE, PROCESS_SCAN, edge_lanes },
 	{ PROCESS_SCAN, PROCESS_INSPECT, one_lane },
+	{ PROCESS_SCAN, PROCESS_IMAGE, one_lane },
 	{ PROCESS_SCAN, PROCESS_DNS, scan_lanes },
 	{ PROCESS_SCAN, PROCESS_STORE, scan_lanes },
 	{ PROCESS_SCAN, PROCESS_RELAY, scan_lanes },
@@ -122,8 +123,7 @@ void links_remake(struct child *children, size_t n, struct child *c, uint64_t pe
 	if (++c->lanes_remade > may)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
-		if (links[i].client != c->what || links[i].server != peer ||
-		    peer == PROCESS_INSPECT)
+		if (links[i].client != c->what || links[i].server != peer || child_is_worker(peer))
 			continue;
 		for (size_t k = 0; k < n; k++) {
 			if (children[k].what == peer && children[k].control)

@@ -151,7 +151,7 @@ static void start_due(struct super *s)
 static void end_workers(struct super *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		if (s->children[i].what == PROCESS_INSPECT)
+		if (child_is_worker(s->children[i].what))
 			child_kill(&s->children[i]);
 	}
 }
@@ -182,7 +182,7 @@ static void kill_worker(struct super *s, uint64_t id, str why)
 	for (size_t i = 0; i < s->n; i++) {
 		struct child *c = &s->children[i];
 
-		if (c->what != PROCESS_INSPECT || c->id != id || !c->pid)
+		if (!child_is_worker(c->what) || c->id != id || !c->pid)
 			continue;
 		log_event("worker.killed", F_INT("pid_of", c->pid), F_STR("why", why));
 		child_kill(c);
@@ -223,7 +223,7 @@ static bool is_well(struct super *s)
 
 		if (c->ready)
 			c->served_ms = now;
-		else if (c->what != PROCESS_INSPECT || now - c->served_ms > WORKER_PAUSE_MS)
+		else if (!child_is_worker(c->what) || now - c->served_ms > WORKER_PAUSE_MS)
 			return false;
 	}
 	return true;
@@ -272,7 +272,7 @@ static void hear(struct super *s, struct child *c)
 /* Found now, or every process would be killed for what it cannot be told. */
 static int check_fits(const struct conf *conf, struct why *why)
 {
-	for (enum process p = PROCESS_EDGE; p <= PROCESS_WEB; p++) {
+	for (enum process p = PROCESS_EDGE; p <= PROCESS_IMAGE; p++) {
 		cleanup(arena_freep) struct arena *a = arena_new("config text", 4 << 20);
 		struct strbuf text = strbuf_make(a, CONF_TEXT_MAX),
 			      packet = strbuf_make(a, CHAN_MAX_BYTES);
@@ -454,8 +454,8 @@ static size_t running(const struct super *s, enum process what)
 static void stop_onward(struct super *s)
 {
 	static const enum process order[] = { PROCESS_EDGE,  PROCESS_SCAN,  PROCESS_INSPECT,
-					      PROCESS_STORE, PROCESS_RELAY, PROCESS_DNS,
-					      PROCESS_WEB };
+					      PROCESS_IMAGE, PROCESS_STORE, PROCESS_RELAY,
+					      PROCESS_DNS,   PROCESS_WEB };
 	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
 	bool late = clock_left(s->kill_at) == 0;
 
@@ -581,7 +581,7 @@ static void add_children(struct super *s, enum process what, size_t n)
 		struct child *c = &s->children[s->n++];
 
 		*c = (struct child){ .what = what, .metrics = -1, .metrics_read = -1 };
-		if (what != PROCESS_INSPECT)
+		if (!child_is_worker(what))
 			make_block(&c->metrics, &c->metrics_read);
 	}
 }
@@ -592,6 +592,11 @@ static size_t worker_count(const struct conf *conf)
 	size_t n = conf->inspect.workers ? conf->inspect.workers : (size_t)(cores < 2 ? 2 : cores);
 
 	return n > MAX_WORKERS ? MAX_WORKERS : n;
+}
+
+static size_t image_worker_count(const struct conf *conf)
+{
+	return conf->image.workers ? conf->image.workers : (worker_count(conf) + 1) / 2;
 }
 
 /* What the administrator should know even though the gateway runs. */
@@ -668,6 +673,7 @@ int super_run(struct conf *conf, const struct super_source *source)
 	add_children(s, PROCESS_RELAY, 1);
 	add_children(s, PROCESS_STORE, 1);
 	add_children(s, PROCESS_INSPECT, worker_count(conf));
+	add_children(s, PROCESS_IMAGE, image_worker_count(conf));
 	add_children(s, PROCESS_SCAN, 1);
 	add_children(s, PROCESS_EDGE, conf->edge.processes);
 	add_children(s, PROCESS_WEB, 1);

@@ -10,7 +10,8 @@ static const char *const process_names[PROCESS_COUNT] = {
 	[PROCESS_EDGE] = "edge",   [PROCESS_INSPECT] = "inspect",
 	[PROCESS_SCAN] = "scan",   [PROCESS_DNS] = "dns",
 	[PROCESS_STORE] = "store", [PROCESS_RELAY] = "relay",
-	[PROCESS_WEB] = "web",	   [PROCESS_CLI] = "cli",
+	[PROCESS_WEB] = "web",	   [PROCESS_IMAGE] = "image",
+	[PROCESS_CLI] = "cli",
 };
 
 const char *msg_process_name(enum process p)

@@ -12,6 +12,8 @@ FORBIDDEN = {
     # sandbox_enter itself opens Landlock paths and reads the account once, before the lock.
     "poterne-inspect": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "sqlite3_open", "SSL_new",
                                     "ub_ctx_create", "clamd_scan"],
+    "poterne-image": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "sqlite3_open", "SSL_new", "hs_scan", "archive_read_new", "inspect_message",
+                                         "yaml_parser_parse", "clamd_scan"],
     "poterned": ["SSL_new", "hs_scan", "sqlite3_open", "archive_read_new", "pthread_create", "recvfrom", "accept4"],
     "poterne-edge": RUN + ["hs_scan", "archive_read_new", "sqlite3_open_v2", "ub_ctx_create", "yaml_parser_parse",
                            "inspect_message", "connect"],
