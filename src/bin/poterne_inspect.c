@@ -6,6 +6,7 @@
  */
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/reader.h"
 #include "conf/conf.h"
 #include "inspect/inspect.h"
 #include "sys/proc.h"
@@ -28,6 +29,7 @@ struct worker {
 	int64_t deadline_ms;
 	uint64_t max_message;
 	struct patterns *patterns;
+	struct yarascan *yara;
 	char *facts;  /* shared with the conductor, FACTS_MAX_BYTES */
 	char *shared; /* the same, FACTS_SHARED_BYTES: a note, then extracts */
 	struct arena *arena;
@@ -83,6 +85,21 @@ static int map(int fd, size_t size, char **at, struct why *why)
 	return why_set(why, -ENOMEM, "mmap: %m");
 }
 
+/* As scan/conduct.c has put them together. */
+static int load_rules(struct worker *w, str blob, struct why *why)
+{
+	struct reader r = reader_make(blob);
+	str patterns = reader_bytes(&r, reader_u64le(&r));
+	int e;
+
+	w->patterns = patterns_free(w->patterns);
+	w->yara = yarascan_free(w->yara);
+	if (r.bad)
+		return why_set(why, -EPROTO, "found no compiled rules");
+	e = patterns_load(patterns, &w->patterns, why);
+	return e < 0 ? e : yarascan_load(str_skip(blob, r.at), &w->yara, why);
+}
+
 static int setup(struct worker *w, struct msg *m, struct why *why)
 {
 	cleanup(fd_closep) int blob_fd = msg_take_fd(m, 0);
@@ -93,12 +110,9 @@ static int setup(struct worker *w, struct msg *m, struct why *why)
 
 	if (r < 0)
 		return r;
-	w->patterns = patterns_free(w->patterns);
-	if (blob.n) {
-		r = patterns_load(blob, &w->patterns, why);
-		if (r < 0)
-			return r;
-	}
+	r = load_rules(w, blob, why);
+	if (r < 0)
+		return r;
 	r = map(facts_fd, FACTS_MAX_BYTES, &w->facts, why);
 	return r < 0 ? r : map(shared_fd, FACTS_SHARED_BYTES, &w->shared, why);
 }
@@ -133,6 +147,7 @@ static struct inspect_limits limits_now(const struct worker *w, const char *what
 {
 	struct inspect_limits l = w->limits;
 
+	l.yara = w->yara;
 	l.note = w->shared;
 	if (l.note)
 		snprintf(l.note, FACTS_NOTE_BYTES, "%s", what);
@@ -224,6 +239,8 @@ int main(void)
 	warm_up();
 	arena_on_budget(over_budget);
 	signal(SIGALRM, tick);
+	if (r == 0)
+		r = yarascan_begin(&why);
 	if (r == 0)
 		r = sandbox_enter(&spec, &why);
 	if (r == 0)

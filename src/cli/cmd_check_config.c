@@ -1,7 +1,9 @@
 #include "cli/bundlecheck.h"
 #include "cli/cli.h"
 #include "conf/conf.h"
+#include "inspect/yarascan.h"
 #include "rules/rules.h"
+#include "rules/rules_yara.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -70,6 +72,7 @@ static int check_rules(struct arena *a, const struct conf *c, struct rules **ret
 	const char *overlay = c->paths.overlay.n ? arena_cz(a, c->paths.overlay) : NULL;
 	struct rules *rules;
 	str blob;
+	size_t yara;
 	int r = rules_load(a, arena_cz(a, c->paths.rules), overlay, arena_cz(a, c->paths.lists),
 			   &rules, why);
 
@@ -77,6 +80,10 @@ static int check_rules(struct arena *a, const struct conf *c, struct rules **ret
 		r = rules_compile(a, rules, &blob, why);
 	if (r == 0)
 		r = rules_try_examples(a, rules, blob, why);
+	if (r == 0)
+		r = yarascan_begin(why);
+	if (r == 0)
+		r = rules_yara_compile(a, c, &blob, &yara, why);
 	if (r == 0)
 		*ret = rules;
 	return r;

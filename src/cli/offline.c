@@ -52,7 +52,8 @@ int offline_start(const struct super_source *source, const char *dns_file, str z
 	if (r == 0)
 		r = find_resolver(o, conf, dns_file, zone, why);
 	if (r == 0)
-		r = localworkers_start(conf, jobs, &o->local, &o->conductor.workers, why);
+		r = localworkers_start(conf, jobs, &o->local, &o->conductor.workers,
+				       &o->conductor.images, why);
 	if (r == 0)
 		r = workers_set_patterns(o->conductor.workers, o->policy->patterns, why);
 	*ret = o;

@@ -170,6 +170,9 @@ struct conf {
 		uint64_t memory;
 	} image;
 	struct {
+		struct conf_strings disabled;
+	} yara;
+	struct {
 		struct conf_peer clamd;
 		int64_t timeout;
 		uint64_t max_bytes;

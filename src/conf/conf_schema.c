@@ -159,6 +159,10 @@ const struct conf_key conf_schema[] = {
 	  .max = 16 * GIB, .audience = POTERNED | IMAGE | SCAN | CLI,
 	  .doc = "memory of one worker that reads images" },
 
+	{ "yara.disabled", CONF_NAME, .list = true, .may_be_empty = true, AT(yara.disabled),
+	  .initial = "", .audience = POTERNED | SCAN | CLI,
+	  .doc = "names of YARA rules that are not used" },
+
 	{ "antivirus.clamd", CONF_PEER, .may_be_empty = true, AT(antivirus.clamd), .initial = "",
 	  .words = { "unix:/PATH", "tcp:HOST:PORT" }, .audience = POTERNED | SCAN | CLI,
 	  .doc = "where clamd listens: unix:/PATH or tcp:HOST:PORT; empty: no antivirus" },

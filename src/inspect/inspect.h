@@ -11,12 +11,14 @@
 
 #include "inspect/facts.h"
 #include "inspect/patterns.h"
+#include "inspect/yarascan.h"
 
 struct inspect_limits {
 	uint32_t max_depth; /* nested parts and archives */
 	uint32_t max_parts;
 	uint32_t max_headers;
 	uint64_t max_unpacked_bytes; /* decoded and unpacked, all parts together */
+	struct yarascan *yara;	     /* or NULL */
 	char *note; /* FACTS_NOTE_BYTES to say in what is being looked at, or NULL */
 };
 

@@ -164,8 +164,10 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 		inspect_locked_office(w, index, bytes, m, depth);
 	if (testmarks_eicar(bytes))
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);
-	if (!is_shown(walk_part(w, index)))
+	if (!is_shown(walk_part(w, index))) {
 		inspect_archive_inside(w, index, bytes, m, depth);
+		inspect_yara_file(w, index, bytes, m);
+	}
 	if (!inspect_format_open(w, index, bytes, m, depth) && m.family == MAGIC_UNKNOWN &&
 	    !is_shown(walk_part(w, index)) && is_message(walk_part(w, index), bytes))
 		open_message(w, index, bytes, depth);

@@ -162,6 +162,9 @@ inspect_open_fn inspect_image_open; /* hands it to who reads QR codes */
 inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
 /* Is a picture all there is to see? */
 void inspect_image_check_only(struct walk *w);
+/* inspect_yara.c: a whole file of that type, and source that was found in one. */
+void inspect_yara_file(struct walk *w, uint32_t index, str bytes, struct magic m);
+void inspect_yara_source(struct walk *w, uint32_t part, enum pattern_scope scope, str source);
 /* inspect_name.c */
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 /* All names of a part, the worst of which decides. */

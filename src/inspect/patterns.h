@@ -29,6 +29,7 @@ enum pattern_scope {
 			 */
 	PATTERN_MACRO,	/* the source of macros in documents */
 	PATTERN_SCRIPT, /* the text of scripts: attached, in archives, HTML and PDF */
+	PATTERN_YARA,	/* names of YARA rules that matched */
 	PATTERN_SCOPES
 };
 

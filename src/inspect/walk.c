@@ -92,6 +92,8 @@ void walk_scan(struct walk *w, enum pattern_scope scope, str header, str text, u
 {
 	struct hit_context c = { w, part };
 
+	if (scope == PATTERN_MACRO || scope == PATTERN_SCRIPT)
+		inspect_yara_source(w, part, scope, text);
 	if (w->patterns)
 		patterns_scan(w->patterns, scope, header, text, on_hit, &c);
 }

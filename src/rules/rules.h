@@ -34,6 +34,7 @@ enum rules_when {
 	RULES_WORDS,
 	RULES_MACRO,
 	RULES_SCRIPT,
+	RULES_YARA,
 	RULES_EXTENSION_IN, /* extension of an attachment or archive member is in a list */
 	RULES_TYPE_IN,	    /* true type of a part is one of types */
 	RULES_FROM_IN,	    /* the domain of an author is in a list */

@@ -163,6 +163,7 @@ static const struct when_form {
 	[RULES_WORDS] = { STR("words"), when_pattern },
 	[RULES_MACRO] = { STR("macro"), when_pattern },
 	[RULES_SCRIPT] = { STR("script"), when_pattern },
+	[RULES_YARA] = { STR("yara"), when_pattern },
 	[RULES_EXTENSION_IN] = { STR("extension_in"), when_list },
 	[RULES_TYPE_IN] = { STR("type_in"), when_type_in },
 	[RULES_FROM_IN] = { STR("from_in"), when_list },
@@ -186,7 +187,7 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 	}
 	return rules_loader_fail_key(l, e->child,
 				     "finding, header, body, raw, filename, url, words, macro, "
-				     "script, extension_in, type_in, from_in, "
+				     "script, yara, extension_in, type_in, from_in, "
 				     "reply_to_in or expr",
 				     near.best);
 }

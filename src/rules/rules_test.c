@@ -130,7 +130,7 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "\"GTUBE\"?" },
 		{ HEAD "  AB: {when: {findings: GTUBE}" META,
 		  "rules.yaml:3:15: found \"findings\", expected finding, header, body, raw, "
-		  "filename, url, words, macro, script, "
+		  "filename, url, words, macro, script, yara, "
 		  "extension_in, type_in, from_in, reply_to_in or expr; did you mean "
 		  "\"finding\"?" },
 		{ HEAD "  AB: {when: {finding: GTUBE, expr: X}" META,

@@ -1,9 +1,35 @@
 #include "scan/conduct.h"
 
+#include "inspect/yarascan.h"
+#include "rules/rules_yara.h"
 #include "scan/spfevidence.h"
 #include "sys/metrics.h"
 
 enum { INSPECT_MARGIN_MS = 2000 }; /* a late worker ends itself first; then we do not wait */
+
+/* What workers look for, for bin/poterne_inspect.c: the length of the patterns, the patterns, and
+ * the YARA rules. */
+static int compile(struct arena *a, const struct conf *conf, const struct rules *rules, str *ret,
+		   struct why *why)
+{
+	struct strbuf both = strbuf_make(a, SIZE_MAX);
+	str patterns, yara;
+	size_t n;
+	int r = rules_compile(a, rules, &patterns, why);
+
+	if (r == 0)
+		r = yarascan_begin(why);
+	if (r == 0)
+		r = rules_yara_compile(a, conf, &yara, &n, why);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < 8; i++)
+		strbuf_char(&both, (char)(patterns.n >> (8 * i)));
+	strbuf_put(&both, patterns);
+	strbuf_put(&both, yara);
+	*ret = strbuf_str(&both);
+	return 0;
+}
 
 int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct_policy **ret,
 			struct why *why)
@@ -18,7 +44,7 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 	if (r < 0)
 		return r;
 	*p = (struct conduct_policy){ .arena = a, .conf = conf, .rules = rules };
-	r = rules_compile(a, rules, &p->patterns, why);
+	r = compile(a, conf, rules, &p->patterns, why);
 	if (r == 0)
 		*ret = p;
 	return r;

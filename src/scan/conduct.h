@@ -25,7 +25,7 @@ struct conduct_policy {
 	struct arena *arena;
 	const struct conf *conf;
 	const struct rules *rules;
-	str patterns; /* the blob for workers */
+	str patterns; /* the blob for workers, YARA rules included */
 };
 
 /* Reads rules and lists, compiles the patterns. The policy owns the arena on success. */
