@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "conf/conf.h"
+#include "inspect/facts.h"
 #include "policy/evidence.h"
 
 #include <pthread.h>
@@ -24,5 +25,10 @@ struct avevidence_gate {
 void avevidence_gate_init(struct avevidence_gate *g);
 void avevidence_collect(struct avevidence_gate *g, struct arena *a, const struct conf *conf,
 			str message, deadline d, struct evidence *e);
+/* Then what the inspector has unpacked where the antivirus could not: told when it is a virus, or
+ * when the antivirus could not say. Nothing is asked once a virus is known. */
+void avevidence_collect_extracts(struct avevidence_gate *g, struct arena *a,
+				 const struct conf *conf, const struct facts *facts, deadline d,
+				 struct evidence *e);
 
 #endif

@@ -79,10 +79,65 @@ static void who_finds_no_place_waits_and_is_told_why(void **state)
 	unlink(path);
 }
 
+/* A clamd that answers each connection in turn. */
+struct clamd {
+	int listener;
+	const char *const *answers;
+	size_t n;
+};
+
+static void *answer_in_turn(void *ctx)
+{
+	const struct clamd *k = ctx;
+
+	for (size_t i = 0; i < k->n; i++) {
+		int fd = accept4(k->listener, NULL, NULL, SOCK_CLOEXEC);
+		char question[10 + 4 + 1 + 4]; /* the command, one chunk of one byte, none */
+
+		assert_int_equal(recv(fd, question, sizeof(question), MSG_WAITALL),
+				 sizeof(question));
+		defs_ignore((int)write(fd, k->answers[i], strlen(k->answers[i]) + 1));
+		close(fd);
+	}
+	return NULL;
+}
+
+static void what_was_unpacked_is_asked_about_until_a_virus_is_known(void **state)
+{
+	static const char *const answers[] = { "stream: OK", "stream: Bad.Thing FOUND" };
+	cleanup(arena_freep) struct arena *a = arena_new("test", 4 << 20);
+	struct world w = { .conf = conf_new_default(a), .a = a };
+	struct clamd clamd = { .answers = answers, .n = 2 };
+	struct evidence e = { 0 };
+	struct facts f = { 0 };
+	char path[64];
+	pthread_t t;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/avevidence_test.%d", (int)getpid());
+	clamd.listener = listen_silently(path);
+	avevidence_gate_init(&w.gate);
+	w.conf->antivirus.clamd = (struct conf_peer){ .kind = CONF_PEER_UNIX, .path = str_c(path) };
+	*arena_push(a, &f.parts) = (struct facts_part){ .path = STR("1/1") };
+	*arena_push(a, &f.extracts) = (struct facts_extract){ FACTS_EXTRACT_IMAGE, 0, 1, STR("i") };
+	for (int i = 0; i < 3; i++)
+		*arena_push(a, &f.extracts) =
+			(struct facts_extract){ FACTS_EXTRACT_ANTIVIRUS, 0, 1, STR("x") };
+	assert_int_equal(pthread_create(&t, NULL, answer_in_turn, &clamd), 0);
+	avevidence_collect_extracts(&w.gate, a, w.conf, &f, deadline_in(5000), &e);
+	pthread_join(t, NULL); /* it was asked twice: neither the image nor what came behind */
+	assert_int_equal(e.symbols.n, 1);
+	assert_true(str_eq(e.symbols.v[0].name, STR("VIRUS_FOUND")));
+	assert_true(str_eq(e.symbols.v[0].text, STR("Bad.Thing in 1/1")));
+	close(clamd.listener);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_finds_no_place_waits_and_is_told_why),
+		cmocka_unit_test(what_was_unpacked_is_asked_about_until_a_virus_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,6 +99,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	j.inspect_us = (uint32_t)(clock_now_us() - began);
 	note_inspection(a, &j, r, &why);
 	look_at_images(c, conf, a, d, &j.facts);
+	avevidence_collect_extracts(&c->antivirus, a, conf, &j.facts, d, &j.evidence);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
 	j.time_us = (uint32_t)(clock_now_us() - began);
 	count(&j, message.n);
