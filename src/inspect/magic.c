@@ -84,13 +84,6 @@ static const struct signature signatures[] = {
 	SIG(0, "GIF89a", "image/gif", MAGIC_IMAGE),
 	SIG(0, "II*\0", "image/tiff", MAGIC_IMAGE),
 	SIG(0, "MM\0*", "image/tiff", MAGIC_IMAGE),
-	SIG(4, "ftypheic", "image/heif", MAGIC_IMAGE),
-	SIG(4, "ftypheix", "image/heif", MAGIC_IMAGE),
-	SIG(4, "ftypheif", "image/heif", MAGIC_IMAGE),
-	SIG(4, "ftypmif1", "image/heif", MAGIC_IMAGE),
-	SIG(4, "ftypmsf1", "image/heif", MAGIC_IMAGE),
-	SIG(4, "ftypavif", "image/avif", MAGIC_IMAGE),
-	SIG(4, "ftypavis", "image/avif", MAGIC_IMAGE),
 	SIG(0, "8BPS\0\x01", "image/vnd.adobe.photoshop", MAGIC_IMAGE),
 	SIG(0, "\0\0\x01\0", "image/vnd.microsoft.icon", MAGIC_IMAGE),
 	SIG(0, "ID3", "audio/mpeg", MAGIC_MEDIA),
@@ -130,6 +123,21 @@ static struct magic cafebabe(str bytes)
 
 	return reader_u32be(&r) < 40 ? make(STR("application/x-mach-binary"), MAGIC_PROGRAM)
 				     : make(STR("application/java-vm"), MAGIC_PROGRAM);
+}
+
+/* Files of boxes (ISO 14496-12): films, and pictures that are coded like films. */
+static struct magic by_brand(str bytes)
+{
+	static const str pictures[] = { STR("heic"), STR("heix"), STR("heif"),
+					STR("mif1"), STR("msf1"), STR("heim"), STR("heis") };
+
+	if (at_offset(bytes, 8, STR("avif")) || at_offset(bytes, 8, STR("avis")))
+		return make(STR("image/avif"), MAGIC_IMAGE);
+	for (size_t i = 0; i < ARRAY_LEN(pictures); i++) {
+		if (at_offset(bytes, 8, pictures[i]))
+			return make(STR("image/heif"), MAGIC_IMAGE);
+	}
+	return make(STR("video/mp4"), MAGIC_MEDIA);
 }
 
 /* Old tar files bear no mark, only the sum of their header. */
@@ -301,7 +309,7 @@ static struct magic special(str b)
 	    at_offset(b, 4, STR("ftypmif1")) || at_offset(b, 4, STR("ftypavif")))
 		return make(STR("image/heif"), MAGIC_IMAGE);
 	if (at_offset(b, 4, STR("ftyp")) && !looks_like_text(b))
-		return make(STR("video/mp4"), MAGIC_MEDIA);
+		return by_brand(b);
 	if (str_starts(b, STR("\xff\xfb")) || str_starts(b, STR("\xff\xf3")))
 		return make(STR("audio/mpeg"), MAGIC_MEDIA);
 	return make(STR(""), MAGIC_UNKNOWN);
