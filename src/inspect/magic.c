@@ -128,8 +128,8 @@ static struct magic cafebabe(str bytes)
 /* Files of boxes (ISO 14496-12): films, and pictures that are coded like films. */
 static struct magic by_brand(str bytes)
 {
-	static const str pictures[] = { STR("heic"), STR("heix"), STR("heif"),
-					STR("mif1"), STR("msf1"), STR("heim"), STR("heis") };
+	static const str pictures[] = { STR("heic"), STR("heix"), STR("heif"), STR("mif1"),
+					STR("msf1"), STR("heim"), STR("heis") };
 
 	if (at_offset(bytes, 8, STR("avif")) || at_offset(bytes, 8, STR("avis")))
 		return make(STR("image/avif"), MAGIC_IMAGE);

@@ -53,9 +53,15 @@ static void types_are_told_by_content(void **state)
 		{ STR("Rar!\x1a\x07\x01\0"), STR("application/vnd.rar"), MAGIC_ARCHIVE },
 		{ STR("\x1f\x8b\x08"), STR("application/gzip"), MAGIC_COMPRESSED },
 		{ STR("\x89PNG\r\n\x1a\n"), STR("image/png"), MAGIC_IMAGE },
-		{ STR("\0\0\0\x18" "ftypheic"), STR("image/heif"), MAGIC_IMAGE },
-		{ STR("\0\0\0\x18" "ftypavif"), STR("image/avif"), MAGIC_IMAGE },
-		{ STR("\0\0\0\x18" "ftypisom"), STR("video/mp4"), MAGIC_MEDIA },
+		{ STR("\0\0\0\x18"
+		      "ftypheic"),
+		  STR("image/heif"), MAGIC_IMAGE },
+		{ STR("\0\0\0\x18"
+		      "ftypavif"),
+		  STR("image/avif"), MAGIC_IMAGE },
+		{ STR("\0\0\0\x18"
+		      "ftypisom"),
+		  STR("video/mp4"), MAGIC_MEDIA },
 		{ STR("RIFF\0\0\0\0WEBP"), STR("image/webp"), MAGIC_IMAGE },
 		{ STR("\xef\xbb\xbf <!DOCTYPE HTML>"), STR("text/html"), MAGIC_MARKUP },
 		{ STR("<?xml version=\"1.0\"?><a/>"), STR("application/xml"), MAGIC_MARKUP },
