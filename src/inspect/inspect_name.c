@@ -141,6 +141,18 @@ void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_ar
 	judge_readings(w, index, filename);
 }
 
+bool inspect_name_kinds_differ(struct walk *w, const struct content *c)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	str extension = filename_extension(scratch, c->filename);
+
+	for (size_t i = 0; i < c->names_n; i++) {
+		if (!str_eq(filename_extension(scratch, c->names[i]), extension))
+			return true;
+	}
+	return false;
+}
+
 void inspect_name_check_all(struct walk *w, uint32_t index, const struct content *c)
 {
 	cleanup(arena_freep) struct arena *scratch = NULL;

@@ -30,7 +30,9 @@ static void find_content_flags(struct node *n)
 	}
 	if (c->flags & CONTENT_DUPLICATE)
 		walk_find(n->w, FINDING_MIME_DUPLICATE_HEADER, n->index, c->duplicate);
-	if (c->flags & CONTENT_CONFLICTING_NAME)
+	if (c->flags & CONTENT_ODD_FIELD)
+		walk_find(n->w, FINDING_MIME_ODD_FIELD, n->index, c->type);
+	if (c->flags & CONTENT_CONFLICTING_NAME && inspect_name_kinds_differ(n->w, c))
 		walk_find(n->w, FINDING_MIME_CONFLICTING_NAME, n->index, c->filename);
 	if (c->encoding == CONTENT_UUENCODE)
 		walk_find(n->w, FINDING_MIME_OLD_ENCODING, n->index, c->encoding_name);
@@ -326,6 +328,20 @@ static void decoded_parts(struct node *n, str boundary)
 	}
 }
 
+/* A part's header before the first boundary line, or behind the last. */
+static void find_stray_header(struct node *n, const struct multipart *m)
+{
+	str around[] = { str_sub(m->body, 0, m->first), str_skip(m->body, m->at) };
+
+	for (size_t i = 0; i < ARRAY_LEN(around); i++) {
+		size_t at = str_casefind(around[i], STR("Content-T"));
+
+		if (at != STR_NONE && (at == 0 || around[i].p[at - 1] == '\n'))
+			walk_find(n->w, FINDING_MIME_STRAY_HEADER, n->index,
+				  str_sub(str_skip(around[i], at), 0, 60));
+	}
+}
+
 static void multipart(struct node *n)
 {
 	struct walk *w = n->w;
@@ -346,6 +362,8 @@ static void multipart(struct node *n)
 		decoded_parts(n, boundary);
 	w->open.n--;
 	find_near_boundaries(n, &m);
+	if (m.started)
+		find_stray_header(n, &m);
 	if (!m.started) {
 		walk_find(w, FINDING_MIME_NO_START_BOUNDARY, n->index, n->content.boundary);
 		n->content.type = STR("text/plain"); /* what clients show then */

@@ -169,6 +169,8 @@ void inspect_yara_source(struct walk *w, uint32_t part, enum pattern_scope scope
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive);
 /* All names of a part, the worst of which decides. */
 void inspect_name_check_all(struct walk *w, uint32_t index, const struct content *c);
+/* Some program takes the part for another kind of file than others do. */
+bool inspect_name_kinds_differ(struct walk *w, const struct content *c);
 bool inspect_name_is_script(str filename);
 
 #endif

@@ -198,6 +198,7 @@ void inspect_tnef_open(struct walk *w, uint32_t index, str bytes, struct magic m
 		reader_skip(&r, 2); /* checksum */
 	}
 	end_attachment(&t);
+	r.bad |= r.at == HEADER; /* a signature and nothing that follows from it */
 	if (r.bad) {
 		walk_part(w, index)->flags |= FACTS_PART_UNINSPECTED;
 		walk_find(w, FINDING_ARCHIVE_BROKEN, index, STR("TNEF"));

@@ -27,6 +27,8 @@ static void collect(struct arena *a, struct header_reader *r, struct fields *f, 
 			ret->stray = h.whole;
 		if (!str_casestarts(h.name, STR("Content-")))
 			continue;
+		if (h.name.p[h.name.n] != ':') /* names end before one */
+			ret->flags |= CONTENT_ODD_FIELD;
 		for (int i = 0; i < FIELDS; i++) {
 			if (!str_caseeq(h.name, field_names[i]))
 				continue;

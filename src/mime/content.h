@@ -28,6 +28,7 @@ enum content_flags {
 	CONTENT_ATTACHMENT = 1 << 3,	       /* Content-Disposition: attachment */
 	CONTENT_BAD_TYPE = 1 << 4,	       /* a Content-Type that is no type/subtype */
 	CONTENT_CUT = 1 << 5,		       /* more parameters than PARAMS_MAX */
+	CONTENT_ODD_FIELD = 1 << 7,	       /* a blank before the colon of such a field */
 	CONTENT_CONFLICTING_ENCODING = 1 << 6, /* two Content-Transfer-Encoding fields */
 };
 

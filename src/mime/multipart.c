@@ -73,6 +73,7 @@ bool multipart_next(struct multipart *m, str *ret_part)
 		if (!find_line(m, &line))
 			return false;
 		m->started = true;
+		m->first = line.start;
 		m->at = line.next;
 		m->closed = line.close;
 	}

@@ -17,6 +17,7 @@ struct multipart {
 	str body;
 	str delimiter; /* "--" boundary */
 	size_t at;
+	size_t first; /* where the first boundary line begins */
 	bool started; /* the first boundary line was seen */
 	bool closed;  /* the final "--boundary--" was seen */
 };

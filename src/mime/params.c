@@ -35,7 +35,7 @@ static str until_semicolon(struct scan *s)
 	return str_trim(text);
 }
 
-static str quoted_value(struct scan *s)
+static str quoted_value(struct scan *s, bool *ret_odd)
 {
 	str rest = str_skip(s->in, ++s->at);
 	size_t quote = str_chr(rest, '"');
@@ -44,12 +44,15 @@ static str quoted_value(struct scan *s)
 
 	if (slash == STR_NONE) {
 		s->at += quote == STR_NONE ? rest.n : quote + 1;
+		*ret_odd = quote == STR_NONE;
 		return str_sub(rest, 0, quote);
 	}
 	b = strbuf_make(s->arena, rest.n);
 	while (more(s) && s->in.p[s->at] != '"') {
-		if (s->in.p[s->at] == '\\' && s->at + 1 < s->in.n)
+		if (s->in.p[s->at] == '\\' && s->at + 1 < s->in.n) {
 			s->at++;
+			*ret_odd |= s->in.p[s->at] != '\\' && s->in.p[s->at] != '"';
+		}
 		strbuf_char(&b, s->in.p[s->at++]);
 	}
 	s->at += more(s);
@@ -96,7 +99,7 @@ static void parse_one(struct scan *s, struct params *ret)
 	s->at++;
 	skip_blank(s);
 	if (more(s) && s->in.p[s->at] == '"') {
-		p.value = quoted_value(s);
+		p.value = quoted_value(s, &p.odd);
 		p.junk = until_semicolon(s);
 	} else {
 		p.value = until_semicolon(s);
@@ -225,6 +228,8 @@ bool params_conflict(const struct params *p, struct charsets *c, struct arena *a
 
 		if (!str_caseeq(q->name, name))
 			continue;
+		if (q->odd || (q->section >= 0 && q != section(p, name, q->section)))
+			return true;
 		if (q->junk.n || (q->section < 0 && !q->extended && !str_eq(q->value, first)))
 			return true;
 	}

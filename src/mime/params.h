@@ -19,6 +19,7 @@ struct param {
 	str value;     /* quoting removed, percent-encoding and encoded-words kept */
 	int section;   /* RFC 2231 3, or -1 */
 	bool extended; /* RFC 2231 4: percent-encoded, section 0 starts with charset'language' */
+	bool odd;      /* needless escapes, or no closing quote: some readers take it otherwise */
 	str junk;      /* what stands behind the closing quote: some readers add it */
 };
 
