@@ -44,6 +44,7 @@ static str chain(struct cfb *c, const struct cfb_table *t, str container, size_t
 	size_t run = 0;
 	bool copied = false;
 
+	c->broken |= c->left < size && size != to_the_end; /* the same sectors again and again */
 	for (size_t steps = 0; (copied ? out.n : run) < out.max; steps++) {
 		size_t offset = ((size_t)at << shift) + before;
 

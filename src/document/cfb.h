@@ -15,7 +15,7 @@
 
 #include "base/map.h"
 
-enum { CFB_ENTRIES_MAX = 100000, CFB_READ_FACTOR = 8, CFB_NO_PARENT = -1 };
+enum { CFB_ENTRIES_MAX = 100000, CFB_READ_FACTOR = 4, CFB_NO_PARENT = -1 };
 
 enum cfb_kind { CFB_STORAGE = 1, CFB_STREAM = 2, CFB_ROOT = 5 };
 

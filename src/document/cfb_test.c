@@ -51,6 +51,24 @@ static void a_stream_that_no_storage_leads_to_is_listed(void **state)
 		str_eq(cfb_read(&c, cfb_find(&c, CFB_NO_PARENT, STR("orphan"))), STR("hidden")));
 }
 
+/* Many names of the same sectors: what is no longer read is damage. */
+static void shared_sectors_are_not_read_for_ever(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+	struct cfb_make m = cfb_make_new(a);
+	struct cfb c;
+	uint64_t sum = 0;
+
+	(void)state;
+	(void)cfb_make_stream(&m, 0, STR("large"), repeated(a, 8192));
+	cleanup(exact_freep) str in = exact_copy(cfb_make_finish(&m));
+	assert_true(cfb_open(a, in, &c));
+	for (int i = 0; i < 100; i++)
+		sum += cfb_read(&c, &c.entries.v[1]).n;
+	assert_true(sum <= CFB_READ_FACTOR * in.n);
+	assert_true(c.broken);
+}
+
 /* The table of sectors leads in a circle: reading ends and says so. */
 static void a_circle_of_sectors_is_damage(void **state)
 {
@@ -95,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_and_long_streams_are_read_back),
 		cmocka_unit_test(a_stream_that_no_storage_leads_to_is_listed),
+		cmocka_unit_test(shared_sectors_are_not_read_for_ever),
 		cmocka_unit_test(a_circle_of_sectors_is_damage),
 		cmocka_unit_test(cut_files_are_damage_and_no_crash),
 	};
