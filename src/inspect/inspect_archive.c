@@ -24,12 +24,29 @@ static void archive_closep(struct archive **a)
 	archive_read_free(*a);
 }
 
-static int support_filters(struct archive *a)
+/* One layer of compression: what is compressed again is a member, and counted as one. A
+ * file that unpacks to itself would keep the library busy. */
+static int support_filter(struct archive *a, str type)
 {
-	return archive_read_support_filter_gzip(a) | archive_read_support_filter_bzip2(a) |
-	       archive_read_support_filter_xz(a) | archive_read_support_filter_lzma(a) |
-	       archive_read_support_filter_lzip(a) | archive_read_support_filter_zstd(a) |
-	       archive_read_support_filter_lz4(a) | archive_read_support_filter_compress(a);
+	static const struct {
+		str type;
+		int code;
+	} filters[] = {
+		{ STR("application/gzip"), ARCHIVE_FILTER_GZIP },
+		{ STR("application/x-bzip2"), ARCHIVE_FILTER_BZIP2 },
+		{ STR("application/x-xz"), ARCHIVE_FILTER_XZ },
+		{ STR("application/x-lzma"), ARCHIVE_FILTER_LZMA },
+		{ STR("application/x-lzip"), ARCHIVE_FILTER_LZIP },
+		{ STR("application/zstd"), ARCHIVE_FILTER_ZSTD },
+		{ STR("application/x-lz4"), ARCHIVE_FILTER_LZ4 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+		if (str_eq(type, filters[i].type))
+			return archive_read_append_filter(a, filters[i].code);
+	}
+	/* The one that cannot be named so. */
+	return archive_read_support_filter_compress(a);
 }
 
 /* The formats are named one by one: "all" would run other programs and, for mtree, open
@@ -44,7 +61,7 @@ static void support(struct unpack *u, bool only_raw)
 		r = u->locally ? archive_read_support_format_zip_streamable(a)
 			       : archive_read_support_format_zip(a);
 	else
-		r = support_filters(a);
+		r = support_filter(a, u->magic.type);
 	if (!zip && !only_raw)
 		r |= archive_read_support_format_tar(a) | archive_read_support_format_cpio(a);
 	if (u->magic.family == MAGIC_COMPRESSED)

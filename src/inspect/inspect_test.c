@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
@@ -256,6 +257,38 @@ static void nothing_at_all_is_still_a_message(void **state)
 	assert_true(has(&f, STR("MISSING_FROM")));
 }
 
+static str gzipped(struct arena *a, str bytes)
+{
+	size_t max = bytes.n + 200;
+	unsigned char *out = arena_alloc(a, max);
+	z_stream z = { .next_in = (unsigned char *)(uintptr_t)bytes.p,
+		       .avail_in = (uInt)bytes.n,
+		       .next_out = out,
+		       .avail_out = (uInt)max };
+
+	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	return str_of(out, max - z.avail_out);
+}
+
+/* Each is a part of its own, so that the limits of archives count them. */
+static void layers_of_compression_are_members(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct strbuf b = strbuf_make(a, 4096);
+	cleanup(end) struct fixture f = { 0 };
+
+	(void)state;
+	strbuf_put(&b, STR("Content-Type: application/gzip; name=a.gz\r\n"
+			   "Content-Transfer-Encoding: base64\r\n\r\n"));
+	base64_encode(&b, gzipped(a, gzipped(a, gzipped(a, STR("hello")))));
+	f = inspect(strbuf_str(&b), NULL);
+	assert_int_equal(f.facts.parts.n, 4);
+	assert_int_equal(f.facts.parts.v[3].size, 5);
+	assert_true(has(&f, STR("MIME_ARCHIVE_IN_ARCHIVE")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +301,7 @@ int main(void)
 		cmocka_unit_test(sender_tricks_are_told_from_honest_names),
 		cmocka_unit_test(declared_types_that_lie_are_found),
 		cmocka_unit_test(nothing_at_all_is_still_a_message),
+		cmocka_unit_test(layers_of_compression_are_members),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
