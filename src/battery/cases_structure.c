@@ -150,14 +150,16 @@ static void boundary_prefix(struct kit *k)
 		{ "b", QUAR_OR_REJECT,
 		  "Content-Type: multipart/mixed; "
 		  "boundary=\"bb\"\n\n--bb\n{text}--bb-\n{part}--bb--\n" },
-		{ "c", FLAG_OR_MORE,
+		/* Blanks behind the line are allowed (RFC 2046 5.1.1). */
+		{ "c", ANY,
 		  "Content-Type: multipart/mixed; boundary=\"bb\"\n\n--bb "
 		  "\n{text}--bb\t\n{part}--bb--\n" },
 		{ "d", QUAR_OR_REJECT,
 		  "Content-Type: multipart/mixed; boundary=\"bb\"\n\n--bb\n"
 		  "Content-Type: multipart/mixed; "
 		  "boundary=\"bb\"\n\n--bb\n{text}--bb\n{part}--bb--\n" },
-		{ "e", FLAG_OR_MORE,
+		/* An honest nesting may extend the outer boundary. */
+		{ "e", ANY,
 		  "Content-Type: multipart/mixed; boundary=\"bb\"\n\n--bb\n"
 		  "Content-Type: multipart/mixed; "
 		  "boundary=\"bbc\"\n\n--bbc\n{text}--bbc\n{part}--bbc--\n"
@@ -166,7 +168,6 @@ static void boundary_prefix(struct kit *k)
 	};
 
 	send_all(k, v);
-	/* An honest nesting may extend the outer boundary: only the malicious ones count. */
 }
 
 static void missing_declaration(struct kit *k)

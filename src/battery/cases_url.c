@@ -147,7 +147,7 @@ const struct battery_case cases_url[] = {
 	ROW("T075", "Suspect links", NULL, suspect),
 	ROW("T167", "Broken HTML around a link", NULL, broken_html),
 	ROW("T168", "Encodings around a link", NULL, encoded_html),
-	ROW("T169", "Hidden text", NULL, hidden_text),
+	ROW("T169", "Hidden text", "HTML_HIDDEN_TEXT|ZERO_FONT|R_WHITE_ON_WHITE", hidden_text),
 	ROW("T170", "Forms, frames, redirections", NULL, forms),
 	{ 0 }
 };

@@ -9,7 +9,6 @@
 enum {
 	PROBE_CHARS = 280,   /* of base64, enough to know a file by */
 	TOKEN_MAX = 200,     /* bytes */
-	PROPERTY_MAX = 1000, /* bytes of parameters */
 	PROBES_MAX = 100000, /* in one message */
 	PROBE_LINES = 4,     /* of a run: before a file there may be junk */
 	HIDDEN_MAX = 16	     /* files brought to light; the finding is made by the first */
@@ -315,72 +314,6 @@ static void search_urls(struct search *s)
 	}
 }
 
-/* Where the value of a property ends: at a line that no blank continues (RFC 5545 3.1). */
-static str folded_value(str text)
-{
-	for (size_t at = 0; at < text.n;) {
-		size_t lf = str_chr(str_skip(text, at), '\n');
-
-		if (lf == STR_NONE)
-			break;
-		at += lf + 1;
-		if (at < text.n && text.p[at] != ' ' && text.p[at] != '\t')
-			return str_sub(text, 0, at);
-	}
-	return text;
-}
-
-/* Offset behind the ":" that ends the parameters of a property, or STR_NONE. */
-static size_t value_start(str text)
-{
-	bool quoted = false;
-
-	for (size_t i = 0; i < text.n && i < PROPERTY_MAX; i++) {
-		quoted ^= text.p[i] == '"';
-		if (text.p[i] == ':' && !quoted)
-			return i + 1;
-	}
-	return STR_NONE;
-}
-
-static str property_name(str parameters)
-{
-	size_t at = str_casefind(parameters, STR("FILENAME="));
-	str value;
-
-	if (at == STR_NONE)
-		return STR("");
-	value = str_skip(parameters, at + 9);
-	if (str_starts(value, STR("\"")))
-		return str_sub(value, 1, 1 + str_chr(str_skip(value, 1), '"'));
-	for (at = 0; at < value.n && value.p[at] != ';' && value.p[at] != ':';)
-		at++;
-	return str_sub(value, 0, at);
-}
-
-/* ATTACH, PHOTO, KEY... of calendars and visiting cards (RFC 5545 3.8.1.1, RFC 2426). */
-static void search_properties(struct search *s)
-{
-	static const str mark = STR("ENCODING=B");
-
-	for (s->at = 0; s->at < s->in.n;) {
-		size_t hit = str_casefind(str_skip(s->in, s->at), mark), start;
-		str rest;
-
-		if (hit == STR_NONE)
-			return;
-		s->at += hit + mark.n;
-		rest = str_skip(s->in, s->at);
-		start = value_start(rest);
-		s->at += start == STR_NONE ? PROPERTY_MAX : start;
-		if (start == STR_NONE || !probe(s, str_skip(rest, start)))
-			continue;
-		rest = str_sub(rest, 0, start + folded_value(str_skip(rest, start)).n);
-		walk_find(s->w, FINDING_CALENDAR_FILE, s->index, str_sub(rest, 0, start));
-		decode_part(s, property_name(str_sub(rest, 0, start)), str_skip(rest, start));
-	}
-}
-
 void inspect_hidden_search(struct walk *w, uint32_t index, str text, size_t first_taken,
 			   uint32_t depth)
 {
@@ -396,5 +329,4 @@ void inspect_hidden_search(struct walk *w, uint32_t index, str text, size_t firs
 		return;
 	search_lines(&s);
 	search_urls(&s);
-	search_properties(&s);
 }
