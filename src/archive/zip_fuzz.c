@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cleanup(arena_freep) struct arena *a = arena_new("fuzz", 256 << 20);
 	str bytes = str_of(data, size), clear;
 	struct zip_report report, again;
-	struct zip z, y;
+	struct zip z;
 
 	if (!zip_open(bytes, &z))
 		return 0;
@@ -20,6 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (uint32_t i = 0; i < report.unlisted_n; i++)
 		bug_if(report.unlisted[i] >= size);
 	clear = zip_without_encryption(a, &z);
-	bug_if(clear.n != size || !zip_open(clear, &y));
+	bug_if(clear.n != size);
+	for (size_t i = 0; i < size; i++) /* at most that one bit is missing */
+		bug_if((clear.p[i] ^ (char)data[i]) & ~1);
 	return 0;
 }
