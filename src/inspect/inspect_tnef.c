@@ -1,8 +1,8 @@
 #include "inspect/inspect_readings.h"
 
 #include "base/reader.h"
+#include "document/lzfu.h"
 #include "mime/filename.h"
-#include "mime/lzfu.h"
 #include "mime/mapi.h"
 
 /* Attributes of MS-OXTNEF 2.1.3.3. */
@@ -115,14 +115,12 @@ static void take_body(struct tnef *t, str type, str charset, str bytes)
 static void take_rtf(struct tnef *t, str compressed)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(t->w);
-	struct strbuf b = strbuf_make(scratch, t->w->budget);
+	str rtf = lzfu_unpack(scratch, compressed, t->w->budget);
 
-	if (!lzfu_decode(&b, compressed))
+	if (!rtf.n)
 		return;
-	walk_spend(t->w, b.n);
-	if (b.overflow)
-		walk_limit(t->w, STR("unpacked.bytes"));
-	take_body(t, STR("application/rtf"), STR(""), strbuf_str(&b));
+	walk_spend(t->w, rtf.n);
+	take_body(t, STR("application/rtf"), STR(""), rtf);
 }
 
 static void read_message(struct tnef *t, str list)
