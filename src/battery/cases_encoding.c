@@ -65,7 +65,8 @@ static void dirty_base64(struct kit *k)
 	static const struct variant v[] = {
 		{ "a", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n-_.#:%\n{b64}" END },
 		{ "b", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n=\n{b64}" END },
-		{ "c", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n{b64}=\nQUFB\n" END },
+		{ "c", FLAG_OR_MORE,
+		  TOP "Content-Transfer-Encoding: base64\n\n{b64}=\nQUFB\n" END },
 		{ "d", ANY, TOP "Content-Transfer-Encoding: base64\n\n{b64}====\n" END },
 		{ 0 }
 	};

@@ -109,8 +109,8 @@ static void foreign_message_id(struct kit *k)
 	send_identified(k, "a", STR("<1@other.example>"));
 	kit_expect(k, FLAG_OR_MORE, "MID_CONTAINS_FROM");
 	send_identified(k, "b",
-			k->wrapping == KIT_ACSS ? STR("<1.test@nospf.example>") :
-						  STR("<1.marie.martin@partner.example>"));
+			k->wrapping == KIT_ACSS ? STR("<1.test@nospf.example>")
+						: STR("<1.marie.martin@partner.example>"));
 	kit_expect(k, FLAG_OR_MORE, "MID_CONTAINS_TO");
 	send_identified(k, "c", STR("<1.alice@hopital.example>"));
 	kit_expect(k, FLAG_OR_MORE, "MID_RHS_MATCH_TO");

@@ -156,8 +156,8 @@ bool inspect_script_waits(const struct facts_part *p);
 void inspect_script_settle(struct walk *w);
 inspect_open_fn inspect_cms_open;   /* S/MIME: what is signed */
 inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
-inspect_open_fn inspect_cms_open;  /* S/MIME: what is signed */
-inspect_open_fn inspect_tnef_open; /* what Outlook packs attachments into (winmail.dat) */
+inspect_open_fn inspect_cms_open;   /* S/MIME: what is signed */
+inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
 inspect_open_fn inspect_image_open; /* hands it to who reads QR codes */
 inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
 /* Is a picture all there is to see? */

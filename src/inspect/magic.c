@@ -128,8 +128,9 @@ static struct magic cafebabe(str bytes)
 /* Files of boxes (ISO 14496-12): films, and pictures that are coded like films. */
 static struct magic by_brand(str bytes)
 {
-	static const str pictures[] = { STR("heic"), STR("heix"), STR("heif"), STR("mif1"),
-					STR("msf1"), STR("heim"), STR("heis") };
+	static const str pictures[] = { STR("heic"), STR("heix"), STR("heif"),
+					STR("mif1"), STR("msf1"), STR("heim"),
+					STR("heis"), STR("hevc"), STR("hevx") };
 
 	if (at_offset(bytes, 8, STR("avif")) || at_offset(bytes, 8, STR("avis")))
 		return make(STR("image/avif"), MAGIC_IMAGE);
@@ -305,9 +306,6 @@ static struct magic special(str b)
 		return make(STR("audio/vnd.wave"), MAGIC_MEDIA);
 	if (str_starts(b, STR("BM")) && at_offset(b, 6, STR("\0\0\0\0")))
 		return make(STR("image/bmp"), MAGIC_IMAGE);
-	if (at_offset(b, 4, STR("ftyphei")) || at_offset(b, 4, STR("ftyphev")) ||
-	    at_offset(b, 4, STR("ftypmif1")) || at_offset(b, 4, STR("ftypavif")))
-		return make(STR("image/heif"), MAGIC_IMAGE);
 	if (at_offset(b, 4, STR("ftyp")) && !looks_like_text(b))
 		return by_brand(b);
 	if (str_starts(b, STR("\xff\xfb")) || str_starts(b, STR("\xff\xf3")))

@@ -35,9 +35,6 @@ static void types_are_told_by_content(void **state)
 		{ STR("\2\0\0\0\0\0\0\0sdbf"), STR("application/x-ms-shim-database"),
 		  MAGIC_PROGRAM },
 		{ STR("KDMV"), STR("application/x-vmdk-disk"), MAGIC_ARCHIVE },
-		{ STR("\0\0\0\x18"
-		      "ftypheic"),
-		  STR("image/heif"), MAGIC_IMAGE },
 		{ STR("BEGIN:VCALENDAR\r\n"), STR("text/calendar"), MAGIC_DATA },
 		{ STR("<!DOCTYPE a []><a/>"), STR("application/xml"), MAGIC_MARKUP },
 		{ STR("<\0?\0x\0m\0l\0 \0?\0>\0<\0a\0/\0>\0"), STR("application/xml"),
