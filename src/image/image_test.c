@@ -222,6 +222,41 @@ static void a_code_is_read_in_every_format(void **state)
 	assert_true(says_text(a, bmp_of(a, 24)));
 }
 
+/* Turned around its middle; thousandths of the sine and cosine. */
+static str turned(struct arena *a, int sine, int cosine)
+{
+	int side = (int)qrpicture_side(SCALE, MARGIN) * 2, middle = side / 2;
+	struct strbuf b = strbuf_make(a, 64 << 20);
+
+	strbuf_fmt(&b, "P5\n%d %d\n255\n", side, side);
+	for (int y = 0; y < side; y++) {
+		for (int x = 0; x < side; x++) {
+			int dx = x - middle, dy = y - middle;
+			int from_x = (dx * cosine - dy * sine) / 1000 + middle / 2;
+			int from_y = (dx * sine + dy * cosine) / 1000 + middle / 2;
+			bool inside =
+				from_x >= 0 && from_y >= 0 && from_x < middle && from_y < middle;
+
+			strbuf_char(&b, inside && qrpicture_dark((uint32_t)from_x, (uint32_t)from_y,
+								 SCALE, MARGIN)
+						? '\0'
+						: '\xff');
+		}
+	}
+	return strbuf_str(&b);
+}
+
+static void a_turned_code_is_read(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1u << 30);
+
+	(void)state;
+	assert_true(says_text(a, turned(a, 259, 966))); /* 15 degrees */
+	assert_true(says_text(a, turned(a, 500, 866)));
+	assert_true(says_text(a, turned(a, 707, 707)));
+	assert_true(says_text(a, turned(a, 1000, 0)));
+}
+
 static void a_code_is_read_in_every_disguise(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 2u << 30);
@@ -285,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_code_is_read_in_every_format),
+		cmocka_unit_test(a_turned_code_is_read),
 		cmocka_unit_test(a_code_is_read_in_every_disguise),
 		cmocka_unit_test(a_picture_without_code_says_nothing),
 		cmocka_unit_test(what_is_too_large_is_not_decoded),

@@ -2,6 +2,7 @@
 
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "image/qrfinder.h"
 
 #include <zbar.h>
 
@@ -166,6 +167,8 @@ void qrcodes_read(struct arena *a, const struct image *image, struct qrcodes *co
 	if (image->width < LEAST_SIDE || image->height < LEAST_SIDE)
 		return;
 	clear = spread(a, image);
+	if (!qrfinder_present(a, &clear))
+		return;
 	if (side <= SMALL_SIDE)
 		look_at(a, enlarged(a, &clear, ENLARGE), codes);
 	look_at(a, reduced(a, &clear, by), codes);
