@@ -68,12 +68,13 @@ static uint32_t run_from(const struct finder *f, int64_t x, int64_t y, struct di
 	return n;
 }
 
-/* The same runs in another direction through the middle, of nearly the same length. */
+/* The same runs in another direction through the middle, of nearly the same length: in steps,
+ * which are longer on a diagonal, a turned code is half as long there. */
 static bool is_crossed(const struct finder *f, uint32_t x, uint32_t y, struct direction way,
 		       unsigned level, uint32_t total)
 {
 	bool dark = is_dark(f, x, y, level);
-	uint32_t runs[RUNS] = { 0 }, across;
+	uint32_t runs[RUNS] = { 0 }, across, least = way.dx && way.dy ? 2 : 3;
 
 	for (int side = 0; side < 2; side++) {
 		struct direction d = side ? way : (struct direction){ -way.dx, -way.dy };
@@ -90,7 +91,7 @@ static bool is_crossed(const struct finder *f, uint32_t x, uint32_t y, struct di
 		runs[side ? 4 : 0] = run_from(f, ax, ay, d, dark, level, total);
 	}
 	across = runs[0] + runs[1] + runs[2] + runs[3] + runs[4];
-	return is_pattern(runs) && across * 5 >= total * 3 && across * 5 <= total * 7;
+	return is_pattern(runs) && across * 5 >= total * least && across * 5 <= total * 7;
 }
 
 static uint32_t apart(uint32_t a, uint32_t b)
