@@ -1,14 +1,10 @@
 #include "cli/cli.h"
 
-#include "base/fd.h"
-#include "cli/localworkers.h"
 #include "cli/messages.h"
-#include "dns/zonefile.h"
+#include "cli/offline.h"
 #include "mail/received.h"
 #include "policy/explain.h"
-#include "resolver/resolver.h"
 #include "scan/record.h"
-#include "super/super.h"
 
 #include <getopt.h>
 #include <pthread.h>
@@ -56,8 +52,7 @@ struct outcome {
 
 struct scan {
 	const struct options *options;
-	struct conductor conductor;
-	struct conduct_policy *policy;
+	struct offline *offline;
 	const struct messages *messages;
 	struct outcome *outcomes;
 	struct arena **arenas; /* one per message, ended when printed */
@@ -91,16 +86,6 @@ static struct envelope envelope_for(const struct options *o, struct arena *a, st
 	return env;
 }
 
-static int sealed_copy(str message, struct why *why)
-{
-	cleanup(fd_closep) int fd = fd_memfd("message", why);
-	int r = fd < 0 ? fd : fd_write_all(fd, message, why);
-
-	if (r == 0)
-		r = fd_seal(fd, why);
-	return r < 0 ? r : take_fd(fd);
-}
-
 static void put_words(struct strbuf *out, const struct options *o, str name,
 		      const struct judgement *j)
 {
@@ -120,7 +105,6 @@ static int judge(struct scan *s, struct arena *a, const struct message_file *f, 
 {
 	const struct options *o = s->options;
 	int64_t now = o->at ? o->at : clock_wall();
-	cleanup(fd_closep) int fd = -1;
 	struct judgement j;
 	struct envelope env;
 	str message;
@@ -128,11 +112,10 @@ static int judge(struct scan *s, struct arena *a, const struct message_file *f, 
 
 	if (r < 0)
 		return r;
-	fd = sealed_copy(message, why);
-	if (fd < 0)
-		return fd;
 	env = envelope_for(o, a, f->name, message, now);
-	conduct_judge(&s->conductor, s->policy, a, &env, fd, message, now, &j);
+	r = offline_judge(s->offline, a, &env, message, now, &j, why);
+	if (r < 0)
+		return r;
 	if (o->json) {
 		record_put_json(out, f->name, &j, o->text);
 		strbuf_char(out, '\n');
@@ -205,27 +188,6 @@ static int run_all(struct scan *s, size_t jobs, struct arena *a)
 	return status;
 }
 
-static int find_resolver(const struct options *o, const struct conf *conf, struct arena *a,
-			 struct dns_resolver *ret, struct why *why)
-{
-	const char *file = o->dns ? o->dns : conf->dns.file.n ? arena_cz(a, conf->dns.file) : NULL;
-	struct resolver_spec spec = { conf->dns.servers.v, conf->dns.servers.n, NULL };
-	struct zonefile *zones;
-	struct resolver *resolver;
-	int r;
-
-	if (file) {
-		r = zonefile_load(a, file, &zones, why);
-		if (r == 0)
-			*ret = zonefile_resolver(zones);
-		return r;
-	}
-	r = resolver_new(&spec, &resolver, why);
-	if (r == 0)
-		*ret = resolver_resolver(resolver);
-	return r;
-}
-
 static int parse_number(const char *text, size_t max, size_t *ret)
 {
 	char *end;
@@ -285,34 +247,22 @@ static bool take_option(struct options *o, int c, const char *value)
 static int scan_files(struct options *o, int n, char **paths)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("scan", 1 << 30);
-	cleanup(arena_freep) struct arena *conf_arena = arena_new("conf", 64 << 20);
 	struct scan s = { .options = o };
 	struct messages messages = { 0 };
-	struct localworkers *local;
 	struct why why = { "" };
-	struct conf *conf = super_read_conf(&o->source, conf_arena, &why);
-	int r = conf ? 0 : -1, status;
+	int r = 0, status;
 
 	for (int i = 0; i < n && r == 0; i++)
 		r = messages_add(&messages, a, paths[i], &why);
 	if (r == 0)
-		r = conduct_load_policy(conf->arena, conf, &s.policy, &why);
-	avevidence_gate_init(&s.conductor.antivirus);
-	if (r == 0)
-		r = find_resolver(o, conf, a, &s.conductor.dns, &why);
-	if (r == 0)
-		r = localworkers_start(conf, o->jobs, &local, &s.conductor.workers,
-				       &s.conductor.images, &why);
-	if (r == 0)
-		r = workers_set_patterns(s.conductor.workers, s.policy->patterns, &why);
+		r = offline_start(&o->source, o->dns, STR_NULL, o->jobs, &s.offline, &why);
 	if (r < 0) {
 		fprintf(stderr, "poterne: scan: %s\n", why.text);
 		return CLI_ENVIRONMENT;
 	}
 	s.messages = &messages;
 	status = run_all(&s, o->jobs, a);
-	localworkers_stop(local);
-	s.conductor.workers = workers_free(s.conductor.workers);
+	offline_stop(s.offline);
 	return fflush(stdout) == 0 ? status : CLI_ENVIRONMENT;
 }
 
