@@ -131,6 +131,8 @@ static void collect_script(struct htmlview_walk *w, str text)
 	w->script = strbuf_str(&w->pieces);
 }
 
+static void walk_inner(struct htmlview_walk *w, str page, bool shown);
+
 static void on_text(struct htmlview_walk *w, str text)
 {
 	switch (w->sink) {
@@ -145,6 +147,9 @@ static void on_text(struct htmlview_walk *w, str text)
 		break;
 	case HTMLVIEW_TO_STYLE:
 		htmlview_link_css(w, text);
+		break;
+	case HTMLVIEW_TO_INNER:
+		walk_inner(w, text, false);
 		break;
 	}
 }
@@ -212,6 +217,8 @@ static void start_text(struct htmlview_walk *w, const struct htmltok_token *t, u
 		start_script(w, t, foreign);
 	else if (str_eq(t->name, STR("style")))
 		w->sink = HTMLVIEW_TO_STYLE;
+	else if (str_starts(t->name, STR("no"))) /* programs without frames show <noframes> */
+		w->sink = HTMLVIEW_TO_INNER;
 	else if (str_eq(t->name, STR("title")) || mode == HTMLTOK_RAWTEXT)
 		w->sink = str_eq(t->name, STR("xmp")) ? HTMLVIEW_TO_READER : HTMLVIEW_TO_ASIDE;
 }
@@ -238,8 +245,6 @@ static void put_words(struct htmlview_walk *w, const struct htmltok_token *t)
 	put_text(w, words);
 	put_text(w, STR(" "));
 }
-
-static void walk_inner(struct htmlview_walk *w, str page, bool shown);
 
 static void on_start(struct htmlview_walk *w, const struct htmltok_token *t)
 {
@@ -279,22 +284,31 @@ static void on_close(struct htmlview_walk *w, str name)
 	w->sink = HTMLVIEW_TO_READER;
 	if (str_eq(name, STR("a")))
 		w->link = HTMLVIEW_NO_LINK;
+	else if (str_eq(name, STR("form")))
+		w->form_fields = 0;
 	htmlview_open_end(w, name, known);
 	if (known & HTMLNAME_BREAKS)
 		break_line(w);
 }
 
-/* "<!--[if mso]> ... <![endif]-->": Outlook shows what is inside. */
+/* "<!--[if mso]> ... <![endif]-->": Outlook shows what is inside. Programs that know no svg see no
+ * comment in the style of a drawing, but what stands around it. */
 static void on_comment(struct htmlview_walk *w, str text)
 {
 	str inside = str_trim(text);
 	size_t open, close;
 
+	if (htmlview_open_foreign(w) && str_chr(inside, '<') != STR_NONE) {
+		walk_inner(w, inside, false);
+		return;
+	}
 	if (!str_casestarts(inside, STR("[if")))
 		return;
 	open = str_find(inside, STR("]>"));
+	if (open == STR_NONE)
+		return;
 	close = str_casefind(inside, STR("<![endif]"));
-	if (open == STR_NONE || close == STR_NONE || close < open)
+	if (close < open)
 		return;
 	walk_inner(w, str_sub(inside, open + 2, close), false);
 }

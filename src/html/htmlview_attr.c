@@ -175,10 +175,6 @@ static void see_form(struct htmlview_walk *w, const struct htmltok_token *t)
 	};
 	str type = str_trim(htmltok_attr(t, STR("type")));
 
-	if (str_eq(t->name, STR("form"))) {
-		w->form_fields = 0;
-		return;
-	}
 	if (!str_eq(t->name, STR("input")) && !str_eq(t->name, STR("textarea")))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(silent); i++) {
@@ -188,8 +184,10 @@ static void see_form(struct htmlview_walk *w, const struct htmltok_token *t)
 	if (str_caseeq(type, STR("password")))
 		htmlview_see(w, HTMLVIEW_HAS_PASSWORD_FIELD, htmltok_attr(t, STR("name")));
 	w->form_fields++;
-	if (w->form_fields > 1 || str_eq(t->name, STR("textarea")) ||
-	    str_caseeq(type, STR("password")) || str_caseeq(type, STR("file")))
+	/* Only a closed form is followed by another one; fields may name theirs from afar. */
+	if (w->form_fields > 1 || htmltok_attr(t, STR("form")).n ||
+	    str_eq(t->name, STR("textarea")) || str_caseeq(type, STR("password")) ||
+	    str_caseeq(type, STR("file")))
 		htmlview_see(w, HTMLVIEW_HAS_TYPED_FORM, htmltok_attr(t, STR("name")));
 }
 

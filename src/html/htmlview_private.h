@@ -33,7 +33,13 @@ struct htmlview_open {
 	uint32_t count[HTMLVIEW_BUCKETS];
 };
 
-enum htmlview_sink { HTMLVIEW_TO_READER, HTMLVIEW_TO_ASIDE, HTMLVIEW_TO_SCRIPT, HTMLVIEW_TO_STYLE };
+enum htmlview_sink {
+	HTMLVIEW_TO_READER,
+	HTMLVIEW_TO_ASIDE,
+	HTMLVIEW_TO_SCRIPT,
+	HTMLVIEW_TO_STYLE,
+	HTMLVIEW_TO_INNER
+};
 
 struct htmlview_walk {
 	struct arena *arena;
@@ -43,13 +49,12 @@ struct htmlview_walk {
 	struct htmlview_open *open;
 	struct htmlout *text, *hidden, *aside;
 	enum htmlview_sink sink;
-	str script;	      /* that is being read */
-	struct strbuf pieces; /* of it, when it is more than one */
-	bool data;	      /* it is no program: JSON, a template */
-	bool inner;	      /* this walks the inside of a conditional comment */
-	bool hid_in_word;     /* hidden letters stand behind a visible one */
-	bool form_posts;      /* the form that is open */
-	size_t form_fields;
+	str script;		      /* that is being read */
+	struct strbuf pieces;	      /* of it, when it is more than one */
+	bool data;		      /* it is no program: JSON, a template */
+	bool inner;		      /* this walks the inside of a conditional comment */
+	bool hid_in_word;	      /* hidden letters stand behind a visible one */
+	size_t form_fields;	      /* of the form that is open */
 	uint32_t link;		      /* the anchor that is open, or HTMLVIEW_NO_LINK */
 	struct htmlview_walk *inside; /* for the next inner page */
 };

@@ -215,6 +215,13 @@ static void what_a_page_does_is_seen(void **state)
 		{ STR("<input type=PASSWORD name=p>"), HTMLVIEW_HAS_PASSWORD_FIELD, STR("p") },
 		{ STR("<form><input type=password name=a>"), HTMLVIEW_HAS_TYPED_FORM, STR("a") },
 		{ STR("<form><input><textarea name=b>"), HTMLVIEW_HAS_TYPED_FORM, STR("b") },
+		{ STR("<form><input><form><input name=c>"), HTMLVIEW_HAS_TYPED_FORM, STR("c") },
+		{ STR("<form></form><input form=x name=d>"), HTMLVIEW_HAS_TYPED_FORM, STR("d") },
+		{ STR("<!--[if mso]><form action=x>-->"), HTMLVIEW_HAS_FORM, STR("x") },
+		{ STR("<noframes><form action=x></noframes>"), HTMLVIEW_HAS_FORM, STR("x") },
+		{ STR("<noembed><form action=x></noembed>"), HTMLVIEW_HAS_FORM, STR("x") },
+		{ STR("<svg><style><!--</style></svg><form action=x><svg>--></svg>"),
+		  HTMLVIEW_HAS_FORM, STR("x") },
 		{ STR("<script>f()</script>"), HTMLVIEW_HAS_SCRIPT, STR("f()") },
 		{ STR("<script src=x></script>"), HTMLVIEW_HAS_SCRIPT, STR("x") },
 		{ STR("<script>f()"), HTMLVIEW_HAS_SCRIPT, STR("f()") },
@@ -238,6 +245,7 @@ static void what_a_page_does_is_seen(void **state)
 		{ STR("<embed src=x>"), HTMLVIEW_HAS_OBJECT, STR("x") },
 	};
 	static const str quiet[] = {
+		STR("<!-- <form action=x> -->"),
 		STR("<script type=application/ld+json>{}</script>"),
 		STR("<a href='javascript:;'>"),
 		STR("<a href='#x'>"),

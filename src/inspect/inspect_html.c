@@ -3,7 +3,9 @@
 #include "base/utf8.h"
 #include "html/htmldata.h"
 #include "html/htmlscript.h"
+#include "inspect/inspect_readings.h"
 #include "inspect/inspect_url.h"
+#include "inspect/inspect_words.h"
 #include "inspect/testmarks.h"
 
 enum {
@@ -85,6 +87,29 @@ static void find_texts(struct page *p)
 	walk_scan(p->w, PATTERN_BODY, STR(""), v->aside, p->index);
 }
 
+/* Without a base, a relative address leads nowhere; "//" and what has a scheme do. */
+static bool leads_out(str base, str url)
+{
+	return base.n || str_chr(url, ':') != STR_NONE ||
+	       (url.n > 1 && strchr("/\\", url.p[0]) && strchr("/\\", url.p[1]));
+}
+
+/* A page of the web that is shown in a frame, which may be as large as the window. */
+static void find_frames(struct page *p)
+{
+	for (size_t i = 0; i < p->view->links.n; i++) {
+		const struct htmlview_link *l = &p->view->links.v[i];
+
+		if ((l->kind == HTMLVIEW_FRAME || l->kind == HTMLVIEW_OBJECT) &&
+		    leads_out(p->view->base, l->url) && !str_casestarts(l->url, STR("data:")) &&
+		    !str_casestarts(l->url, STR("about:")) &&
+		    !str_casestarts(l->url, STR("clsid:"))) {
+			walk_find(p->w, FINDING_HTML_ATTACHMENT_REDIRECT, p->index, l->url);
+			return;
+		}
+	}
+}
+
 /* What an attached page may do in a browser that mail programs do not allow in a body. */
 static void find_attached(struct page *p)
 {
@@ -107,13 +132,7 @@ static void find_attached(struct page *p)
 	if (htmlview_saw(v, HTMLVIEW_HAS_REFRESH))
 		walk_find(p->w, FINDING_HTML_ATTACHMENT_REDIRECT, p->index,
 			  v->evidence[HTMLVIEW_HAS_REFRESH]);
-}
-
-/* Without a base, a relative address leads nowhere; "//" and what has a scheme do. */
-static bool leads_out(str base, str url)
-{
-	return base.n || str_chr(url, ':') != STR_NONE ||
-	       (url.n > 1 && strchr("/\\", url.p[0]) && strchr("/\\", url.p[1]));
+	find_frames(p);
 }
 
 static void report_link(struct page *p, str base, str url, str shown)
@@ -350,22 +369,34 @@ bool inspect_html_is_page(const struct facts_part *p)
 	return false;
 }
 
-/* An attached page. A body that is shown as a page is read by inspect_text.c. */
-void inspect_html_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth)
+static void read_attached(struct walk *w, uint32_t index, str text, uint32_t depth,
+			  struct arena *scratch)
 {
-	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
-	const struct facts_part *p = walk_part(w, index);
 	struct htmlview view;
-	str text;
 
-	(void)m;
-	if (!(p->flags & FACTS_PART_ATTACHMENT) && str_eq(p->type, STR("text/html")))
-		return;
-	if (!charset_to_utf8(&w->charsets, scratch, inspect_html_charset(bytes), bytes, &text))
-		walk_find(w, FINDING_MIME_UNKNOWN_CHARSET, index, inspect_html_charset(bytes));
 	inspect_html_read(w, index, text, depth, scratch, &view);
 	walk_scan(w, PATTERN_BODY, STR(""), view.text, index);
 	inspect_url_search(w, index, FACTS_URL_HTML, view.text);
 	if (testmarks_gtube(view.text))
 		walk_find(w, FINDING_GTUBE, index, STR("GTUBE"));
+}
+
+/* An attached page. A body that is shown as a page is read by inspect_text.c. */
+void inspect_html_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	const struct facts_part *p = walk_part(w, index);
+	uint32_t part;
+	bool another;
+	str text, other;
+
+	(void)m;
+	if (!(p->flags & FACTS_PART_ATTACHMENT) && str_eq(p->type, STR("text/html")))
+		return;
+	another = inspect_words_decode(w, scratch, index, inspect_html_charset(bytes), bytes, &text,
+				       &other);
+	read_attached(w, index, text, depth, scratch);
+	part = another ? inspect_readings_text(w, index) : WALK_NO_PART;
+	if (part != WALK_NO_PART)
+		read_attached(w, part, other, depth, scratch);
 }

@@ -16,6 +16,12 @@
 	"boundary=b\r\n\r\n--b\r\n\r\nHello\r\n"                                                   \
 	"--b\r\nContent-Type: text/html; name=a.html\r\n\r\n"
 
+#define IN(charset) "MIME-Version: 1.0\r\nContent-Type: text/html; charset=" charset "\r\n\r\n"
+#define XML                                                                                        \
+	"MIME-Version: 1.0\r\nContent-Type: application/xml; name=a.xml\r\n\r\n<?xml "             \
+	"version='1.0'?>"
+#define XHTML "http://www.w3.org/1999/xhtml"
+
 static void inspect(struct arena *a, str message, struct facts *ret)
 {
 	cleanup(exact_freep) str exact = exact_copy(message);
@@ -111,6 +117,21 @@ static void pages_are_judged_by_where_they_stand(void **state)
 		  true },
 		{ ATTACHED "<meta http-equiv=refresh content='0;http://x'>\r\n--b--",
 		  STR("HTML_ATTACHMENT_REDIRECT"), true },
+		{ ATTACHED "<p>x</p><iframe src=http://x/>\r\n--b--",
+		  STR("HTML_ATTACHMENT_REDIRECT"), true },
+		{ ATTACHED "<p>x</p><iframe src=about:blank>\r\n--b--",
+		  STR("HTML_ATTACHMENT_REDIRECT"), false },
+		{ BODY "<p>x</p><iframe src=http://x/>", STR("HTML_ATTACHMENT_REDIRECT"), false },
+		/* a charset that makes nothing of the page, where it is known */
+		{ IN("ibm037") "<form><input type=password>", STR("HTML_PASSWORD_FIELD"), true },
+		{ IN("utf-16") "<form><input type=password>", STR("HTML_PASSWORD_FIELD"), true },
+		{ IN("utf-8") "\033$B<form><input type=password>", STR("HTML_PASSWORD_FIELD"),
+		  true },
+		{ IN("ibm037") "<form><input type=password>", STR("TEXT_DISGUISED"), true },
+		{ IN("iso-8859-1") "<p>R\xe9union</p><form><input type=password>",
+		  STR("TEXT_DISGUISED"), false },
+		{ ATTACHED "<meta charset=ibm037><body onload=f()>\r\n--b--",
+		  STR("HTML_ATTACHMENT_SCRIPT"), true },
 		{ BODY "<a href='data:application/zip;base64,UEsDBBQAAAAIAA=='>x</a>",
 		  STR("HTML_SMUGGLING"), true },
 		{ BODY "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>",
@@ -119,6 +140,10 @@ static void pages_are_judged_by_where_they_stand(void **state)
 		  STR("HTML_SMUGGLING"), true },
 		{ BODY "<script type='application/ld+json'>{\"a\":\"http://x\"}</script>",
 		  STR("HTML_SCRIPT"), false },
+		{ XML "<d><h:script xmlns:h='" XHTML "'>f()</h:script></d>", STR("XML_SCRIPT"),
+		  true },
+		{ XML "<d><script>f()</script></d>", STR("XML_SCRIPT"), false },
+		{ XML "<d xmlns='" XHTML "'><p>x</p></d>", STR("XML_SCRIPT"), false },
 		{ BODY "<img src=http://x/a.png>", STR("HTML_IMAGE_ONLY"), true },
 		{ BODY "<img src=http://x/a.png><p>Our opening hours change in May.</p>",
 		  STR("HTML_IMAGE_ONLY"), false },

@@ -59,7 +59,9 @@ static void find_scheme(const struct judge *j, const struct url *u)
 		find(j, FINDING_URL_SCRIPT, u->href);
 	if (str_eq(u->scheme, STR("data")) || str_eq(u->scheme, STR("blob")))
 		find(j, FINDING_URL_DATA, u->href);
-	if (str_eq(u->scheme, STR("file")) && u->host.kind != URLHOST_EMPTY)
+	/* Windows finds a server behind more slashes as well. */
+	if (str_eq(u->scheme, STR("file")) &&
+	    (u->host.kind != URLHOST_EMPTY || str_starts(u->path, STR("//"))))
 		find(j, FINDING_URL_FILE_SHARE, u->href);
 }
 

@@ -177,6 +177,21 @@ bool inspect_readings_body(struct walk *w, uint32_t index, const struct content 
 	return b.file;
 }
 
+uint32_t inspect_readings_text(struct walk *w, uint32_t index)
+{
+	uint32_t part = count(w) ? walk_add_part(w, index, '?', w->readings) : WALK_NO_PART;
+	const struct facts_part *of = walk_part(w, index);
+	struct facts_part *p;
+
+	if (part == WALK_NO_PART)
+		return part;
+	p = walk_part(w, part);
+	p->type = of->type;
+	p->filename = of->filename;
+	p->flags = of->flags & (FACTS_PART_ATTACHMENT | FACTS_PART_IN_ARCHIVE);
+	return part;
+}
+
 void inspect_readings_name(struct walk *w, uint32_t index, str name)
 {
 	struct facts_part *p, *of = walk_part(w, index);

@@ -25,6 +25,8 @@ bool inspect_readings_body(struct walk *w, uint32_t index, const struct content 
  * w->sections from first_section on are ours. */
 void inspect_stray_search(struct walk *w, uint32_t index, str text, size_t first_section,
 			  uint32_t depth);
+/* The part for another text that some program reads in a part, or WALK_NO_PART. */
+uint32_t inspect_readings_text(struct walk *w, uint32_t index);
 /* The same part under another name that some program takes for it. */
 void inspect_readings_name(struct walk *w, uint32_t index, str name);
 

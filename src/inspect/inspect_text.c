@@ -1,6 +1,7 @@
 #include "inspect/inspect_private.h"
 
 #include "inspect/inspect_html.h"
+#include "inspect/inspect_readings.h"
 #include "inspect/inspect_url.h"
 #include "inspect/inspect_words.h"
 #include "inspect/testmarks.h"
@@ -34,16 +35,12 @@ static void search_links(struct walk *w, uint32_t index, bool html, str text)
 		inspect_url_search(w, index, html ? FACTS_URL_HTML : FACTS_URL_TEXT, text);
 }
 
-void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes, uint32_t depth)
+static void read_decoded(struct walk *w, uint32_t index, str text, uint32_t depth,
+			 struct arena *scratch)
 {
-	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
 	bool html = str_eq(walk_part(w, index)->type, STR("text/html"));
 	struct htmlview view;
-	str text;
 
-	if (html && !charset.n)
-		charset = inspect_html_charset(bytes);
-	text = inspect_words_decode(w, scratch, index, charset, bytes);
 	if (html) {
 		inspect_html_read(w, index, text, depth, scratch, &view);
 		text = view.text;
@@ -55,4 +52,20 @@ void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes, u
 	inspect_words_read(w, index, text);
 	w->has_content |= has_ink(text);
 	keep_text(w, text);
+}
+
+void inspect_text_read(struct walk *w, uint32_t index, str charset, str bytes, uint32_t depth)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	bool another;
+	uint32_t part;
+	str text, other;
+
+	if (!charset.n && str_eq(walk_part(w, index)->type, STR("text/html")))
+		charset = inspect_html_charset(bytes);
+	another = inspect_words_decode(w, scratch, index, charset, bytes, &text, &other);
+	read_decoded(w, index, text, depth, scratch);
+	part = another ? inspect_readings_text(w, index) : WALK_NO_PART;
+	if (part != WALK_NO_PART)
+		read_decoded(w, part, other, depth, scratch);
 }

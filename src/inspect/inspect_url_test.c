@@ -83,6 +83,7 @@ static void each_link_is_judged_by_where_it_leads(void **state)
 		{ "page.html", "", "" },
 		{ "\\\\server\\share", "", "FILE_SHARE <file://server/share>" },
 		{ "file:///C:/x.txt", "", "<file:///C:/x.txt>" },
+		{ "file://///server/share", "", "FILE_SHARE <file://///server/share>" },
 		{ "//b.example/x", "", "<https://b.example/x>" },
 		{ "mailto:a@b.example", "a@b.example", "<mailto:a@b.example>" },
 	};

@@ -82,7 +82,8 @@ void inspect_words_part(struct walk *w, uint32_t index, const struct content *c,
 		walk_find(w, FINDING_R_BAD_CTE_7BIT, index, str_sub(body, at, at + 60));
 }
 
-str inspect_words_decode(struct walk *w, struct arena *a, uint32_t index, str charset, str bytes)
+bool inspect_words_decode(struct walk *w, struct arena *a, uint32_t index, str charset, str bytes,
+			  str *ret_text, str *ret_other)
 {
 	static const struct {
 		uint32_t flag;
@@ -94,9 +95,9 @@ str inspect_words_decode(struct walk *w, struct arena *a, uint32_t index, str ch
 		{ CHARSET_UTF16, FINDING_TEXT_UTF16 },
 		{ CHARSET_OVERLONG, FINDING_TEXT_OVERLONG },
 		{ CHARSET_DOUBTFUL, FINDING_TEXT_CHARSET_DOUBTFUL },
+		{ CHARSET_DISGUISED, FINDING_TEXT_DISGUISED },
 	};
-	str text;
-	uint32_t flags = charset_read(&w->charsets, a, charset, bytes, &text);
+	uint32_t flags = charset_read(&w->charsets, a, charset, bytes, ret_text);
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		if (flags & table[i].flag)
@@ -107,7 +108,10 @@ str inspect_words_decode(struct walk *w, struct arena *a, uint32_t index, str ch
 		walk_scan(w, PATTERN_BODY, STR(""), bytes, index);
 		inspect_words_read(w, index, bytes);
 	}
-	return text;
+	if (!(flags & CHARSET_DISGUISED))
+		return false;
+	(void)charset_to_utf8(&w->charsets, a, STR("utf-8"), bytes, ret_other);
+	return true;
 }
 
 static void find(struct walk *w, enum finding what, uint32_t index, const struct fold_seen *s,

@@ -11,8 +11,10 @@
 
 /* What the header of a leaf says against its bytes: body as it stands in the message. */
 void inspect_words_part(struct walk *w, uint32_t index, const struct content *c, str body);
-/* Bytes of a text body as UTF-8 for the reader, in the arena or as they are. */
-str inspect_words_decode(struct walk *w, struct arena *a, uint32_t index, str charset, str bytes);
+/* Bytes of a text as UTF-8 for the reader, in the arena or as they are. True: *ret_other is
+ * another text, which readers see who do not follow the charset. */
+bool inspect_words_decode(struct walk *w, struct arena *a, uint32_t index, str charset, str bytes,
+			  str *ret_text, str *ret_other);
 /* Text the reader sees: tricks of characters, and the patterns of PATTERN_WORDS. */
 void inspect_words_read(struct walk *w, uint32_t index, str text);
 /* A line that lists of messages show: the Subject, or the sender's display name. */

@@ -34,13 +34,14 @@ void charset_close(struct charsets *c);
 bool charset_to_utf8(struct charsets *c, struct arena *a, str name, str bytes, str *ret_text);
 
 enum charset_flags {
-	CHARSET_UNKNOWN = 1 << 0,  /* the declared name means nothing */
-	CHARSET_ABSENT = 1 << 1,   /* bytes that need a name, and there is none */
-	CHARSET_GUESSED = 1 << 2,  /* the bytes said what they are, not the name */
-	CHARSET_UTF7 = 1 << 3,	   /* ASCII that hides other text */
-	CHARSET_UTF16 = 1 << 4,	   /* two bytes a character without a mark of their order */
-	CHARSET_OVERLONG = 1 << 5, /* UTF-8 that writes ASCII in more bytes than needed */
-	CHARSET_DOUBTFUL = 1 << 6, /* declared as another charset, valid as UTF-8 */
+	CHARSET_UNKNOWN = 1 << 0,   /* the declared name means nothing */
+	CHARSET_ABSENT = 1 << 1,    /* bytes that need a name, and there is none */
+	CHARSET_GUESSED = 1 << 2,   /* the bytes said what they are, not the name */
+	CHARSET_UTF7 = 1 << 3,	    /* ASCII that hides other text */
+	CHARSET_UTF16 = 1 << 4,	    /* two bytes a character without a mark of their order */
+	CHARSET_OVERLONG = 1 << 5,  /* UTF-8 that writes ASCII in more bytes than needed */
+	CHARSET_DOUBTFUL = 1 << 6,  /* declared as another charset, valid as UTF-8 */
+	CHARSET_DISGUISED = 1 << 7, /* without that charset the bytes are another text, in ASCII */
 };
 
 /* The text of a body as a mail client would show it: by byte order mark, declaration, and

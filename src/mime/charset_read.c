@@ -5,8 +5,9 @@
 #include <unicode/ucsdet.h>
 
 enum {
-	LOOK_AT = 4096,	    /* bytes that are looked at to guess */
-	CONFIDENCE_MIN = 50 /* of ICU's hundred */
+	LOOK_AT = 4096,	     /* bytes that are looked at to guess */
+	CONFIDENCE_MIN = 50, /* of ICU's hundred */
+	WORDS_MIN = 8	     /* bytes of ASCII that do not come about by chance */
 };
 
 static bool names(str name, const char *what)
@@ -175,9 +176,40 @@ static bool look_at(struct arena *a, str *name, str bytes, uint32_t *flags, str 
 	return true;
 }
 
+/* What markup, addresses and words are written with. */
+static bool is_word(char c)
+{
+	return str_is_alnum(c) || (c && strchr(" \t\r\n<>=/:.,-?&;'\"()", c));
+}
+
+/* All ASCII of the bytes stands in the text too, in the same order. Behind a byte that is none,
+ * one may be the second half of a character. */
+static bool keeps_ascii(str bytes, str text)
+{
+	size_t at = 0;
+
+	while (at < bytes.n) {
+		size_t from = at, hit;
+		str words;
+
+		while (at < bytes.n && is_word(bytes.p[at]))
+			at++;
+		from += from && bytes.p[from - 1] & 0x80;
+		words = from < at ? str_sub(bytes, from, at) : STR("");
+		at++;
+		if (words.n < WORDS_MIN)
+			continue;
+		hit = str_find(text, words);
+		if (hit == STR_NONE)
+			return false;
+		text = str_skip(text, hit + words.n);
+	}
+	return true;
+}
+
 uint32_t charset_read(struct charsets *c, struct arena *a, str name, str bytes, str *ret_text)
 {
-	str marked = by_order_mark(&bytes);
+	str marked = by_order_mark(&bytes), declared = name;
 	uint32_t flags = 0;
 
 	name = marked.n ? marked : name;
@@ -185,5 +217,9 @@ uint32_t charset_read(struct charsets *c, struct arena *a, str name, str bytes, 
 		return flags;
 	if (!charset_to_utf8(c, a, name, bytes, ret_text))
 		flags |= CHARSET_UNKNOWN;
+	/* Everybody reads ISO-2022-JP, whose Japanese is ASCII to who does not. */
+	if (ret_text->p != bytes.p && !str_casestarts(str_trim(declared), STR("iso-2022-jp")) &&
+	    !keeps_ascii(bytes, *ret_text))
+		flags |= CHARSET_DISGUISED;
 	return flags;
 }

@@ -128,6 +128,44 @@ static void unlabelled_foreign_text_is_detected(void **state)
 	assert_true(str_starts(text, STR("\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2")));
 }
 
+static void ascii_that_a_charset_makes_something_else_of_is_seen(void **state)
+{
+	static const struct {
+		str name, in;
+		bool disguised;
+	} cases[] = {
+		{ STR("ibm037"), STR("<a href='http://a.example/'>x</a>"), true },
+		{ STR("utf-16"), STR("<a href='http://a.example/'>x</a>"), true },
+		{ STR("utf-32"), STR("<a href='http://a.example/'>x</a>"), true },
+		{ STR("hz-gb-2312"), STR("~{<a href='http://a.example/'>~}"), true },
+		/* an escape sequence that the declared charset does not know */
+		{ STR("utf-8"), STR("\033$B<a href='http://a.example/'>x</a>"), true },
+		{ STR("utf-8"), STR("\0a\0a\0a\0a\0a\0a\0a\0a<a href="), true },
+		{ STR("ibm037"), STR("\xc8\x85\x93\x93\x96@@@@@@@@@@@@@@@@\xc8\x85"), false },
+		{ STR("utf-16"), STR("p\0a\0s\0s\0w\0o\0r\0d\0s\0"), false },
+		{ STR("iso-2022-jp"), STR("\033$BF|K\\F|K\\F|K\\\033(B"), false },
+		{ STR("shift_jis"),
+		  STR("\x93\xfa\x83"
+		      "abcdefghij"),
+		  false },
+		{ STR("iso-8859-1"), STR("d\xe9j\xe0 vu et revu, d\xe9j\xe0"), false },
+		{ STR("klingon"), STR("d\xe9j\xe0 vu et revu"), false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+		cleanup(charset_close) struct charsets c = { 0 };
+		cleanup(exact_freep) str in = exact_copy(cases[i].in);
+		str text;
+		uint32_t flags = charset_read(&c, a, cases[i].name, in, &text);
+
+		if (((flags & CHARSET_DISGUISED) != 0) != cases[i].disguised)
+			print_error("case %zu\n", i);
+		assert_int_equal((flags & CHARSET_DISGUISED) != 0, cases[i].disguised);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +173,7 @@ int main(void)
 		cmocka_unit_test(more_charsets_than_are_kept_open_still_work),
 		cmocka_unit_test(bytes_are_read_as_what_they_are),
 		cmocka_unit_test(unlabelled_foreign_text_is_detected),
+		cmocka_unit_test(ascii_that_a_charset_makes_something_else_of_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

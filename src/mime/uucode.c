@@ -59,15 +59,25 @@ static void put_line(struct strbuf *out, str line)
 	}
 }
 
+/* Of a line, blanks from at on. */
+static size_t skip_blanks(str line, size_t at)
+{
+	while (at < line.n && line.p[at] == ' ')
+		at++;
+	return at;
+}
+
+/* Some programs ask for no mode, or for two blanks only, and take any number of each. */
 static bool is_begin(str line, str *ret_name)
 {
-	size_t at = 6;
+	size_t from, at;
 
 	if (!str_starts(line, STR("begin ")))
 		return false;
+	from = at = skip_blanks(line, 6);
 	while (at < line.n && line.p[at] >= '0' && line.p[at] <= '7')
 		at++;
-	if (at < 9 || at > 10 || at >= line.n || line.p[at] != ' ')
+	if (from == 6 && (at == from || at >= line.n || line.p[at] != ' '))
 		return false;
 	*ret_name = str_trim(str_skip(line, at));
 	return true;

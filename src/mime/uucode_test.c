@@ -42,7 +42,12 @@ static void a_sentence_is_no_file(void **state)
 	assert_true(str_eq(name, STR("my file.exe")));
 	assert_true(uucode_begins(STR("begin 0755 x\n#0V%T\n"), &name));
 	assert_false(uucode_begins(STR("begin 644 of these\nand then end\n"), &name));
-	assert_false(uucode_begins(STR("begin 64 x\n#0V%T\n"), &name));
+	assert_true(uucode_begins(STR("begin 6 x\n#0V%T\n"), &name));
+	assert_true(uucode_begins(STR("begin  644 x\n#0V%T\n"), &name));
+	assert_true(uucode_begins(STR("begin  x.exe\n#0V%T\n"), &name));
+	assert_true(str_eq(name, STR("x.exe")));
+	assert_false(uucode_begins(STR("begin  here,\nand then end\n"), &name));
+	assert_false(uucode_begins(STR("beginning\n#0V%T\n"), &name));
 	assert_false(uucode_begins(STR("begin 644 x\n"), &name));
 	assert_false(uucode_begins(STR("begin again\n#0V%T\n"), &name));
 }
