@@ -133,8 +133,17 @@ static void collect_script(struct htmlview_walk *w, str text)
 
 static void walk_inner(struct htmlview_walk *w, str page, bool shown);
 
+/* "<![CDATA[<form>]]>" in a drawing is text, but markup to programs that know no drawings. */
+static void see_markup(struct htmlview_walk *w, str text)
+{
+	if (!w->inner && w->sink != HTMLVIEW_TO_SCRIPT && htmlview_open_foreign(w) &&
+	    str_chr(text, '<') != STR_NONE)
+		walk_inner(w, text, false);
+}
+
 static void on_text(struct htmlview_walk *w, str text)
 {
+	see_markup(w, text);
 	switch (w->sink) {
 	case HTMLVIEW_TO_READER:
 		put_text(w, text);

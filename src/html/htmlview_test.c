@@ -219,6 +219,8 @@ static void what_a_page_does_is_seen(void **state)
 		{ STR("<form></form><input form=x name=d>"), HTMLVIEW_HAS_TYPED_FORM, STR("d") },
 		{ STR("<!--[if mso]><form action=x>-->"), HTMLVIEW_HAS_FORM, STR("x") },
 		{ STR("<noframes><form action=x></noframes>"), HTMLVIEW_HAS_FORM, STR("x") },
+		{ STR("<svg><![CDATA[</svg><form action=x>]]></svg>"), HTMLVIEW_HAS_FORM,
+		  STR("x") },
 		{ STR("<noembed><form action=x></noembed>"), HTMLVIEW_HAS_FORM, STR("x") },
 		{ STR("<svg><style><!--</style></svg><form action=x><svg>--></svg>"),
 		  HTMLVIEW_HAS_FORM, STR("x") },

@@ -60,8 +60,9 @@ static void find_scheme(const struct judge *j, const struct url *u)
 	if (str_eq(u->scheme, STR("data")) || str_eq(u->scheme, STR("blob")))
 		find(j, FINDING_URL_DATA, u->href);
 	/* Windows finds a server behind more slashes as well. */
-	if (str_eq(u->scheme, STR("file")) &&
-	    (u->host.kind != URLHOST_EMPTY || str_starts(u->path, STR("//"))))
+	if ((str_eq(u->scheme, STR("file")) &&
+	     (u->host.kind != URLHOST_EMPTY || str_starts(u->path, STR("//")))) ||
+	    str_eq(u->scheme, STR("smb")) || str_eq(u->scheme, STR("afp")))
 		find(j, FINDING_URL_FILE_SHARE, u->href);
 }
 
@@ -198,11 +199,25 @@ static void compare(const struct judge *j, const struct url *u, const struct url
 /* What no browser can follow: a file server for Windows, or nothing. */
 static void judge_unparsed(struct judge *j, str url)
 {
+	size_t from, at = STR_NONE, to;
 	struct url u;
 
-	if (!str_starts(url, STR("\\\\")))
+	if (str_starts(url, STR("\\\\")))
+		url = arena_fmt(j->a, "file:%.*s", STR_ARG(url));
+	else if (!str_casestarts(url, STR("file:")))
 		return;
-	url = arena_fmt(j->a, "file:%.*s", STR_ARG(url));
+	/* "\\server@SSL@443\share" is a server of the web to Windows. */
+	for (from = 5; from < url.n && strchr("/\\", url.p[from]);)
+		from++;
+	for (to = from; to < url.n && !strchr("/\\", url.p[to]); to++) {
+		if (url.p[to] == '@' && at == STR_NONE)
+			at = to;
+	}
+	if (at != STR_NONE) {
+		find(j, FINDING_URL_HIDDEN_HOST, j->link->url);
+		url = arena_fmt(j->a, "%.*s%.*s", STR_ARG(str_sub(url, 0, at)),
+				STR_ARG(str_skip(url, to)));
+	}
 	if (!url_parse(j->a, url, NULL, &u))
 		return;
 	u.odd = 0; /* Windows writes it this way */

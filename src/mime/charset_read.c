@@ -207,6 +207,27 @@ static bool keeps_ascii(str bytes, str text)
 	return true;
 }
 
+/* Everybody reads ISO-2022-JP, whose Japanese is ASCII to who does not; but not all of the escape
+ * sequences that ICU knows (WHATWG Encoding 13.2). */
+static bool is_plain_iso2022jp(str name, str bytes)
+{
+	static const str known[] = { STR("(B"), STR("(J"), STR("(I"), STR("$@"), STR("$B") };
+	size_t at = 0, hit;
+
+	if (!str_caseeq(str_trim(name), STR("iso-2022-jp")))
+		return false;
+	while ((hit = str_chr(str_skip(bytes, at), '\033')) != STR_NONE) {
+		bool found = false;
+
+		at += hit + 1;
+		for (size_t i = 0; i < ARRAY_LEN(known); i++)
+			found |= str_starts(str_skip(bytes, at), known[i]);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 uint32_t charset_read(struct charsets *c, struct arena *a, str name, str bytes, str *ret_text)
 {
 	str marked = by_order_mark(&bytes), declared = name;
@@ -217,8 +238,7 @@ uint32_t charset_read(struct charsets *c, struct arena *a, str name, str bytes, 
 		return flags;
 	if (!charset_to_utf8(c, a, name, bytes, ret_text))
 		flags |= CHARSET_UNKNOWN;
-	/* Everybody reads ISO-2022-JP, whose Japanese is ASCII to who does not. */
-	if (ret_text->p != bytes.p && !str_casestarts(str_trim(declared), STR("iso-2022-jp")) &&
+	if (ret_text->p != bytes.p && !is_plain_iso2022jp(declared, bytes) &&
 	    !keeps_ascii(bytes, *ret_text))
 		flags |= CHARSET_DISGUISED;
 	return flags;

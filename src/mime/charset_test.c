@@ -141,6 +141,7 @@ static void ascii_that_a_charset_makes_something_else_of_is_seen(void **state)
 		/* an escape sequence that the declared charset does not know */
 		{ STR("utf-8"), STR("\033$B<a href='http://a.example/'>x</a>"), true },
 		{ STR("utf-8"), STR("\0a\0a\0a\0a\0a\0a\0a\0a<a href="), true },
+		{ STR("iso-2022-jp-2"), STR("\033$A<a href='http://a.example/'>x</a>"), true },
 		{ STR("ibm037"), STR("\xc8\x85\x93\x93\x96@@@@@@@@@@@@@@@@\xc8\x85"), false },
 		{ STR("utf-16"), STR("p\0a\0s\0s\0w\0o\0r\0d\0s\0"), false },
 		{ STR("iso-2022-jp"), STR("\033$BF|K\\F|K\\F|K\\\033(B"), false },
