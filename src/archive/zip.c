@@ -22,6 +22,11 @@ enum {
 	FLAG_ENCRYPTED = 1,
 	FLAG_DESCRIPTOR = 8, /* sizes stand behind the data */
 	NAMES_COMPARED = 5000,
+	DOS_FOLDER = 0x10,
+	UNIX_TYPE = 0170000,
+	UNIX_FOLDER = 0040000,
+	UNIX_LINK = 0120000,
+	LINK_MAX = 255, /* longer than the targets of honest links */
 };
 
 static uint32_t signature_at(str bytes, size_t at)
@@ -146,7 +151,8 @@ bool zip_next(const struct zip *z, size_t *at, struct zip_member *ret)
 	name_n = reader_u16le(&r);
 	extra_n = reader_u16le(&r);
 	comment_n = reader_u16le(&r);
-	reader_skip(&r, 8);
+	reader_skip(&r, 4);
+	ret->attributes = reader_u32le(&r);
 	offset = reader_u32le(&r);
 	ret->name = reader_bytes(&r, name_n);
 	read_extra64(reader_bytes(&r, extra_n), ret, &offset);
@@ -290,6 +296,17 @@ static void look_between(struct examination *x, size_t directory_end)
 	}
 }
 
+/* What one program unpacks as a file is nothing, or a link, to another one. */
+static bool is_no_file(const struct zip_member *m)
+{
+	uint32_t type = m->attributes >> 16 & UNIX_TYPE;
+
+	if (type == UNIX_LINK)
+		return m->size > LINK_MAX;
+	return m->size &&
+	       (str_ends(m->name, STR("/")) || type == UNIX_FOLDER || m->attributes & DOS_FOLDER);
+}
+
 void zip_examine(struct arena *a, const struct zip *z, struct zip_report *ret)
 {
 	struct examination x = { .arena = a, .zip = z, .report = ret, .names = map_make(a) };
@@ -304,6 +321,8 @@ void zip_examine(struct arena *a, const struct zip *z, struct zip_report *ret)
 			note(&x, ZIP_NAME_NUL, m.name);
 		if (ret->members <= NAMES_COMPARED && m.name.n && map_set(&x.names, m.name, ret))
 			note(&x, ZIP_DUPLICATE, m.name);
+		if (is_no_file(&m))
+			note(&x, ZIP_NO_FILE, m.name);
 		compare(&x, &m);
 	}
 	if ((ret->members ^ z->members) & 0xffff) /* the record counts in 16 bits */

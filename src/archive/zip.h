@@ -30,6 +30,7 @@ enum zip_flags {
 	ZIP_HALF_ENCRYPTED = 1 << 8, /* one header says encrypted, the other does not */
 	ZIP_NO_MEMBER = 1 << 9,	     /* the directory points to no member */
 	ZIP_CUT = 1 << 10,	     /* the directory ends early, or has too many members */
+	ZIP_NO_FILE = 1 << 11,	     /* a folder or a link that has the content of a file */
 };
 
 struct zip {
@@ -45,7 +46,8 @@ struct zip_member {
 	uint16_t flags, method;
 	uint32_t crc;
 	uint64_t packed, size;
-	uint64_t at; /* of its own header, in bytes */
+	uint32_t attributes; /* those of DOS, and above 16 bits the mode of Unix */
+	uint64_t at;	     /* of its own header, in bytes */
 };
 
 struct zip_report {

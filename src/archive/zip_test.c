@@ -65,6 +65,12 @@ static void each_contradiction_has_its_flag(void **state)
 		  ZIP_OVERLAP | ZIP_DUPLICATE },
 		{ { .name = STR("a.txt"), .data = STR("x") }, ZIP_DUPLICATE },
 		{ { .name = STR("b.txt\0.exe"), .data = STR("x") }, ZIP_NAME_NUL },
+		{ { .name = STR("b/"), .data = STR("x") }, ZIP_NO_FILE },
+		{ { .name = STR("b.exe"), .data = STR("x"), .attributes = 0x10 }, ZIP_NO_FILE },
+		{ { .name = STR("b"), .data = STR("x"), .attributes = 040755U << 16 },
+		  ZIP_NO_FILE },
+		{ { .name = STR("b/"), .attributes = 0x10 }, 0 },
+		{ { .name = STR("b"), .data = STR("a.txt"), .attributes = 0120777U << 16 }, 0 },
 	};
 	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
 

@@ -19,6 +19,7 @@ struct zipbuild_member {
 	bool says_encrypted;  /* without being so */
 	bool unlisted;	      /* not in the directory */
 	bool twice;	      /* in the directory */
+	uint32_t attributes;
 };
 
 struct zipbuild {
@@ -91,8 +92,8 @@ unused_arg static void zipbuild_list(struct zipbuild *z, const struct zipbuild_m
 	strbuf_put(&z->directory, STR("PK\1\2\x14\0\x14\0"));
 	zipbuild_common(&z->directory, m, m->name);
 	zipbuild_number(&z->directory, 0, 4);
-	zipbuild_number(&z->directory, 0, 4);
 	zipbuild_number(&z->directory, 0, 2);
+	zipbuild_number(&z->directory, m->attributes, 4);
 	zipbuild_number(&z->directory, (uint32_t)at, 4);
 	strbuf_put(&z->directory, m->name);
 	z->listed++;

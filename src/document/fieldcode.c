@@ -1,6 +1,8 @@
 #include "document/fieldcode.h"
 
-enum { APPLICATION_MAX = 64, DDE_FORMULA_MAX = 1024 };
+#include "base/num.h"
+
+enum { APPLICATION_MAX = 64, DDE_FORMULA_MAX = 1024, QUOTED_NUMBERS = 3 };
 
 static bool is_blank(char c)
 {
@@ -47,6 +49,22 @@ static str take_argument(str *rest)
 	}
 }
 
+/* QUOTE 68 68 69 writes "DDE": only those who hide something write letters as numbers. */
+static bool quotes_numbers(str rest)
+{
+	int n = 0;
+
+	while (n < QUOTED_NUMBERS) {
+		str word = take_word(&rest);
+		uint64_t number;
+
+		if (!num_u64(word, &number))
+			return false;
+		n++;
+	}
+	return true;
+}
+
 struct fieldcode fieldcode_read(str instruction)
 {
 	static const struct {
@@ -65,6 +83,8 @@ struct fieldcode fieldcode_read(str instruction)
 	};
 	str rest = instruction, word = take_word(&rest);
 
+	if (str_caseeq(word, STR("QUOTE")) && quotes_numbers(rest))
+		return (struct fieldcode){ FIELDCODE_DDE, str_trim(rest) };
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		struct fieldcode f = { words[i].kind, STR("") };
 

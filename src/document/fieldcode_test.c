@@ -22,6 +22,8 @@ static void codes_are_known_by_their_first_word(void **state)
 		{ STR("HYPERLINK \\l \"part\""), FIELDCODE_HYPERLINK, STR("part") },
 		{ STR("LINK Excel.Sheet.8 http://a.example/b.xls"), FIELDCODE_INCLUDE,
 		  STR("http://a.example/b.xls") },
+		{ STR("QUOTE 68 68 69 65 32 99"), FIELDCODE_DDE, STR("68 68 69 65 32 99") },
+		{ STR("QUOTE \"3 words\" 4"), FIELDCODE_OTHER, STR("") },
 		{ STR("PAGE"), FIELDCODE_OTHER, STR("") },
 		{ STR("DDEX cmd"), FIELDCODE_OTHER, STR("") },
 		{ STR(""), FIELDCODE_OTHER, STR("") },

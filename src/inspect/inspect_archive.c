@@ -2,9 +2,9 @@
 
 #include "archive/rar.h"
 #include "archive/sevenzip.h"
+#include "base/reader.h"
 #include "base/utf8.h"
 #include "inspect/inspect_office.h"
-#include "inspect/testmarks.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -74,6 +74,9 @@ static void support(struct unpack *u, bool only_raw)
 	/* Its extensions can go in circles in this library, and are no names that Windows shows. */
 	if (!zip)
 		(void)archive_read_set_format_option(a, "iso9660", "rockridge", NULL);
+	/* Some programs go on behind the end of a tar file. */
+	if (!zip)
+		(void)archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1");
 	bug_if(r != ARCHIVE_OK); /* a library without a filter would call a program for it */
 }
 
@@ -134,12 +137,37 @@ static str member_name(struct unpack *u, struct archive_entry *entry)
 	return raw ? str_c(raw) : strbuf_str(&b);
 }
 
-/* "data.csv.gz" holds "data.csv". */
+/* The name that a gzip file gives (RFC 1952 2.3.1), or none. */
+static str gzip_name(str bytes)
+{
+	enum { HAS_EXTRA = 4, HAS_NAME = 8 };
+	struct reader r = reader_make(bytes);
+	uint8_t flags;
+	str rest;
+
+	reader_skip(&r, 3);
+	flags = reader_u8(&r);
+	reader_skip(&r, 6);
+	if (flags & HAS_EXTRA)
+		reader_skip(&r, reader_u16le(&r));
+	if (r.bad || !(flags & HAS_NAME))
+		return STR("");
+	rest = str_sub(bytes, r.at, r.at + MEMBER_NAME_MAX);
+	return str_sub(rest, 0, str_chr(rest, '\0'));
+}
+
+/* "data.csv.gz" holds "data.csv"; 7-Zip believes the name inside. */
 static str unpacked_name(const struct unpack *u)
 {
-	str name = walk_part(u->w, u->index)->filename;
+	str name = walk_part(u->w, u->index)->filename, other = STR("");
 
-	return str_sub(name, 0, str_rchr(name, '.'));
+	if (str_eq(u->magic.type, STR("application/gzip")))
+		other = gzip_name(u->bytes);
+	name = str_sub(name, 0, str_rchr(name, '.'));
+	if (str_caseeq(str_skip(name, str_rchr(name, '.') + 1),
+		       str_skip(other, str_rchr(other, '.') + 1)))
+		return name;
+	return other.n ? other : name;
 }
 
 /* The budget and the ratio are asked before each piece is kept. */
@@ -268,6 +296,9 @@ static void take_member(struct unpack *u, struct archive_entry *entry)
 		return;
 	}
 	read_member(u, part, &data);
+	/* A link's target is all the content that some programs unpack. */
+	if (!data.n && archive_entry_symlink(entry))
+		strbuf_put(&data, str_c(archive_entry_symlink(entry)));
 	inspect_archive_member(u, part, strbuf_str(&data));
 }
 
@@ -292,8 +323,8 @@ static void take_document_member(struct unpack *u, struct archive_entry *entry)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(u->w);
 	struct strbuf data = strbuf_make(scratch, u->w->budget);
+	str name = member_name(u, entry);
 	uint32_t part = u->index;
-	struct magic m;
 
 	u->number++;
 	if (archive_entry_is_encrypted(entry)) {
@@ -301,22 +332,33 @@ static void take_document_member(struct unpack *u, struct archive_entry *entry)
 		return;
 	}
 	read_member(u, u->index, &data);
-	inspect_ooxml_member(u->w, u->index, member_name(u, entry), strbuf_str(&data), u->depth);
-	m = magic_detect(strbuf_str(&data));
-	if (m.family == MAGIC_PROGRAM || m.family == MAGIC_ARCHIVE ||
-	    m.family == MAGIC_COMPRESSED || m.family == MAGIC_OFFICE || m.family == MAGIC_SCRIPT ||
-	    m.family == MAGIC_PDF || testmarks_eicar(strbuf_str(&data)))
+	inspect_ooxml_member(u->w, u->index, name, strbuf_str(&data), u->depth);
+	if (inspect_ooxml_is_picture(u->w, u->index, strbuf_str(&data), &u->pictures) ||
+	    inspect_ooxml_is_file(name, strbuf_str(&data)))
 		part = add_part(u);
-	if (part != u->index && part != WALK_NO_PART)
-		inspect_archive_member(u, part, strbuf_str(&data));
+	if (part == u->index || part == WALK_NO_PART)
+		return;
+	/* Only the name of a script says what it is: others are the document's affair. */
+	if (inspect_name_is_script(name)) {
+		(void)charset_to_utf8(&u->w->charsets, u->w->arena, STR("utf-8"), name, &name);
+		walk_part(u->w, part)->filename = arena_str(u->w->arena, name);
+	}
+	inspect_archive_member(u, part, strbuf_str(&data));
 }
 
-/* What calls itself a document is opened as one; else people unpack it. */
+/* What calls itself an archive is unpacked by people, whatever it looks like inside. */
 static bool is_document(const struct unpack *u)
 {
+	static const str archives[] = { STR(".zip"), STR(".rar"), STR(".7z"),	STR(".tar"),
+					STR(".gz"),  STR(".cab"), STR(".arj"),	STR(".lzh"),
+					STR(".iso"), STR(".ace"), STR(".zipx"), STR(".r00") };
 	str name = walk_part(u->w, u->index)->filename;
 
-	return u->magic.family == MAGIC_OFFICE && !str_caseends(name, STR(".zip"));
+	for (size_t i = 0; i < ARRAY_LEN(archives); i++) {
+		if (str_caseends(name, archives[i]))
+			return false;
+	}
+	return u->magic.family == MAGIC_OFFICE;
 }
 
 static void take(struct unpack *u, struct archive_entry *entry)

@@ -23,8 +23,9 @@ struct unpack {
 	str bytes;
 	uint32_t index; /* the archive's own part */
 	uint32_t depth;
-	uint32_t number; /* of the last member */
-	uint32_t before; /* members of other readings of the same bytes */
+	uint32_t number;   /* of the last member */
+	uint32_t before;   /* members of other readings of the same bytes */
+	uint32_t pictures; /* of a document, that were looked at */
 	uint64_t unpacked;
 	struct magic magic;
 	struct locked *locked; /* what needs a password */

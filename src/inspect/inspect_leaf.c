@@ -53,6 +53,10 @@ static struct magic detect(struct walk *w, uint32_t index, str bytes)
 	uint32_t notes = m.notes;
 	bool text_script;
 
+	/* Some readers need no header at all. */
+	if (attached && (m.family == MAGIC_UNKNOWN || m.family == MAGIC_DATA) &&
+	    str_caseends(p->filename, STR(".pdf")) && str_find(bytes, STR("endobj")) != STR_NONE)
+		return (struct magic){ STR("application/pdf"), MAGIC_PDF, notes };
 	if (!attached || m.family != MAGIC_UNKNOWN)
 		return m;
 	if (inspect_html_is_page(p))
@@ -92,15 +96,27 @@ static void judge_type(struct walk *w, uint32_t index, struct magic m)
 		walk_find(w, FINDING_DOCUMENT_MACRO, index, p->filename.n ? p->filename : m.type);
 }
 
-/* How many fields of a message stand at the start, three at most. */
+/* Blank lines, and a byte order mark, that readers pass over. */
+static str begin_of_message(str bytes)
+{
+	if (str_starts(bytes, STR("\xef\xbb\xbf")))
+		bytes = str_skip(bytes, 3);
+	while (bytes.n && str_is_space(bytes.p[0]))
+		bytes = str_skip(bytes, 1);
+	return bytes;
+}
+
+/* How many fields of a message stand at the start, three at most. A page saved with its
+ * files (RFC 2557) has no others than those of MIME. */
 static int known_fields(str bytes)
 {
 	static const str names[] = {
 		STR("From"),	 STR("Date"),	      STR("Subject"), STR("Message-ID"),
 		STR("Received"), STR("MIME-Version"), STR("To"),      STR("Content-Type"),
 	};
-	struct header_reader r = header_reader_make(bytes);
+	struct header_reader r = header_reader_make(begin_of_message(bytes));
 	struct header_field f;
+	bool version = false, type = false;
 	int known = 0;
 
 	for (int i = 0; i < MESSAGE_FIELDS && known < 3 && header_next(&r, &f); i++) {
@@ -108,8 +124,10 @@ static int known_fields(str bytes)
 			break;
 		for (size_t k = 0; k < ARRAY_LEN(names); k++)
 			known += str_caseeq(f.name, names[k]);
+		version |= str_caseeq(f.name, STR("MIME-Version"));
+		type |= str_caseeq(f.name, STR("Content-Type"));
 	}
-	return known;
+	return version && type ? 3 : known;
 }
 
 bool inspect_leaf_is_message(str bytes)
@@ -139,7 +157,7 @@ static void open_message(struct walk *w, uint32_t index, str bytes, uint32_t dep
 	walk_part(w, index)->flags |= FACTS_PART_MESSAGE;
 	child = walk_add_part(w, index, '.', 1);
 	if (child != WALK_NO_PART)
-		inspect_part_decoded(w, child, bytes, depth + 1);
+		inspect_part_decoded(w, child, begin_of_message(bytes), depth + 1);
 }
 
 /* Attached text; bodies are read by inspect_text.c. */

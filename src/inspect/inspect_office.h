@@ -48,6 +48,10 @@ void inspect_office_encrypted(struct office *o);
 void inspect_biff_read(struct office *o, str stream);
 /* Members of a zipped document. */
 void inspect_ooxml_member(struct walk *w, uint32_t index, str name, str bytes, uint32_t depth);
+/* A member that is a file of its own: it would stand in a mail as well. */
+bool inspect_ooxml_is_file(str name, str bytes);
+/* A picture that may hold a QR code; *seen is how many there were. */
+bool inspect_ooxml_is_picture(struct walk *w, uint32_t index, str bytes, uint32_t *seen);
 /* RTF that is part of another file. */
 void inspect_rtf_read(struct office *o, str bytes);
 /* A stream or storage of an Outlook message; false: it is none. inspect_msg.c */

@@ -1,4 +1,5 @@
 /* What documents carry is found in every carrier, and their harmless twins stay quiet. */
+#include "archive/zipbuild.h"
 #include "base/base64.h"
 #include "document/vba_make.h"
 #include "inspect/inspect.h"
@@ -263,6 +264,7 @@ static void objects_in_rtf_are_told_from_pictures(void **state)
 	expect(STR("{\\rt0{\\object{\\*\\objdata 01}}}"), "RTF_BAD_HEADER");
 	expect(STR("{\\rtf1{\\object\\objemb}}"), "RTF_OBJECT");
 	expect(STR("abc{\\rtf1{\\object{\\*\\objdata 01}}}"), "RTF_OBJECT");
+	expect(STR("\r\n{\\rtf1{\\*\\template http://e.example/t}}"), "DOCUMENT_EXTERNAL_TEMPLATE");
 	expect(STR("{\\rtf1{\\object{\\*\\objdata 01{\\*\\x 2}}}}"), "RTF_OBFUSCATED");
 	expect(STR("{\\rtf1{\\object{\\*\\objdata 9090909090909090909090909090909090909090909090"
 		   "909090909090909090909090}}}"),
@@ -270,6 +272,45 @@ static void objects_in_rtf_are_told_from_pictures(void **state)
 	expect_nothing(STR("{\\rtf1\\ansi{\\pict\\wmetafile8 90909090909090909090909090909090909090"
 			   "909090909090909090909090909090}Bonjour\\par}"));
 	expect_nothing(STR("{\\rtf1{\\field{\\*\\fldinst HYPERLINK \"http://a.example/\"}}}"));
+}
+
+static void files_in_a_document_are_read_by_their_own_readers(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+	struct zipbuild z = zipbuild_make(a);
+	static const str page = STR("<html><body><form action=\"http://e.example/\">"
+				    "<input type=password></form></body></html>");
+	static const str saved = STR("MIME-Version: 1.0\r\nContent-Type: application/x\r\n"
+				     "Content-Transfer-Encoding: base64\r\n\r\n"
+				     "TVqQAAMAAAAEAAAA//8AAA==\r\n");
+
+	(void)state;
+	expect(zipped(a, STR("word/chunk.html"), page), "HTML_PASSWORD_FIELD");
+	expect(zipped(a, STR("word/chunk.bin"), saved), "ATTACHMENT_EXECUTABLE");
+	expect(saved, "ATTACHMENT_EXECUTABLE");
+	expect(zipped(a, STR("word/x.bin"), STR("var s = new ActiveXObject(\"x\");\n")),
+	       "ATTACHMENT_SCRIPT");
+	expect(zipped(a, STR("word/embeddings/x.js"), STR("a.b()")), "ATTACHMENT_SCRIPT");
+	zipbuild_add(&z, (struct zipbuild_member){
+				 .name = STR("mimetype"),
+				 .data = STR("application/vnd.oasis.opendocument.text") });
+	zipbuild_add(&z, (struct zipbuild_member){ .name = STR("Scripts/python/m.py"),
+						   .data = STR("import os\n") });
+	expect(zipbuild_end(&z), "DOCUMENT_MACRO");
+}
+
+static void a_document_is_one_whatever_its_folders_are_called(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+	struct zipbuild z = zipbuild_make(a);
+
+	(void)state;
+	zipbuild_add(&z, (struct zipbuild_member){ .name = STR("[Content_Types].xml"),
+						   .data = STR("<Types/>") });
+	zipbuild_add(&z, (struct zipbuild_member){
+				 .name = STR("q/x.xml"),
+				 .data = STR("<ddeLink ddeService=\"cmd\" ddeTopic=\"x\"/>") });
+	expect(zipbuild_end(&z), "DOCUMENT_DDE");
 }
 
 static void plain_documents_are_quiet(void **state)
@@ -295,6 +336,8 @@ int main(void)
 		cmocka_unit_test(the_body_of_an_outlook_message_is_read),
 		cmocka_unit_test(what_is_fetched_is_told_from_what_is_clicked),
 		cmocka_unit_test(objects_in_rtf_are_told_from_pictures),
+		cmocka_unit_test(files_in_a_document_are_read_by_their_own_readers),
+		cmocka_unit_test(a_document_is_one_whatever_its_folders_are_called),
 		cmocka_unit_test(plain_documents_are_quiet),
 	};
 

@@ -1,7 +1,11 @@
 #include "inspect/inspect_office.h"
 
+#include "base/utf8.h"
 #include "document/officexml.h"
 #include "document/xlsb.h"
+#include "inspect/testmarks.h"
+
+enum { PICTURES_MAX = 16 /* of one document, that are looked at */ };
 
 /* What a relationship that leads outside of the document is for (ECMA-376 part 1, annex A):
  * a click follows a hyperlink, the others are fetched when the document is opened. */
@@ -176,6 +180,46 @@ static bool is_xml(str bytes)
 	       str_starts(start, STR("\xfe\xff\0<"));
 }
 
+bool inspect_ooxml_is_file(str name, str bytes)
+{
+	struct magic m = magic_detect(bytes);
+
+	if (m.family == MAGIC_IMAGE || m.family == MAGIC_MEDIA)
+		return m.notes || testmarks_eicar(bytes);
+	if (m.family == MAGIC_MARKUP)
+		return str_eq(m.type, STR("text/html")) || testmarks_eicar(bytes);
+	if (m.family != MAGIC_UNKNOWN)
+		return true;
+	return inspect_name_is_script(name) || inspect_leaf_is_message(bytes) ||
+	       testmarks_eicar(bytes) ||
+	       (!is_xml(bytes) && magic_detect_script(bytes).family == MAGIC_SCRIPT);
+}
+
+bool inspect_ooxml_is_picture(struct walk *w, uint32_t index, str bytes, uint32_t *seen)
+{
+	if (magic_detect(bytes).family != MAGIC_IMAGE)
+		return false;
+	if (*seen == PICTURES_MAX)
+		walk_find(w, FINDING_IMAGE_UNREAD, index, STR("too many images in a document"));
+	return (*seen)++ < PICTURES_MAX;
+}
+
+/* Programs of OpenDocument in other languages than Basic. */
+static void read_script(struct office *o, str name, str bytes)
+{
+	if (!str_casestarts(name, STR("Scripts/")) || !bytes.n)
+		return;
+	walk_find(o->w, FINDING_DOCUMENT_MACRO, o->index, name);
+	inspect_office_code(o, bytes);
+}
+
+/* Text that an OOXML document takes in as it is (altChunk). */
+static void read_text(struct office *o, str bytes)
+{
+	if (bytes.n <= OFFICEXML_TEXT_MAX && utf8_valid(bytes))
+		inspect_office_text(o, bytes);
+}
+
 void inspect_ooxml_member(struct walk *w, uint32_t index, str name, str bytes, uint32_t depth)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
@@ -185,6 +229,10 @@ void inspect_ooxml_member(struct walk *w, uint32_t index, str name, str bytes, u
 		read_xml(&o, bytes);
 	else
 		read_xlsb(&o, name, bytes);
+	if (!is_xml(bytes)) {
+		read_script(&o, name, bytes);
+		read_text(&o, bytes);
+	}
 }
 
 /* XML of other trades is none of ours: Office files name their vocabularies. */

@@ -1,4 +1,5 @@
 #include "document/pdf.h"
+#include "document/script.h"
 #include "inspect/inspect_private.h"
 #include "inspect/inspect_url.h"
 #include "inspect/testmarks.h"
@@ -152,7 +153,7 @@ static void links_of(struct walk *w, uint32_t index, str xml, str begin, str end
 
 		if (open == STR_NONE)
 			return;
-		at += open;
+		at += open + begin.n;
 		close = str_find(str_skip(xml, at), end);
 		close = close == STR_NONE ? xml.n : at + close;
 		inspect_url_search(w, index, FACTS_URL_DOCUMENT, str_sub(xml, at, close));
@@ -160,17 +161,39 @@ static void links_of(struct walk *w, uint32_t index, str xml, str begin, str end
 	}
 }
 
+/* Its elements may bear a prefix, and be cut anywhere between the packets of the form. */
 static void form(struct walk *w, uint32_t index, str xml)
 {
-	size_t at = str_find(xml, STR("<script"));
+	static const str tags[] = { STR("<script"), STR(":script") };
+	size_t at = STR_NONE;
 
 	walk_find(w, FINDING_PDF_XFA, index, str_sub(xml, 0, 60));
 	links_of(w, index, xml, STR("<submit"), STR(">"));
+	links_of(w, index, xml, STR(":submit"), STR(">"));
+	for (size_t i = 0; i < ARRAY_LEN(tags) && at == STR_NONE; i++)
+		at = str_find(xml, tags[i]);
 	if (at == STR_NONE)
 		return;
 	links_of(w, index, xml, STR("<script"), STR("</script"));
+	links_of(w, index, xml, STR(":script"), STR(":script"));
 	walk_find(w, FINDING_PDF_XFA_SCRIPT, index, str_skip(xml, at));
 	walk_scan(w, PATTERN_SCRIPT, STR(""), xml, index);
+}
+
+/* The packets of all forms as one text, whatever the width of its letters. */
+static void forms(struct walk *w, uint32_t index, const struct pdf *pdf)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct strbuf all;
+	size_t n = 0;
+
+	for (size_t i = 0; i < pdf->forms.n; i++)
+		n += pdf->forms.v[i].n;
+	all = strbuf_make(scratch, n);
+	for (size_t i = 0; i < pdf->forms.n; i++)
+		strbuf_put(&all, script_text(scratch, pdf->forms.v[i]));
+	if (pdf->forms.n)
+		form(w, index, strbuf_str(&all));
 }
 
 static uint32_t child(struct walk *w, uint32_t index, uint32_t number, str type)
@@ -234,8 +257,7 @@ static void report(struct walk *w, uint32_t index, str bytes, const struct pdf *
 	judge_end(w, index, bytes);
 	for (size_t i = 0; i < pdf->actions.n; i++)
 		action(w, index, &pdf->actions.v[i]);
-	for (size_t i = 0; i < pdf->forms.n; i++)
-		form(w, index, pdf->forms.v[i]);
+	forms(w, index, pdf);
 	inspect_url_search(w, index, FACTS_URL_DOCUMENT, pdf->text);
 	if (testmarks_gtube(pdf->text))
 		walk_find(w, FINDING_GTUBE, index, STR("PDF"));

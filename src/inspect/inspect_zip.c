@@ -41,6 +41,7 @@ static void find_flags(struct unpack *u, const struct zip_report *report)
 		{ ZIP_HALF_ENCRYPTED, STR("encrypted in one list only") },
 		{ ZIP_NO_MEMBER, STR("a directory entry without member") },
 		{ ZIP_CUT, STR("a directory of another length than it says") },
+		{ ZIP_NO_FILE, STR("a folder or link with the content of a file") },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {

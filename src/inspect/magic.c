@@ -7,6 +7,9 @@
 #include "inspect/magic_zip.h"
 #include "mime/cms.h"
 
+/* Where readers look for the beginning of a PDF file: some further than they should. */
+enum { PDF_WINDOW = 8192 };
+
 struct signature {
 	uint32_t offset;
 	str bytes;
@@ -225,8 +228,11 @@ static bool has_disk_trailer(str b, str mark)
  * tells a document from a text about one. */
 static bool is_pdf(str bytes)
 {
-	size_t at = str_find(str_sub(bytes, 0, 1024), STR("%PDF-"));
+	str window = str_sub(bytes, 0, PDF_WINDOW);
+	size_t at = str_find(window, STR("%PDF-"));
 
+	if (at == STR_NONE && str_find(window, STR("%!PS-Adobe-")) != STR_NONE)
+		at = str_find(window, STR(" PDF-")); /* its other form */
 	return at == 0 || (at != STR_NONE && str_find(bytes, STR("endobj")) != STR_NONE);
 }
 
@@ -235,7 +241,11 @@ static bool is_rtf(str bytes)
 {
 	size_t at = str_find(str_sub(bytes, 0, 512), STR("{\\rt"));
 
-	return at != STR_NONE && (at == 0 || str_find(bytes, STR("\\obj")) != STR_NONE);
+	if (at == STR_NONE || at == 0)
+		return at == 0;
+	return str_find(bytes, STR("\\obj")) != STR_NONE ||
+	       str_find(bytes, STR("\\template")) != STR_NONE ||
+	       str_find(bytes, STR("\\fldinst")) != STR_NONE;
 }
 
 /* A workbook of Excel 2 to 4: the first record, its length, then the kind of sheet. */

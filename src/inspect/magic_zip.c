@@ -5,7 +5,7 @@
 
 /* What the names seen so far speak for. */
 struct names {
-	bool word, excel, powerpoint, open_document, java, android, visio, macros;
+	bool word, excel, powerpoint, open_document, java, android, visio, macros, package;
 };
 
 static void note(struct names *seen, str name)
@@ -14,6 +14,7 @@ static void note(struct names *seen, str name)
 	seen->excel |= str_casestarts(name, STR("xl/"));
 	seen->powerpoint |= str_casestarts(name, STR("ppt/"));
 	seen->visio |= str_casestarts(name, STR("visio/"));
+	seen->package |= str_caseeq(name, STR("[Content_Types].xml"));
 	seen->java |= str_caseeq(name, STR("META-INF/MANIFEST.MF"));
 	seen->android |= str_eq(name, STR("AndroidManifest.xml"));
 	seen->macros |= str_caseends(name, STR("vbaProject.bin")) ||
@@ -105,6 +106,10 @@ struct magic magic_zip_detect(str bytes)
 				       MAGIC_PROGRAM, notes };
 	if (seen.java)
 		return (struct magic){ STR("application/java-archive"), MAGIC_PROGRAM, notes };
+	/* Its folders may bear any name (ECMA-376 part 2). */
+	if (seen.package)
+		return (struct magic){ STR("application/vnd.openxmlformats-package"), MAGIC_OFFICE,
+				       notes };
 	return (struct magic){ STR("application/zip"), MAGIC_ARCHIVE,
 			       notes & ~(uint32_t)MAGIC_HAS_MACROS };
 }
