@@ -211,6 +211,7 @@ void biff_read(struct arena *a, str stream, struct biff *ret)
 			b.before = id;
 	}
 	ret->broken = r.bad;
+	ret->cut = b.formulas.overflow || b.text.overflow;
 	ret->formulas = strbuf_str(&b.formulas);
 	ret->text = strbuf_str(&b.text);
 }

@@ -10,9 +10,10 @@
 
 #include "base/arena.h"
 
-enum { BIFF_TEXT_MAX = 1 << 20, BIFF_ITEMS_MAX = 20000 };
+enum { BIFF_TEXT_MAX = 16 << 20, BIFF_ITEMS_MAX = 20000 };
 
 struct biff {
+	bool cut; /* more than BIFF_TEXT_MAX */
 	bool encrypted, broken;
 	bool macro_sheet;     /* Excel 4.0 macros */
 	bool hidden;	      /* ...on a sheet that is hidden or very hidden */

@@ -52,6 +52,7 @@ static void add(struct reading *x, enum officexml_kind kind, str name, str value
 
 static void end_field(struct reading *x)
 {
+	x->ret->cut |= x->field.overflow;
 	add(x, OFFICEXML_FIELD, STR(""), strbuf_str(&x->field), false);
 	strbuf_clear(&x->field);
 }
@@ -327,6 +328,7 @@ void officexml_read(struct arena *a, str xml, struct officexml *ret)
 	end_field(&x);
 	if (x.data.n)
 		end_data(&x);
+	ret->cut |= x.text.overflow || x.code.overflow || x.formulas.overflow;
 	ret->text = strbuf_str(&x.text);
 	ret->code = strbuf_str(&x.code);
 	ret->formulas = strbuf_str(&x.formulas);

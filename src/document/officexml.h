@@ -16,7 +16,7 @@
 
 #include "base/arena.h"
 
-enum { OFFICEXML_ITEMS_MAX = 100000, OFFICEXML_TEXT_MAX = 1 << 20 };
+enum { OFFICEXML_ITEMS_MAX = 100000, OFFICEXML_TEXT_MAX = 16 << 20 };
 
 enum officexml_kind {
 	OFFICEXML_RELATION, /* name: last word of its type; value: target */
@@ -43,6 +43,7 @@ struct officexml {
 	bool encrypted; /* OpenDocument's list of members names keys (part 3, 4.8.1) */
 	bool entity;	/* an entity is declared */
 	bool broken;	/* or too many items */
+	bool cut;	/* more text, code or a longer field than the limit */
 };
 
 void officexml_read(struct arena *a, str xml, struct officexml *ret);

@@ -115,6 +115,7 @@ void powerpoint_read(struct arena *a, str stream, size_t max, struct powerpoint 
 		take(&p, type, version >> 4, data);
 		at += HEADER - 1; /* what stands within may be a record as well */
 	}
+	ret->cut = p.text.overflow;
 	ret->text = strbuf_str(&p.text);
 }
 

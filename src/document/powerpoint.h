@@ -11,9 +11,10 @@
 
 #include "base/arena.h"
 
-enum { POWERPOINT_ITEMS_MAX = 500, POWERPOINT_TEXT_MAX = 1 << 20 };
+enum { POWERPOINT_ITEMS_MAX = 500, POWERPOINT_TEXT_MAX = 16 << 20 };
 
 struct powerpoint {
+	bool cut; /* more than POWERPOINT_TEXT_MAX */
 	bool broken;
 	bool runs_program, runs_macro; /* what a click, or the mouse alone, starts */
 	str text;		       /* with addresses and the names of programs */

@@ -125,6 +125,7 @@ static void end_object(struct reading *r)
 
 static void end_field(struct reading *r)
 {
+	r->ret->cut |= r->field.overflow;
 	if (r->ret->fields.n < RTF_FIELDS_MAX)
 		*arena_push(r->arena, &r->ret->fields) = arena_str(r->arena, strbuf_str(&r->field));
 	else
@@ -376,6 +377,7 @@ void rtf_read(struct arena *a, str in, struct rtf *ret)
 	ret->bad_header =
 		start != 0 || !str_starts(in, STR("{\\rtf")) || in.n < 6 || !str_is_digit(in.p[5]);
 	read_all(&r);
+	ret->cut |= r.text.overflow || r.markup.overflow || r.template.overflow;
 	ret->text = strbuf_str(&r.text);
 	ret->markup = strbuf_str(&r.markup);
 	ret->template_name = str_trim(strbuf_str(&r.template));

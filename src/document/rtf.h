@@ -20,7 +20,7 @@ enum {
 	RTF_DEPTH_MAX = 4096,
 	RTF_OBJECTS_MAX = 500,
 	RTF_FIELDS_MAX = 20000,
-	RTF_TEXT_MAX = 1 << 20
+	RTF_TEXT_MAX = 16 << 20
 };
 
 struct rtf_object {
@@ -39,6 +39,7 @@ struct rtf {
 	bool has_object;       /* one is announced, with or without its data */
 	bool updates;	       /* an object is loaded as soon as the file is opened */
 	bool too_deep, too_many;
+	bool cut; /* more text, or a longer field, than the limit */
 };
 
 void rtf_read(struct arena *a, str in, struct rtf *ret);

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 
-enum { WORDDOC_TEXT_MAX = 4 << 20, WORDDOC_PIECES_MAX = 100000 };
+enum { WORDDOC_TEXT_MAX = 16 << 20, WORDDOC_PIECES_MAX = 100000 };
 
 struct worddoc {
 	bool encrypted, broken;

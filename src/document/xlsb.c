@@ -124,6 +124,7 @@ void xlsb_read(struct arena *a, str part, struct xlsb *ret)
 			break;
 		take(&x, number, data);
 	}
+	ret->cut = x.formulas.overflow || x.text.overflow;
 	ret->formulas = strbuf_str(&x.formulas);
 	ret->text = strbuf_str(&x.text);
 }

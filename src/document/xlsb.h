@@ -10,12 +10,13 @@
 
 #include "base/arena.h"
 
-enum { XLSB_TEXT_MAX = 1 << 20, XLSB_ITEMS_MAX = 1000 };
+enum { XLSB_TEXT_MAX = 16 << 20, XLSB_ITEMS_MAX = 1000 };
 
 struct xlsb {
 	str formulas;	    /* constants, then functions by name, a line for each cell */
 	str text;	    /* cells and shared strings */
 	ARENA_VEC(str) dde; /* "application|topic" */
+	bool cut;	    /* more than XLSB_TEXT_MAX */
 };
 
 /* The bytes begin like such a part. */

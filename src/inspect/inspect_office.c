@@ -177,6 +177,14 @@ void inspect_office_broken(struct office *o, str what)
 	walk_part(o->w, o->index)->flags |= FACTS_PART_UNINSPECTED;
 }
 
+void inspect_office_cut(struct office *o, bool cut)
+{
+	if (!cut)
+		return;
+	walk_limit(o->w, STR("document.text"));
+	inspect_office_broken(o, STR("document.text"));
+}
+
 static void scan_formulas(struct office *o, const struct biff *b)
 {
 	if (b->macro_sheet)
@@ -200,6 +208,7 @@ void inspect_biff_read(struct office *o, str stream)
 	inspect_office_text(o, b.text);
 	if (b.encrypted)
 		inspect_office_encrypted(o);
+	inspect_office_cut(o, b.cut);
 	if (b.broken)
 		inspect_office_broken(o, STR("workbook"));
 }

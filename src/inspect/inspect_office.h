@@ -44,6 +44,8 @@ void inspect_office_broken(struct office *o, str what);
 
 /* The document asks for a password. */
 void inspect_office_encrypted(struct office *o);
+/* More than a reader's limit: what stands behind it was not seen. */
+void inspect_office_cut(struct office *o, bool cut);
 /* The records of a workbook. */
 void inspect_biff_read(struct office *o, str stream);
 /* Members of a zipped document. */

@@ -313,6 +313,32 @@ static void a_document_is_one_whatever_its_folders_are_called(void **state)
 	expect(zipbuild_end(&z), "DOCUMENT_DDE");
 }
 
+static str padded(struct arena *a, str before, char filler, size_t n, str after)
+{
+	struct strbuf b = strbuf_make(a, before.n + n + after.n);
+
+	strbuf_put(&b, before);
+	while (n--)
+		strbuf_char(&b, filler);
+	strbuf_put(&b, after);
+	return strbuf_str(&b);
+}
+
+static void what_stands_behind_much_text_is_seen_or_said_to_be_unseen(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+	static const str link = STR(" http://e.example/x }");
+	struct facts f;
+
+	(void)state;
+	(void)inspect_file(a, padded(a, STR("{\\rtf1 "), 'a', 3 << 20, link), &f);
+	assert_int_equal(f.urls.n, 1);
+	assert_false(facts_has_finding(&f, STR("DOCUMENT_BROKEN")));
+	expect(padded(a, STR("{\\rtf1{\\field{\\*\\fldinst "), ' ', 70 << 10,
+		      STR("DDEAUTO cmd x}}}")),
+	       "DOCUMENT_BROKEN");
+}
+
 static void plain_documents_are_quiet(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
@@ -338,6 +364,7 @@ int main(void)
 		cmocka_unit_test(objects_in_rtf_are_told_from_pictures),
 		cmocka_unit_test(files_in_a_document_are_read_by_their_own_readers),
 		cmocka_unit_test(a_document_is_one_whatever_its_folders_are_called),
+		cmocka_unit_test(what_stands_behind_much_text_is_seen_or_said_to_be_unseen),
 		cmocka_unit_test(plain_documents_are_quiet),
 	};
 

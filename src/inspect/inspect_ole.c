@@ -50,8 +50,7 @@ static void word(struct ole *l, const struct cfb_entry *e)
 	}
 	for (str rest = doc.text; fieldcode_next(&rest, &instruction);)
 		inspect_office_field(&l->o, instruction);
-	if (doc.cut)
-		inspect_office_broken(&l->o, STR("text"));
+	inspect_office_cut(&l->o, doc.cut);
 	inspect_office_text(&l->o, doc.text);
 	look_for_template(l, table);
 }
@@ -72,6 +71,7 @@ static void presentation(struct ole *l, const struct cfb_entry *e)
 		walk_find(l->o.w, FINDING_DOCUMENT_ACTION, l->o.index, STR("macro"));
 	for (size_t i = 0; i < p.storages.n; i++)
 		inspect_office_child(&l->o, STR(""), p.storages.v[i]);
+	inspect_office_cut(&l->o, p.cut);
 	if (p.broken)
 		inspect_office_broken(&l->o, e->name);
 	inspect_office_text(&l->o, p.text);

@@ -144,6 +144,7 @@ static void read_xml(struct office *o, str bytes)
 		walk_find(o->w, FINDING_DOCUMENT_ENTITY, o->index, x.root);
 	if (x.broken && !x.entity)
 		inspect_office_broken(o, x.root.n ? x.root : STR("XML"));
+	inspect_office_cut(o, x.cut);
 	if (x.macro_sheet)
 		walk_find(o->w, FINDING_DOCUMENT_XLM, o->index,
 			  x.auto_open ? STR("auto_open") : STR("macrosheet"));
@@ -164,6 +165,7 @@ static void read_xlsb(struct office *o, str name, str bytes)
 	xlsb_read(o->scratch, bytes, &x);
 	for (size_t i = 0; i < x.dde.n; i++)
 		walk_find(o->w, FINDING_DOCUMENT_DDE, o->index, x.dde.v[i]);
+	inspect_office_cut(o, x.cut);
 	if (str_casefind(name, STR("macrosheet")) != STR_NONE)
 		walk_find(o->w, FINDING_DOCUMENT_XLM, o->index, name);
 	inspect_office_code(o, x.formulas);

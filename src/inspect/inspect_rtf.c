@@ -41,6 +41,7 @@ static void report_oddities(struct office *o, const struct rtf *r)
 		walk_find(o->w, FINDING_RTF_OBJECT, o->index, STR("object"));
 	if (r->updates)
 		walk_find(o->w, FINDING_RTF_OBJECT_UPDATE, o->index, STR("objupdate"));
+	inspect_office_cut(o, r->cut);
 	if (r->too_deep)
 		inspect_office_broken(o, STR("RTF groups"));
 	if (r->too_many)
