@@ -167,6 +167,12 @@ static void custom_interface(struct reading *x, str name, const XML_Char **a)
 	add(x, OFFICEXML_ACTION, name, attribute(a, "onLoad"), false);
 }
 
+/* What a workbook asks the web for when it is opened (ECMA-376 part 1, 18.13.15). */
+static void web_query(struct reading *x, str name, const XML_Char **a)
+{
+	add(x, OFFICEXML_RELATION, name, attribute(a, "url"), true);
+}
+
 static void simple_relation(struct reading *x, str unused, const XML_Char **a)
 {
 	(void)unused;
@@ -181,6 +187,7 @@ static const struct {
 	{ STR("fldChar"), field_mark },
 	{ STR("instrText"), into_field },
 	{ STR("delInstrText"), into_field },
+	{ STR("webPr"), web_query },
 	{ STR("OLEObject"), object },
 	{ STR("oleObj"), object },
 	{ STR("ocx"), object },

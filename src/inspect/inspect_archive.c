@@ -279,6 +279,9 @@ uint32_t inspect_archive_add(struct unpack *u, str name)
 
 void inspect_archive_member(struct unpack *u, uint32_t part, str bytes)
 {
+	/* The antivirus has no password; what has no room for it was judged here alone. */
+	if (u->again)
+		(void)walk_extract(u->w, part, FACTS_EXTRACT_ANTIVIRUS, bytes);
 	inspect_leaf_examine(u->w, part, bytes, u->depth + 1);
 }
 

@@ -112,6 +112,7 @@ static bool unlock_office(struct walk *w, struct locked *l, const char *password
 	walk_part(w, part)->flags = FACTS_PART_ATTACHMENT;
 	walk_part(w, part)->type = STR("application/octet-stream");
 	walk_part(w, part)->filename = walk_part(w, l->part)->filename;
+	(void)walk_extract(w, part, FACTS_EXTRACT_ANTIVIRUS, plain);
 	inspect_leaf_examine(w, part, plain, l->depth + 1);
 	return true;
 }

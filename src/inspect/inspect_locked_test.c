@@ -67,6 +67,7 @@ static str locked_zip(struct arena *a, const char *password)
 
 struct seen {
 	bool opened, closed, said, program, flagged, ambiguous, appended;
+	size_t for_antivirus;
 };
 
 static struct seen look(struct arena *a, str message)
@@ -83,6 +84,9 @@ static struct seen look(struct arena *a, str message)
 	s.appended = facts_has_finding(&f, STR("ARCHIVE_APPENDED"));
 	for (size_t i = 0; i < f.parts.n; i++)
 		s.flagged |= (f.parts.v[i].flags & FACTS_PART_ENCRYPTED) != 0;
+	for (size_t i = 0; i < f.extracts.n; i++)
+		s.for_antivirus += f.extracts.v[i].kind == FACTS_EXTRACT_ANTIVIRUS &&
+				   str_eq(f.extracts.v[i].bytes, PROGRAM);
 	return s;
 }
 
@@ -121,6 +125,7 @@ static void the_message_s_own_words_open_it(void **state)
 
 		if (!s.opened || !s.program || s.closed || s.flagged)
 			fail_msg("%s", cases[i].text);
+		assert_int_equal(s.for_antivirus, 1);
 	}
 }
 

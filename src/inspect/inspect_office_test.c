@@ -244,6 +244,7 @@ static void what_is_fetched_is_told_from_what_is_clicked(void **state)
 		{ STR("<!DOCTYPE a [<!ENTITY b \"b\">]><a>&b;</a>"), "DOCUMENT_ENTITY" },
 		{ STR("<a><b></a>"), "DOCUMENT_BROKEN" },
 		{ STR("<m:e xmlns:m=\"m\"><m:encryption-data/></m:e>"), "ATTACHMENT_ENCRYPTED" },
+		{ STR("<a><webPr url=\"http://e.example/q\"/></a>"), "DOCUMENT_LINKED_OBJECT" },
 	};
 
 	(void)state;

@@ -23,6 +23,7 @@ static enum finding relation_kind(str type)
 		{ STR("externalLinkPath"), FINDING_DOCUMENT_EXTERNAL_LINK },
 		{ STR("xlExternalLinkPath/xlPathMissing"), FINDING_DOCUMENT_EXTERNAL_LINK },
 		{ STR("xlPathMissing"), FINDING_DOCUMENT_EXTERNAL_LINK },
+		{ STR("webPr"), FINDING_DOCUMENT_LINKED_OBJECT },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
