@@ -123,7 +123,8 @@ void links_remake(struct child *children, size_t n, struct child *c, uint64_t pe
 	if (++c->lanes_remade > may)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
-		if (links[i].client != c->what || links[i].server != peer || child_is_worker(peer))
+		if (links[i].client != c->what || links[i].server != peer ||
+		    child_is_worker(links[i].server))
 			continue;
 		for (size_t k = 0; k < n; k++) {
 			if (children[k].what == peer && children[k].control)
