@@ -645,6 +645,22 @@ static void other_purpose(struct kit *k)
 	kit_send(k, "", &m);
 }
 
+static void plain_documents(struct kit *k)
+{
+	static const char link[] =
+		"<Relationship Id=\"rId2\" "
+		"Type=\"http://schemas.openxmlformats.org/officeDocument/2006/"
+		"relationships/hyperlink\" Target=\"https://www.partner.example/\" "
+		"TargetMode=\"External\"/>";
+
+	kit_send_attached(k, "a",
+			  "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+			  "lettre.docx", fixture_docx(k, "", link, STR("")));
+	kit_send_attached(k, "b", "application/msword", "lettre.doc",
+			  fixture_doc(k, STR("Compte rendu"), STR("")));
+	kit_send_attached(k, "c", "application/pdf", "resultat.pdf", fixture_pdf(k, "", NULL, 0));
+}
+
 #define ACCEPT(id, what, make)                                                                     \
 	{                                                                                          \
 		id, "twin", what, BATTERY_ACCEPT, NULL, make, true                                 \
@@ -678,6 +694,7 @@ const struct battery_case cases_twin[] = {
 	ACCEPT("C-031", "S/MIME, clear signed", smime_signed),
 	MARKED("C-034", "OpenPGP/MIME", pgp_encrypted),
 	MARKED("C-035", "OpenPGP in the text", pgp_inline),
+	ACCEPT("C-042", "Documents without programs", plain_documents),
 	ACCEPT("C-048", "Plain files and images", flat_files),
 	ACCEPT("C-050", "DICOM images in a zip file", dicom),
 	ACCEPT("C-051", "An exchange of health records", health_exchange),

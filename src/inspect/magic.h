@@ -30,9 +30,9 @@ enum magic_notes {
 	MAGIC_HAS_MACROS = 1 << 0,
 	MAGIC_IS_ENCRYPTED = 1 << 1,
 	MAGIC_IS_ZIP = 1 << 3,	     /* an office file that holds members */
-	MAGIC_IS_OLE = 1 << 5,	     /* a compound file */
 	MAGIC_HAS_APPENDED = 1 << 4, /* a zip file stands behind the bytes of that type */
-	MAGIC_IS_PDF_TOO = 1 << 5,   /* its readers would open the file as well */
+	MAGIC_IS_OLE = 1 << 5,	     /* a compound file */
+	MAGIC_IS_PDF_TOO = 1 << 6,   /* its readers would open the file as well */
 };
 
 struct magic {

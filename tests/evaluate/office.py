@@ -35,7 +35,7 @@ CARRIED = [
     ("embedded program", ["ATTACHMENT_EXECUTABLE"],
      ["*/sample_with_calc_embedded*", "*/sample_with_lnk_file*"]),
     ("object in RTF", ["RTF_OBJECT"], ["*/rtfobj/*"]),
-    ("encryption", ["ATTACHMENT_ENCRYPTED"],
+    ("encryption", ["ATTACHMENT_ENCRYPTED", "DOCUMENT_DEFAULT_PASSWORD", "ARCHIVE_OPENED_WITH_PASSWORD"],
      ["*/encrypted/*", "msoffcrypto/*password*", "*/ole2_encryption/*", "*/basic/encrypted*"]),
 ]
 HARMLESS = ["*/harmless*", "*/plain.*", "*/has_png*", "*.xps", "*/basic/text", "*/basic/empty", "*/T1218/*"]
