@@ -79,21 +79,15 @@ bool arj_next(str bytes, size_t *at, struct arj_member *ret, bool *ret_broken)
 	return true;
 }
 
-static void put_u32(struct strbuf *b, uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		strbuf_char(b, (char)(v >> (8 * i)));
-}
-
 str arj_as_lha(struct arena *a, const struct arj_member *m)
 {
 	struct strbuf b = strbuf_make(a, LHA_HEADER + 1 + m->data.n + 1);
 	uint8_t sum = 0;
 
 	strbuf_put(&b, STR("\x17\0-lh7-")); /* bytes behind the first two; their sum */
-	put_u32(&b, (uint32_t)m->data.n);
-	put_u32(&b, m->size);
-	put_u32(&b, 0);			    /* time */
+	strbuf_le(&b, (uint32_t)m->data.n, 4);
+	strbuf_le(&b, m->size, 4);
+	strbuf_le(&b, 0, 4);		    /* time */
 	strbuf_put(&b, STR("\x20\0\x01m")); /* attribute, level, name */
 	strbuf_put(&b, STR("\0\0"));	    /* CRC-16 */
 	for (size_t i = 2; i < b.n; i++)

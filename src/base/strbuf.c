@@ -57,6 +57,22 @@ void strbuf_char(struct strbuf *b, char c)
 		b->p[b->n++] = c;
 }
 
+void strbuf_le(struct strbuf *b, uint64_t v, size_t bytes)
+{
+	char out[8];
+
+	for (size_t i = 0; i < bytes; i++)
+		out[i] = (char)(v >> (8 * i));
+	strbuf_put(b, str_of(out, bytes));
+}
+
+void strbuf_utf8(struct strbuf *b, uint32_t cp)
+{
+	char out[4];
+
+	strbuf_put(b, str_of(out, utf8_encode(cp, out)));
+}
+
 void strbuf_int(struct strbuf *b, int64_t n)
 {
 	char digits[20];

@@ -25,6 +25,10 @@ void strbuf_reserve(struct strbuf *b, size_t more);
 void strbuf_put(struct strbuf *b, str s);
 void strbuf_char(struct strbuf *b, char c);
 void strbuf_int(struct strbuf *b, int64_t n);
+/* The low bytes (1 to 8) of v, little-endian. */
+void strbuf_le(struct strbuf *b, uint64_t v, size_t bytes);
+/* One character as UTF-8 (RFC 3629), what is none as U+FFFD. */
+void strbuf_utf8(struct strbuf *b, uint32_t cp);
 void strbuf_fmt(struct strbuf *b, const char *fmt, ...) printf_like(2, 3);
 /* Text as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD. */
 void strbuf_json(struct strbuf *b, str s);

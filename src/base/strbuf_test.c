@@ -55,6 +55,33 @@ static void numbers_are_written_in_decimal(void **state)
 	}
 }
 
+static void numbers_are_written_low_byte_first(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct strbuf b = strbuf_make(a, 100);
+
+	(void)state;
+	strbuf_le(&b, 0x0102, 2);
+	strbuf_le(&b, 0x1122334455667788, 8);
+	strbuf_le(&b, 0xabcd, 1);
+	assert_true(str_eq(strbuf_str(&b), STR("\x02\x01\x88\x77\x66\x55\x44\x33\x22\x11\xcd")));
+}
+
+static void characters_are_written_as_utf8(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct strbuf b = strbuf_make(a, 100);
+
+	(void)state;
+	strbuf_utf8(&b, 'a');
+	strbuf_utf8(&b, 0xe9);
+	strbuf_utf8(&b, 0x20ac);
+	strbuf_utf8(&b, 0x1f600);
+	strbuf_utf8(&b, 0xd800);
+	strbuf_utf8(&b, 0x110000);
+	assert_true(str_eq(strbuf_str(&b), STR("a\u00e9\u20ac\U0001f600\ufffd\ufffd")));
+}
+
 static void reserving_changes_nothing_but_the_room(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
@@ -142,6 +169,8 @@ int main(void)
 		cmocka_unit_test(text_is_appended_up_to_the_maximum),
 		cmocka_unit_test(what_does_not_fit_whole_changes_nothing_and_stays_refused),
 		cmocka_unit_test(numbers_are_written_in_decimal),
+		cmocka_unit_test(numbers_are_written_low_byte_first),
+		cmocka_unit_test(characters_are_written_as_utf8),
 		cmocka_unit_test(reserving_changes_nothing_but_the_room),
 		cmocka_unit_test(formats_of_any_length_are_whole),
 		cmocka_unit_test(json_strings_are_escaped),

@@ -1,17 +1,12 @@
 #include "battery/fixture.h"
 
+#include <zlib.h>
+
 enum { PE_SIZE = 1024, PE_HEADER_AT = 0x80 };
 
-static void put_u16(struct strbuf *b, unsigned v)
+static uint32_t crc_of(str bytes)
 {
-	strbuf_char(b, (char)v);
-	strbuf_char(b, (char)(v >> 8));
-}
-
-static void put_u32(struct strbuf *b, uint32_t v)
-{
-	put_u16(b, v & 0xffff);
-	put_u16(b, v >> 16);
+	return (uint32_t)crc32(0, (const Bytef *)bytes.p, (uInt)bytes.n);
 }
 
 static void pad_to(struct strbuf *b, size_t size)
@@ -35,14 +30,14 @@ static str portable_executable(struct kit *k, unsigned characteristics)
 
 	strbuf_put(&b, STR("MZ"));
 	pad_to(&b, 60);
-	put_u32(&b, PE_HEADER_AT);
+	strbuf_le(&b, PE_HEADER_AT, 4);
 	strbuf_put(&b, STR("\x0e\x1f\xba\x0e\0\xb4\x09\xcd\x21\xb8\x01\x4c\xcd\x21"
 			   "This program cannot be run in DOS mode.\r\r\n$"));
 	pad_to(&b, PE_HEADER_AT);
 	strbuf_put(&b, STR("PE\0\0"));
-	put_u16(&b, 0x14c);
+	strbuf_le(&b, 0x14c, 2);
 	pad_to(&b, PE_HEADER_AT + 4 + 18);
-	put_u16(&b, characteristics);
+	strbuf_le(&b, characteristics, 2);
 	pad_to(&b, PE_SIZE);
 	return strbuf_str(&b);
 }
@@ -112,40 +107,28 @@ str fixture_ace(struct kit *k, const char *name)
 	struct strbuf b = strbuf_make(k->arena, 4096);
 	str n = str_c(name);
 
-	put_u16(&b, 0);	 /* checksum */
-	put_u16(&b, 44); /* size behind this field */
+	strbuf_le(&b, 0, 2);  /* checksum */
+	strbuf_le(&b, 44, 2); /* size behind this field */
 	strbuf_char(&b, 0);
-	put_u16(&b, 0x9000);
+	strbuf_le(&b, 0x9000, 2);
 	strbuf_put(&b, STR("**ACE**"));
 	strbuf_put(&b, STR("\x14\x14\x02\0"));
 	pad_to(&b, 48);
-	put_u16(&b, 0);
-	put_u16(&b, 31 + (unsigned)n.n);
+	strbuf_le(&b, 0, 2);
+	strbuf_le(&b, 31 + (unsigned)n.n, 2);
 	strbuf_char(&b, 1);
-	put_u16(&b, 0x8001);
-	put_u32(&b, 5); /* packed */
-	put_u32(&b, 5); /* original */
-	put_u32(&b, 0); /* time */
-	put_u32(&b, 0x20);
-	put_u32(&b, 0);
-	put_u32(&b, 0x0a00); /* stored */
-	put_u16(&b, 0);
-	put_u16(&b, (unsigned)n.n);
+	strbuf_le(&b, 0x8001, 2);
+	strbuf_le(&b, 5, 4); /* packed */
+	strbuf_le(&b, 5, 4); /* original */
+	strbuf_le(&b, 0, 4); /* time */
+	strbuf_le(&b, 0x20, 4);
+	strbuf_le(&b, 0, 4);
+	strbuf_le(&b, 0x0a00, 4); /* stored */
+	strbuf_le(&b, 0, 2);
+	strbuf_le(&b, (unsigned)n.n, 2);
 	strbuf_put(&b, n);
 	strbuf_put(&b, STR("texte"));
 	return strbuf_str(&b);
-}
-
-static uint32_t crc32_of(str bytes)
-{
-	uint32_t crc = 0xffffffff;
-
-	for (size_t i = 0; i < bytes.n; i++) {
-		crc ^= (unsigned char)bytes.p[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc & 1 ? crc >> 1 ^ 0xedb88320 : crc >> 1;
-	}
-	return ~crc;
 }
 
 /* A header of 30 fixed bytes, a name, a comment; its checksum; no extended header. */
@@ -157,20 +140,20 @@ static void put_arj_header(struct strbuf *out, struct kit *k, unsigned type, con
 	strbuf_put(&h, STR("\x1e\x07\x01\x00\x10\x00")); /* size, versions, host, flags, stored */
 	strbuf_char(&h, (char)type);
 	strbuf_char(&h, 0);
-	put_u32(&h, 0);
-	put_u32(&h, (uint32_t)bytes.n);
-	put_u32(&h, (uint32_t)bytes.n);
-	put_u32(&h, crc32_of(bytes));
-	put_u16(&h, 0);
-	put_u16(&h, 0x20);
-	put_u16(&h, 0);
+	strbuf_le(&h, 0, 4);
+	strbuf_le(&h, (uint32_t)bytes.n, 4);
+	strbuf_le(&h, (uint32_t)bytes.n, 4);
+	strbuf_le(&h, crc_of(bytes), 4);
+	strbuf_le(&h, 0, 2);
+	strbuf_le(&h, 0x20, 2);
+	strbuf_le(&h, 0, 2);
 	strbuf_put(&h, str_of(name, strlen(name) + 1));
 	strbuf_char(&h, 0);
 	strbuf_put(out, STR("\x60\xea"));
-	put_u16(out, (unsigned)h.n);
+	strbuf_le(out, (unsigned)h.n, 2);
 	strbuf_put(out, strbuf_str(&h));
-	put_u32(out, crc32_of(strbuf_str(&h)));
-	put_u16(out, 0);
+	strbuf_le(out, crc_of(strbuf_str(&h)), 4);
+	strbuf_le(out, 0, 2);
 }
 
 str fixture_arj(struct kit *k, const char *name, str bytes)
@@ -197,13 +180,13 @@ str fixture_lzh(struct kit *k, const char *name, str bytes)
 			crc = crc & 1 ? (uint16_t)(crc >> 1 ^ 0xa001) : (uint16_t)(crc >> 1);
 	}
 	strbuf_put(&h, STR("-lh0-"));
-	put_u32(&h, (uint32_t)bytes.n);
-	put_u32(&h, (uint32_t)bytes.n);
-	put_u32(&h, 0x5a210000);
+	strbuf_le(&h, (uint32_t)bytes.n, 4);
+	strbuf_le(&h, (uint32_t)bytes.n, 4);
+	strbuf_le(&h, 0x5a210000, 4);
 	strbuf_put(&h, STR("\x20\0"));
 	strbuf_char(&h, (char)strlen(name));
 	strbuf_put(&h, str_c(name));
-	put_u16(&h, crc);
+	strbuf_le(&h, crc, 2);
 	for (size_t i = 0; i < h.n; i++)
 		sum += (unsigned char)h.p[i];
 	strbuf_char(&b, (char)h.n);
@@ -221,23 +204,23 @@ str fixture_cab(struct kit *k, const char *name, str bytes)
 	uint32_t file_at = 36 + 8, data_at = file_at + 16 + (uint32_t)strlen(name) + 1;
 
 	strbuf_put(&b, STR("MSCF\0\0\0\0"));
-	put_u32(&b, data_at + 8 + (uint32_t)bytes.n);
-	put_u32(&b, 0);
-	put_u32(&b, file_at);
-	put_u32(&b, 0);
+	strbuf_le(&b, data_at + 8 + (uint32_t)bytes.n, 4);
+	strbuf_le(&b, 0, 4);
+	strbuf_le(&b, file_at, 4);
+	strbuf_le(&b, 0, 4);
 	strbuf_put(&b, STR("\x03\x01\x01\0\x01\0\0\0\0\0\0\0"));
-	put_u32(&b, data_at);
-	put_u16(&b, 1);
-	put_u16(&b, 0);
-	put_u32(&b, (uint32_t)bytes.n);
-	put_u32(&b, 0);
-	put_u16(&b, 0);
-	put_u32(&b, 0x5a215a21);
-	put_u16(&b, 0x20);
+	strbuf_le(&b, data_at, 4);
+	strbuf_le(&b, 1, 2);
+	strbuf_le(&b, 0, 2);
+	strbuf_le(&b, (uint32_t)bytes.n, 4);
+	strbuf_le(&b, 0, 4);
+	strbuf_le(&b, 0, 2);
+	strbuf_le(&b, 0x5a215a21, 4);
+	strbuf_le(&b, 0x20, 2);
 	strbuf_put(&b, str_of(name, strlen(name) + 1));
-	put_u32(&b, 0);
-	put_u16(&b, (unsigned)bytes.n);
-	put_u16(&b, (unsigned)bytes.n);
+	strbuf_le(&b, 0, 4);
+	strbuf_le(&b, (unsigned)bytes.n, 2);
+	strbuf_le(&b, (unsigned)bytes.n, 2);
 	strbuf_put(&b, bytes);
 	return strbuf_str(&b);
 }

@@ -115,7 +115,6 @@ static str name_of(struct arena *a, str utf16, size_t n)
 {
 	struct strbuf b = strbuf_make(a, 4 * NAME_BYTES);
 	struct reader r = reader_make(str_sub(utf16, 0, n > NAME_BYTES ? NAME_BYTES : n));
-	char out[4];
 
 	while (reader_left(&r) >= 2) {
 		uint32_t unit = reader_u16le(&r);
@@ -125,7 +124,7 @@ static str name_of(struct arena *a, str utf16, size_t n)
 		if (unit >= 0xd800 && unit < 0xdc00 && reader_left(&r) >= 2)
 			unit = 0x10000 + ((unit - 0xd800) << 10) +
 			       ((reader_u16le(&r) - 0xdc00u) & 0x3ff);
-		strbuf_put(&b, str_of(out, utf8_encode(unit, out)));
+		strbuf_utf8(&b, unit);
 	}
 	return strbuf_str(&b);
 }

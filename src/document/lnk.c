@@ -2,7 +2,6 @@
 
 #include "base/reader.h"
 #include "base/strbuf.h"
-#include "base/utf8.h"
 
 enum {
 	HEADER_SIZE = 0x4c,
@@ -22,13 +21,6 @@ enum {
 	WITH_LOCAL_PATH = 1 << 0,
 };
 
-static void put(struct strbuf *out, uint32_t cp)
-{
-	char bytes[4];
-
-	strbuf_put(out, str_of(bytes, utf8_encode(cp, bytes)));
-}
-
 static str text(struct arena *a, str raw, bool wide)
 {
 	struct strbuf out = strbuf_make(a, (size_t)LNK_TEXT * 3);
@@ -41,7 +33,7 @@ static str text(struct arena *a, str raw, bool wide)
 			unit |= (uint32_t)(unsigned char)raw.p[i + 1] << 8;
 		if (!unit)
 			break;
-		put(&out, unit);
+		strbuf_utf8(&out, unit);
 	}
 	return strbuf_str(&out);
 }

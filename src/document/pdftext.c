@@ -5,13 +5,6 @@
 
 enum { GAP = -200 /* thousandths of a letter: the next word begins */ };
 
-static void put(struct strbuf *out, uint32_t cp)
-{
-	char bytes[4];
-
-	strbuf_put(out, str_of(bytes, utf8_encode(cp, bytes)));
-}
-
 static void put_utf16(struct strbuf *out, str s, bool big)
 {
 	for (size_t i = 0; i + 1 < s.n; i += 2) {
@@ -26,7 +19,7 @@ static void put_utf16(struct strbuf *out, str s, bool big)
 			unit = 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
 			i += 2;
 		}
-		put(out, unit);
+		strbuf_utf8(out, unit);
 	}
 }
 
@@ -45,7 +38,7 @@ str pdftext_string(struct arena *a, str bytes)
 	if (utf8_valid(bytes))
 		return bytes;
 	for (size_t i = 0; i < bytes.n; i++)
-		put(&out, (unsigned char)bytes.p[i]);
+		strbuf_utf8(&out, (unsigned char)bytes.p[i]);
 	return strbuf_str(&out);
 }
 
@@ -65,7 +58,7 @@ static void put_shown(struct strbuf *out, str s)
 		return;
 	for (size_t i = 0; i < s.n; i++) {
 		if ((unsigned char)s.p[i] >= ' ')
-			put(out, (unsigned char)s.p[i]);
+			strbuf_utf8(out, (unsigned char)s.p[i]);
 	}
 }
 

@@ -1,14 +1,6 @@
 #include "document/runs.h"
 
 #include "base/reader.h"
-#include "base/utf8.h"
-
-static void put(struct strbuf *out, uint32_t cp)
-{
-	char bytes[4];
-
-	strbuf_put(out, str_of(bytes, utf8_encode(cp, bytes)));
-}
 
 static bool is_shown(uint32_t c)
 {
@@ -56,7 +48,7 @@ str runs_text(struct arena *a, str bytes, bool wide)
 
 		if (c >= 0xd800 && c < 0xdc00 && reader_left(&r) >= 2)
 			c = 0x10000 + ((c - 0xd800) << 10) + ((reader_u16le(&r) - 0xdc00u) & 0x3ff);
-		put(&out, c);
+		strbuf_utf8(&out, c);
 	}
 	return strbuf_str(&out);
 }

@@ -29,14 +29,13 @@ str htmldata_unescape(struct arena *a, str s)
 	for (size_t i = 0; i < s.n;) {
 		bool wide = i + 1 < s.n && (s.p[i + 1] == 'u' || s.p[i + 1] == 'U');
 		int32_t value = s.p[i] == '%' ? hex_at(s, i + 1 + wide, wide ? 4 : 2) : -1;
-		char utf8[4];
 
 		if (value < 0) {
 			strbuf_char(&b, s.p[i++]);
 			continue;
 		}
 		if (wide)
-			strbuf_put(&b, str_of(utf8, utf8_encode((uint32_t)value, utf8)));
+			strbuf_utf8(&b, (uint32_t)value);
 		else
 			strbuf_char(&b, (char)value);
 		i += wide ? 6 : 3;

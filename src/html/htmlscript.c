@@ -131,7 +131,7 @@ static uint32_t hex_number(const struct reading *r, size_t at, size_t digits, si
 /* Behind a backslash at .at: puts what it means. */
 static void escape(struct reading *r, struct strbuf *out)
 {
-	char c = r->in.p[r->at++], utf8[4];
+	char c = r->in.p[r->at++];
 	bool braces = r->at < r->in.n && r->in.p[r->at] == '{';
 	size_t used;
 	uint32_t value;
@@ -145,7 +145,7 @@ static void escape(struct reading *r, struct strbuf *out)
 		if (value < 0x80 || c == 'x')
 			strbuf_char(out, (char)value);
 		else
-			strbuf_put(out, str_of(utf8, utf8_encode(value, utf8)));
+			strbuf_utf8(out, value);
 	} else if (c >= '0' && c <= '7') {
 		value = (uint32_t)(c - '0');
 		for (int i = 0;

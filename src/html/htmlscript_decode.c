@@ -145,13 +145,11 @@ static void decode_numbers(struct htmlscript *s, str literal)
 /* Characters that are numbers: bytes as far as they are below 256. */
 void htmlscript_number(struct htmlscript_numbers *n, uint32_t value)
 {
-	char utf8[4];
-
 	n->n++;
 	if (value < 256)
 		strbuf_char(&n->bytes, (char)value);
 	else
-		strbuf_put(&n->bytes, str_of(utf8, utf8_encode(value, utf8)));
+		strbuf_utf8(&n->bytes, value);
 }
 
 void htmlscript_numbers_end(struct htmlscript *s, struct htmlscript_numbers *n)

@@ -37,11 +37,8 @@ static str to_utf8(struct arena *a, str bytes)
 	bytes = str_sub(bytes, 0, QRCODES_TEXT_MAX);
 	if (utf8_valid(bytes))
 		return bytes;
-	for (size_t i = 0; i < bytes.n; i++) {
-		char c[4];
-
-		strbuf_put(&out, str_of(c, utf8_encode((unsigned char)bytes.p[i], c)));
-	}
+	for (size_t i = 0; i < bytes.n; i++)
+		strbuf_utf8(&out, (unsigned char)bytes.p[i]);
 	return strbuf_str(&out);
 }
 

@@ -38,18 +38,9 @@ bool facts_has_finding(const struct facts *f, str name)
 
 /* Writing */
 
-static void put_number(struct strbuf *b, uint64_t v, size_t n)
-{
-	char bytes[8];
-
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = (char)(v >> (8 * i));
-	strbuf_put(b, str_of(bytes, n));
-}
-
 static void put_u32(struct strbuf *b, uint32_t v)
 {
-	put_number(b, v, 4);
+	strbuf_le(b, v, 4);
 }
 
 /* At most max bytes; text keeps whole characters. */
@@ -102,10 +93,10 @@ static void put_part(struct strbuf *b, const struct facts *f, size_t i)
 	put_bytes(b, p->type, NAME_MAX_BYTES);
 	put_bytes(b, p->detected, NAME_MAX_BYTES);
 	put_text(b, p->filename, NAME_MAX_BYTES);
-	put_number(b, p->size, 8);
+	strbuf_le(b, p->size, 8);
 	strbuf_put(b, str_of(p->sha256, sizeof(p->sha256)));
 	put_u32(b, p->flags);
-	put_number(b, p->offset, 8);
+	strbuf_le(b, p->offset, 8);
 }
 
 /* A part that was cut is spoken of as the message. */
@@ -119,7 +110,7 @@ static void put_finding(struct strbuf *b, const struct facts *f, size_t i)
 	put_bytes(b, f->findings.v[i].name, NAME_MAX_BYTES);
 	put_bytes(b, f->findings.v[i].evidence, FACTS_MAX_EVIDENCE);
 	put_u32(b, part_or_root(f, f->findings.v[i].part));
-	put_number(b, f->findings.v[i].offset, 8);
+	strbuf_le(b, f->findings.v[i].offset, 8);
 }
 
 static void put_url(struct strbuf *b, const struct facts *f, size_t i)
@@ -185,7 +176,7 @@ str facts_encode(struct arena *a, const struct facts *f)
 	bool cut = false;
 
 	put_u32(&b, MAGIC);
-	put_number(&b, f->message_size, 8);
+	strbuf_le(&b, f->message_size, 8);
 	put_u32(&b, f->time_us);
 	put_text(&b, f->error, NAME_MAX_BYTES);
 	put_text(&b, f->language, LANGUAGE_MAX_BYTES);

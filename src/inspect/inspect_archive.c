@@ -130,10 +130,9 @@ static str member_name(struct unpack *u, struct archive_entry *entry)
 	const char *raw = utf8 ? utf8 : archive_entry_pathname(entry);
 	const wchar_t *wide = raw ? NULL : archive_entry_pathname_w(entry);
 	struct strbuf b = strbuf_make(u->w->arena, MEMBER_NAME_MAX * 4);
-	char out[4];
 
 	for (size_t i = 0; wide && wide[i] && i < MEMBER_NAME_MAX; i++)
-		strbuf_put(&b, str_of(out, utf8_encode((uint32_t)wide[i], out)));
+		strbuf_utf8(&b, (uint32_t)wide[i]);
 	return raw ? str_c(raw) : strbuf_str(&b);
 }
 
@@ -279,7 +278,7 @@ uint32_t inspect_archive_add(struct unpack *u, str name)
 
 void inspect_archive_member(struct unpack *u, uint32_t part, str bytes)
 {
-	/* The antivirus has no password; what has no room for it was judged here alone. */
+	/* The antivirus has no password. No room left is a limit, which holds the message. */
 	if (u->again)
 		(void)walk_extract(u->w, part, FACTS_EXTRACT_ANTIVIRUS, bytes);
 	inspect_leaf_examine(u->w, part, bytes, u->depth + 1);

@@ -178,10 +178,11 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 	if (is_text(p, m) && testmarks_gtube(bytes))
 		walk_find(w, FINDING_GTUBE, index, p->filename.n ? p->filename : p->path);
 	walk_note(w, m.type.n ? m.type : p->type, index);
-	if (m.notes & MAGIC_IS_ENCRYPTED)
-		inspect_locked_office(w, index, bytes, m, depth);
 	if (testmarks_eicar(bytes))
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);
+	/* From here on parts are added, and p may have moved. */
+	if (m.notes & MAGIC_IS_ENCRYPTED)
+		inspect_locked_office(w, index, bytes, m, depth);
 	if (!is_shown(walk_part(w, index))) {
 		inspect_archive_inside(w, index, bytes, m, depth);
 		inspect_yara_file(w, index, bytes, m);

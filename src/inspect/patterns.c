@@ -66,13 +66,6 @@ static bool collect(struct arena *a, const struct pattern *list, size_t n, size_
 	return true;
 }
 
-static void put_u32(struct strbuf *b, uint32_t v)
-{
-	char bytes[4] = { (char)v, (char)(v >> 8), (char)(v >> 16), (char)(v >> 24) };
-
-	strbuf_put(b, str_of(bytes, 4));
-}
-
 static void put_group(struct strbuf *out, const struct pattern *p, hs_database_t *db)
 {
 	size_t size = 0;
@@ -80,10 +73,10 @@ static void put_group(struct strbuf *out, const struct pattern *p, hs_database_t
 	hs_error_t e = hs_serialize_database(db, &bytes, &size);
 
 	bug_if(e != HS_SUCCESS);
-	put_u32(out, p->scope);
-	put_u32(out, (uint32_t)(p->scope == PATTERN_HEADER ? p->header.n : 0));
+	strbuf_le(out, p->scope, 4);
+	strbuf_le(out, (uint32_t)(p->scope == PATTERN_HEADER ? p->header.n : 0), 4);
 	strbuf_put(out, p->scope == PATTERN_HEADER ? p->header : STR(""));
-	put_u32(out, (uint32_t)size);
+	strbuf_le(out, (uint32_t)size, 4);
 	strbuf_put(out, str_of(bytes, size));
 	free(bytes);
 }
@@ -134,8 +127,8 @@ int patterns_compile(struct arena *a, const struct pattern *list, size_t n, str 
 	struct strbuf out = strbuf_make(a, BLOB_MAX);
 	uint32_t groups = 0;
 
-	put_u32(&out, MAGIC);
-	put_u32(&out, 0);
+	strbuf_le(&out, MAGIC, 4);
+	strbuf_le(&out, 0, 4);
 	for (size_t i = 0; i < n; i++) {
 		int r;
 
@@ -164,7 +157,7 @@ str patterns_with_text(struct arena *a, str blob, str text)
 
 	text = str_sub(text, 0, TEXT_MAX);
 	strbuf_put(&b, blob);
-	put_u32(&b, (uint32_t)text.n);
+	strbuf_le(&b, (uint32_t)text.n, 4);
 	strbuf_put(&b, text);
 	return strbuf_str(&b);
 }

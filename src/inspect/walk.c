@@ -109,8 +109,11 @@ struct arena *walk_scratch(const struct walk *w)
 bool walk_extract(struct walk *w, uint32_t part, enum facts_extract_kind kind, str bytes)
 {
 	if (w->facts->extracts.n >= FACTS_MAX_EXTRACTS ||
-	    bytes.n > FACTS_MAX_EXTRACT_BYTES - w->extracted)
+	    bytes.n > FACTS_MAX_EXTRACT_BYTES - w->extracted) {
+		if (kind == FACTS_EXTRACT_ANTIVIRUS)
+			walk_limit(w, STR("extracts.antivirus"));
 		return false;
+	}
 	w->extracted += bytes.n;
 	*arena_push(w->arena, &w->facts->extracts) =
 		(struct facts_extract){ kind, part, (uint32_t)bytes.n, arena_str(w->arena, bytes) };

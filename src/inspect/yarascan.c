@@ -95,13 +95,6 @@ static void disable_some(struct compilation *c, YR_RULES *rules)
 	}
 }
 
-static void put_u32(struct strbuf *b, uint32_t v)
-{
-	char bytes[4] = { (char)v, (char)(v >> 8), (char)(v >> 16), (char)(v >> 24) };
-
-	strbuf_put(b, str_of(bytes, 4));
-}
-
 static int put_rules(struct compilation *c, YR_COMPILER *compiler, struct strbuf *out)
 {
 	struct strbuf one = strbuf_make(out->arena, BLOB_MAX);
@@ -117,7 +110,7 @@ static int put_rules(struct compilation *c, YR_COMPILER *compiler, struct strbuf
 		yr_rules_destroy(rules);
 	if (e != ERROR_SUCCESS || one.overflow)
 		return why_set(c->why, -EINVAL, "%s: yara: error %d", c->path, e);
-	put_u32(out, (uint32_t)one.n);
+	strbuf_le(out, (uint32_t)one.n, 4);
 	strbuf_put(out, strbuf_str(&one));
 	return 0;
 }
@@ -157,7 +150,7 @@ static int compile_kind(struct compilation *c, struct arena *a, const struct yar
 	if (r == 0 && used)
 		r = put_rules(c, compiler, out);
 	else if (r == 0)
-		put_u32(out, 0);
+		strbuf_le(out, 0, 4);
 	yr_compiler_destroy(compiler);
 	return r;
 }
@@ -171,7 +164,7 @@ int yarascan_compile(struct arena *a, const struct yarascan_file *files, size_t 
 	int r = 0;
 
 	c.disabled_seen = arena_array(a, bool, n_disabled);
-	put_u32(&out, MAGIC);
+	strbuf_le(&out, MAGIC, 4);
 	for (int kind = 0; kind < YARASCAN_KINDS && r == 0; kind++)
 		r = compile_kind(&c, a, files, n, (enum yarascan_kind)kind, &out);
 	for (size_t i = 0; i < n_disabled && r == 0; i++) {

@@ -57,7 +57,6 @@ static str plain_letters(struct arena *a, str name)
 	const UNormalizer2 *nfkd = unorm2_getNFKDInstance(&error);
 	struct strbuf b = strbuf_make(a, FILENAME_MAX_BYTES * 8);
 	UChar out[64];
-	char bytes[4];
 
 	while (name.n && U_SUCCESS(error)) {
 		uint32_t cp = 0;
@@ -72,8 +71,7 @@ static str plain_letters(struct arena *a, str name)
 
 				U16_NEXT(out, at, units, c);
 				if (!is_unseen((uint32_t)c))
-					strbuf_put(&b,
-						   str_of(bytes, utf8_encode((uint32_t)c, bytes)));
+					strbuf_utf8(&b, (uint32_t)c);
 			}
 			if (units < 0)
 				strbuf_put(&b, str_sub(name, 0, n));
