@@ -13,13 +13,20 @@
 #include "inspect/patterns.h"
 #include "inspect/yarascan.h"
 
+/* What only some messages need. */
+enum inspect_wants {
+	INSPECT_WANTS_REPORTS = 1 << 0, /* it is for the address of reports: read them */
+	INSPECT_WANTS_SIGNING = 1 << 1, /* it will be signed or sealed: prepare that */
+};
+
 struct inspect_limits {
 	uint32_t max_depth; /* nested parts and archives */
 	uint32_t max_parts;
 	uint32_t max_headers;
 	uint64_t max_unpacked_bytes; /* decoded and unpacked, all parts together */
 	struct yarascan *yara;	     /* or NULL */
-	char *note; /* FACTS_NOTE_BYTES to say in what is being looked at, or NULL */
+	char *note;	/* FACTS_NOTE_BYTES to say in what is being looked at, or NULL */
+	uint32_t wants; /* enum inspect_wants */
 };
 
 extern const struct inspect_limits inspect_default_limits;

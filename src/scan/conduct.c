@@ -89,10 +89,11 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	struct why why = { "" };
 	int r;
 
-	workers_begin(c->workers, env->mid, fd, message, conf->inspect.deadline + INSPECT_MARGIN_MS,
-		      d, &inspection);
+	workers_begin(c->workers, env->mid, fd, message, 0,
+		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
 	avevidence_collect(&c->antivirus, a, conf, message, d, &j.evidence);
-	j.spf = spfevidence_collect(a, &c->dns, conf->hostname, env, now,
+	j.auth.spf =
+		spfevidence_collect(a, &c->dns, conf->hostname, env, now,
 				    clock_sooner(d, deadline_in(conf->dns.timeout)), &j.evidence);
 	j.evidence_us = (uint32_t)(clock_now_us() - began);
 	r = workers_end(&inspection, a, &j.facts, &why);

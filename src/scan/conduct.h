@@ -13,7 +13,7 @@
 #ifndef SCAN_CONDUCT_H
 #define SCAN_CONDUCT_H
 
-#include "auth/spfcheck.h"
+#include "auth/results.h"
 #include "conf/conf.h"
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
@@ -42,7 +42,7 @@ struct conductor {
 struct judgement {
 	struct facts facts;
 	struct evidence evidence;
-	struct spf_result spf;
+	struct auth_results auth;
 	struct verdict verdict;
 	str inspect_error; /* empty, or what kept the message from being inspected */
 	bool no_worker;	   /* nobody was there to inspect: our own trouble, defer */

@@ -146,7 +146,7 @@ static void put_authentication(struct strbuf *b, const struct conf *conf,
 }
 
 str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env,
-		  const struct spf_result *spf, const struct verdict *v)
+		  const struct auth_results *auth, const struct verdict *v)
 {
 	struct strbuf b = strbuf_make(a, FIELDS_MAX_BYTES);
 
@@ -159,7 +159,7 @@ str fields_to_add(struct arena *a, const struct conf *conf, const struct envelop
 	strbuf_put(&b, STR("X-Last-TLS-Session-Version: "));
 	put_safe(&b, env->tls_version.n ? env->tls_version : STR("None"), 32);
 	strbuf_put(&b, STR("\r\n"));
-	put_authentication(&b, conf, spf);
+	put_authentication(&b, conf, &auth->spf);
 	put_received(&b, conf, env);
 	return strbuf_str(&b);
 }

@@ -12,7 +12,7 @@
 #ifndef SCAN_FIELDS_H
 #define SCAN_FIELDS_H
 
-#include "auth/spfcheck.h"
+#include "auth/results.h"
 #include "conf/conf.h"
 #include "policy/verdict.h"
 
@@ -34,6 +34,6 @@ struct fields_cuts {
 struct fields_cuts fields_to_cut(struct arena *a, str message, str hostname) must_use;
 /* Received, Authentication-Results, X-Poterne-Verdict, X-Spam-Flag, each with its CRLF. */
 str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env,
-		  const struct spf_result *spf, const struct verdict *v) must_use;
+		  const struct auth_results *auth, const struct verdict *v) must_use;
 
 #endif

@@ -77,9 +77,10 @@ static void a_hostile_helo_cannot_add_a_field(void **state)
 				.client_ip = STR("192.0.2.1"),
 				.mid = STR("m1"),
 				.esmtp = true };
-	struct spf_result spf = { .domain = STR("a;b\r\nc"), .identity = STR("mailfrom") };
+	struct auth_results auth = { .spf = { .domain = STR("a;b\r\nc"),
+					      .identity = STR("mailfrom") } };
 	struct verdict v = { .action = ACTION_TAG, .score = 612 };
-	str added = fields_to_add(a, conf, &env, &spf, &v);
+	str added = fields_to_add(a, conf, &env, &auth, &v);
 
 	(void)state;
 	assert_int_equal(str_find(added, STR("\r\nX-Evil")), STR_NONE);

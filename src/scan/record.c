@@ -142,7 +142,7 @@ void record_put_json(struct strbuf *out, str file, const struct judgement *j, bo
 	strbuf_char(out, ',');
 	verdictjson_fields(out, &j->verdict, CONF_LANG_EN);
 	strbuf_put(out, STR(",\"spam_probability\":null,\"spam_logit\":null,"));
-	put_spf(out, &j->spf);
+	put_spf(out, &j->auth.spf);
 	strbuf_char(out, ',');
 	put_parts(out, &j->facts);
 	strbuf_char(out, ',');
@@ -196,7 +196,7 @@ static bool put_stored(struct strbuf *out, const struct envelope *env, const str
 	strbuf_json(out, env->tls_cipher);
 	strbuf_fmt(out, ",\"size\":%llu,\"time_us\":%u,", (unsigned long long)j->facts.message_size,
 		   j->time_us);
-	put_spf(out, &j->spf);
+	put_spf(out, &j->auth.spf);
 	strbuf_char(out, ',');
 	if (whole) {
 		verdictjson_fields(out, &j->verdict, lang);

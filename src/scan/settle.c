@@ -76,8 +76,8 @@ static struct msg_commit describe(const struct passage *p, enum spool_dispositio
 		.mail_params = m->mail_params,
 		.rcpt_params = m->rcpt_params,
 		.tls_wish = tls_wish(p),
-		.prepend =
-			fields_to_add(p->arena, p->policy->conf, &p->env, &p->j.spf, &p->j.verdict),
+		.prepend = fields_to_add(p->arena, p->policy->conf, &p->env, &p->j.auth,
+					 &p->j.verdict),
 		.cuts = { p->cuts.ranges, p->cuts.n },
 		.from = header_text(&p->j.facts, STR("From")),
 		.subject = header_text(&p->j.facts, STR("Subject")),

@@ -236,12 +236,12 @@ static int start(struct inspection *in)
 	}
 }
 
-void workers_begin(struct workers *w, str mid, int fd, str message, int64_t patience_ms,
-		   deadline until, struct inspection *ret)
+void workers_begin(struct workers *w, str mid, int fd, str message, uint32_t wants,
+		   int64_t patience_ms, deadline until, struct inspection *ret)
 {
 	*ret = (struct inspection){ .workers = w, .patience_ms = patience_ms, .until = until };
 	ret->question = (struct msg){ .type = MSG_inspect,
-				      .inspect = { .mid = mid, .size = message.n },
+				      .inspect = { .mid = mid, .size = message.n, .wants = wants },
 				      .fds = { fd },
 				      .n_fds = fd >= 0 };
 	if (fd < 0)

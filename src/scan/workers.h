@@ -49,9 +49,10 @@ struct inspection {
 	int result; /* of begin, told by end */
 };
 
-/* fd: the sealed message, or -1 for one of at most MSG_INLINE_MAX bytes; it stays until end. */
-void workers_begin(struct workers *w, str mid, int fd, str message, int64_t patience_ms,
-		   deadline until, struct inspection *ret);
+/* fd: the sealed message, or -1 for one of at most MSG_INLINE_MAX bytes; it stays until end. wants:
+ * bits of enum inspect_wants. */
+void workers_begin(struct workers *w, str mid, int fd, str message, uint32_t wants,
+		   int64_t patience_ms, deadline until, struct inspection *ret);
 /* The same for what the QR codes of an image say. */
 void workers_begin_codes(struct workers *w, const struct msg_texts *codes, int64_t patience_ms,
 			 deadline until, struct inspection *ret);

@@ -120,7 +120,8 @@ static int inspect(struct scene *s, struct facts *ret, struct why *why)
 {
 	struct inspection in;
 
-	workers_begin(s->workers, STR("mid"), s->message, STR(""), 5000, deadline_in(10000), &in);
+	workers_begin(s->workers, STR("mid"), s->message, STR(""), 0, 5000, deadline_in(10000),
+		      &in);
 	return workers_end(&in, s->arena, ret, why);
 }
 
@@ -207,7 +208,7 @@ static void without_workers_it_is_our_trouble_and_not_the_message(void **state)
 
 	(void)state;
 	open_scene(&s, NULL, 0);
-	workers_begin(s.workers, STR("mid"), s.message, STR(""), 100, deadline_in(20), &in);
+	workers_begin(s.workers, STR("mid"), s.message, STR(""), 0, 100, deadline_in(20), &in);
 	assert_int_equal(workers_end(&in, s.arena, &f, &why), -ETIMEDOUT);
 	close_scene(&s);
 }
