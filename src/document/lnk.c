@@ -17,9 +17,8 @@ enum {
 	BLOCK_MIN = 4,
 	ENVIRONMENT_BLOCK = 0xa0000001,
 	ENVIRONMENT_SIZE = 0x314,
-	WITH_NETWORK = 1 << 1, /* LinkInfoFlags */
-	WITH_LOCAL_PATH = 1 << 0,
 };
+enum link_info_flags { WITH_LOCAL_PATH = 1 << 0, WITH_NETWORK = 1 << 1 };
 
 static str text(struct arena *a, str raw, bool wide)
 {

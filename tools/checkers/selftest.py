@@ -8,6 +8,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import events  # noqa: E402
+import flags  # noqa: E402
 import floors  # noqa: E402
 import globals as globals_checker  # noqa: E402
 import headers  # noqa: E402
@@ -55,6 +56,8 @@ VIOLATIONS = [
      {"src/base/one.c": 'void one_w(void)\n{\n\tlog_event("x.y", F_INT("z", 1));\n}\n'}),
     ("a metric that is not documented", metrics,
      {"src/sys/metrics.def": 'COUNTER(edge_x, EDGE, "", LABELS_NONE, "what")\n'}),
+    ("two flags with one bit", flags,
+     {"src/base/one.c": "enum flags {\n\tA = 1 << 0,\n\tB = 1u << 3, /* , */\n\tC = 1 << 3\n};\n"}),
     ("a header that does not compile alone", headers,
      {"src/base/one.h": "/* base/one.h - an example. */\nsize_t one_get(void);\n"}),
     ("a header that does not say what it is for", headers, {"src/base/one.h": "int one_get(void);\n"}),
