@@ -115,9 +115,19 @@ static void put_json(struct strbuf *out, const struct conf *c, const struct rule
 		strbuf_put(out, i ? STR(",") : STR(""));
 		strbuf_json(out, str_c(warning));
 	}
-	strbuf_fmt(out, "],\"symbols\":%zu,\"patterns\":%zu,\"lists\":%zu}\n",
+	strbuf_fmt(out, "],\"symbols\":%zu,\"patterns\":%zu,\"lists\":%zu,\"left_out\":%zu}\n",
 		   rules ? rules->symbols.n : 0, rules ? rules->patterns.n : 0,
-		   rules ? rules->lists.n : 0);
+		   rules ? rules->lists.n : 0, rules ? rules->left_out.n : 0);
+}
+
+static void put_left_out(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->left_out.n; i++) {
+		const struct rules_left_out *x = &rules->left_out.v[i];
+
+		fprintf(stderr, "poterne: check-config: warning: %s:%u: %.*s is left out: %s\n",
+			x->file, x->line, STR_ARG(x->name), x->why);
+	}
 }
 
 static void put_text(struct strbuf *out, const struct conf *c, const struct rules *rules)
@@ -126,6 +136,8 @@ static void put_text(struct strbuf *out, const struct conf *c, const struct rule
 
 	for (size_t i = 0; (warning = conf_check_warning(c, i)); i++)
 		fprintf(stderr, "poterne: check-config: warning: %s\n", warning);
+	if (rules)
+		put_left_out(rules);
 	if (rules)
 		strbuf_fmt(out, "valid: %zu symbols, %zu patterns, %zu lists\n", rules->symbols.n,
 			   rules->patterns.n, rules->lists.n);

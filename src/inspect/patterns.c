@@ -66,6 +66,25 @@ static bool collect(struct arena *a, const struct pattern *list, size_t n, size_
 	return true;
 }
 
+const char *patterns_refuses(struct arena *a, str regex)
+{
+	hs_compile_error_t *error = NULL;
+	hs_expr_info_t *info = NULL;
+	const char *why = NULL;
+
+	if (str_chr(regex, '\0') != STR_NONE)
+		return "NUL byte in an expression";
+	if (hs_expression_info(arena_cz(a, regex), HS_FLAG_SINGLEMATCH | HS_FLAG_DOTALL, &info,
+			       &error) != HS_SUCCESS) {
+		why = arena_fmt(a, "%s", error->message).p;
+		hs_free_compile_error(error);
+	} else if (info->min_width == 0) {
+		why = "it matches the empty text";
+	}
+	free(info);
+	return why;
+}
+
 static void put_group(struct strbuf *out, const struct pattern *p, hs_database_t *db)
 {
 	size_t size = 0;

@@ -12,6 +12,7 @@ enum word {
 	SEEN,
 	NOTHING_SEEN,
 	COUNTED_IN,
+	RULE_OBSERVED,
 	OTHERWISE,
 	WITHOUT,
 	POINTS_LESS,
@@ -34,6 +35,7 @@ static const char *const words[WORDS][CONF_LANGS] = {
 	[SEEN] = { "What was seen", "Ce qui a été vu" },
 	[NOTHING_SEEN] = { "nothing remarkable", "rien de remarquable" },
 	[COUNTED_IN] = { "counted in", "compté dans" },
+	[RULE_OBSERVED] = { "only observed, would weigh", "observé seulement, pèserait" },
 	[OTHERWISE] = { "What would have changed it", "Ce qui l'aurait changée" },
 	[WITHOUT] = { "without", "sans" },
 	[POINTS_LESS] = { "points less", "points de moins" },
@@ -150,6 +152,13 @@ static void put_outcome(const struct teller *t)
 		   verdict_points(v->reject).text);
 }
 
+static void put_would(const struct teller *t, const struct rules_symbol *s)
+{
+	strbuf_fmt(t->out, " [%s %s]", say(t, RULE_OBSERVED),
+		   s->decides == RULES_DECIDES_ACTION ? action_name(s->decision)
+						      : verdict_points(s->score).text);
+}
+
 static void put_symbol(const struct teller *t, const struct verdict_symbol *s)
 {
 	strbuf_fmt(t->out, "  %10s  %-26.*s ",
@@ -159,6 +168,8 @@ static void put_symbol(const struct teller *t, const struct verdict_symbol *s)
 	explain_reason(t->out, s, t->lang);
 	if (s->replaced_by)
 		strbuf_fmt(t->out, " [%s %.*s]", say(t, COUNTED_IN), STR_ARG(s->replaced_by->name));
+	if (s->rule->observe)
+		put_would(t, s->rule);
 	strbuf_char(t->out, '\n');
 }
 
@@ -191,7 +202,7 @@ static enum action without(const struct verdict *v, const struct rules_symbol *g
 
 		if (s->rule == gone)
 			continue;
-		score += s->replaced_by == gone ? s->rule->score : s->score;
+		score += s->replaced_by == gone && !s->rule->observe ? s->rule->score : s->score;
 		if (s->decides != ACTION_ACCEPT && (!best || outranks(s, best)))
 			best = s;
 	}

@@ -4,28 +4,36 @@
 #include "mail/address.h"
 #include "policy/derive.h"
 
-/* What is known of each symbol of the rules while one message is judged. */
+/* A symbol that one message raised. */
 struct raised {
-	bool is;
+	const struct rules_symbol *rule;
 	str evidence;
 	const struct rules_symbol *replaced_by;
 };
 
+/* A message raises a few of many thousand symbols, and pays for those. */
 struct judge {
 	struct arena *arena;
 	const struct rules *rules;
 	const struct verdict_options *options;
-	struct raised *raised; /* by index of symbol */
+	ARENA_VEC(struct raised) raised;
+	uint16_t *place; /* by index of symbol: its place in raised, from 1; 0: it is not raised */
 };
+
+_Static_assert(RULES_MAX_SYMBOLS <= UINT16_MAX, "a place fits");
 
 static void raise_symbol(struct judge *j, const struct rules_symbol *s, str evidence)
 {
-	struct raised *r = &j->raised[s->index];
-
-	if (s->disabled || r->is)
+	if (s->disabled || j->place[s->index])
 		return;
-	r->is = true;
-	r->evidence = evidence;
+	*arena_push(j->arena, &j->raised) = (struct raised){ .rule = s, .evidence = evidence };
+	j->place[s->index] = (uint16_t)j->raised.n;
+}
+
+/* Observed rules are shown; for the others they are not there. */
+static bool counts(const struct judge *j, uint32_t index)
+{
+	return j->place[index] && !j->rules->symbols.v[index]->observe;
 }
 
 static void raise_finding(struct judge *j, str name, str evidence)
@@ -100,26 +108,71 @@ static void raise_address(struct judge *j, const struct facts_address *a)
 	}
 }
 
-/* The parser bounds the steps of an expression, and so this stack. */
+/* Far below what an int64_t holds, so that a product of two is exact. */
+static int64_t bounded(int64_t v)
+{
+	enum { MOST = 1000000000 };
+
+	return v > MOST ? MOST : v < -MOST ? -MOST : v;
+}
+
+static int64_t apply(enum rules_op op, int64_t x, int64_t y)
+{
+	switch (op) {
+	case RULES_OP_AND:
+		return x && y;
+	case RULES_OP_OR:
+		return x || y;
+	case RULES_OP_ADD:
+		return bounded(x + y);
+	case RULES_OP_SUBTRACT:
+		return bounded(x - y);
+	case RULES_OP_MULTIPLY:
+		return bounded(x * y);
+	case RULES_OP_MORE:
+		return x > y;
+	case RULES_OP_AT_LEAST:
+		return x >= y;
+	case RULES_OP_LESS:
+		return x < y;
+	case RULES_OP_AT_MOST:
+		return x <= y;
+	default:
+		return x == y; /* RULES_OP_EQUAL */
+	}
+}
+
+/* The parser bounds the terms of an expression, and so this stack. */
 static bool evaluate(const struct judge *j, const struct rules_symbol *s)
 {
-	bool stack[RULES_MAX_EXPR + 1];
+	int64_t stack[RULES_MAX_EXPR + 2];
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->expr.n; i++) {
 		const struct rules_step *step = &s->expr.v[i];
 
 		if (step->op == RULES_OP_SYMBOL) {
-			stack[n++] = j->raised[step->symbol].is;
+			stack[n++] = counts(j, step->symbol);
+		} else if (step->op == RULES_OP_NUMBER) {
+			stack[n++] = step->number;
 		} else if (step->op == RULES_OP_NOT) {
 			stack[n - 1] = !stack[n - 1];
 		} else {
 			n--;
-			stack[n - 1] = step->op == RULES_OP_AND ? stack[n - 1] && stack[n]
-								: stack[n - 1] || stack[n];
+			stack[n - 1] = apply(step->op, stack[n - 1], stack[n]);
 		}
 	}
 	return stack[0];
+}
+
+static void replace_others(struct judge *j, const struct rules_symbol *s)
+{
+	for (size_t k = 0; counts(j, s->index) && k < s->replace.n; k++) {
+		uint16_t place = j->place[s->replace.v[k]];
+
+		if (place && !j->raised.v[place - 1].replaced_by)
+			j->raised.v[place - 1].replaced_by = s;
+	}
 }
 
 static void raise_composites(struct judge *j)
@@ -130,18 +183,15 @@ static void raise_composites(struct judge *j)
 		if (!evaluate(j, s))
 			continue;
 		raise_symbol(j, s, STR(""));
-		for (size_t k = 0; !s->disabled && k < s->replace.n; k++) {
-			struct raised *r = &j->raised[s->replace.v[k]];
-
-			if (r->is && !r->replaced_by)
-				r->replaced_by = s;
-		}
+		replace_others(j, s);
 	}
 }
 
 /* ACTION_ACCEPT when it decides nothing. */
 static enum action decided(const struct judge *j, const struct rules_symbol *s)
 {
+	if (s->observe)
+		return ACTION_ACCEPT;
 	switch (s->decides) {
 	case RULES_DECIDES_ACTION:
 		return s->decision;
@@ -154,17 +204,25 @@ static enum action decided(const struct judge *j, const struct rules_symbol *s)
 	}
 }
 
+/* By priority, then by severity, then in the order of the rules. */
+static bool outranks(const struct judge *j, const struct rules_symbol *a,
+		     const struct rules_symbol *b)
+{
+	if (a->priority != b->priority)
+		return a->priority > b->priority;
+	if (decided(j, a) != decided(j, b))
+		return decided(j, a) > decided(j, b);
+	return a->index < b->index;
+}
+
 static const struct rules_symbol *decide(const struct judge *j)
 {
 	const struct rules_symbol *best = NULL;
 
-	for (size_t i = 0; i < j->rules->symbols.n; i++) {
-		const struct rules_symbol *s = j->rules->symbols.v[i];
+	for (size_t i = 0; i < j->raised.n; i++) {
+		const struct rules_symbol *s = j->raised.v[i].rule;
 
-		if (!j->raised[i].is || decided(j, s) == ACTION_ACCEPT)
-			continue;
-		if (!best || s->priority > best->priority ||
-		    (s->priority == best->priority && decided(j, s) > decided(j, best)))
+		if (decided(j, s) != ACTION_ACCEPT && (!best || outranks(j, s, best)))
 			best = s;
 	}
 	return best;
@@ -195,20 +253,18 @@ static void collect(const struct judge *j, struct verdict *v)
 {
 	int64_t sum = 0;
 
-	for (size_t i = 0; i < j->rules->symbols.n; i++) {
-		const struct rules_symbol *s = j->rules->symbols.v[i];
-		const struct raised *r = &j->raised[i];
+	for (size_t i = 0; i < j->raised.n; i++) {
+		const struct raised *r = &j->raised.v[i];
+		int32_t score = r->replaced_by || r->rule->observe ? 0 : r->rule->score;
 
-		if (!r->is)
-			continue;
 		*arena_push(j->arena, &v->symbols) = (struct verdict_symbol){
-			.rule = s,
-			.score = r->replaced_by ? 0 : s->score,
-			.decides = decided(j, s),
+			.rule = r->rule,
+			.score = score,
+			.decides = decided(j, r->rule),
 			.evidence = r->evidence,
 			.replaced_by = r->replaced_by,
 		};
-		sum += r->replaced_by ? 0 : s->score;
+		sum += score;
 	}
 	if (v->symbols.n)
 		qsort(v->symbols.v, v->symbols.n, sizeof(*v->symbols.v), by_weight);
@@ -237,7 +293,10 @@ void verdict_judge(struct arena *a, const struct rules *rules,
 		   const struct verdict_options *options, const struct envelope *envelope,
 		   const struct facts *facts, const struct evidence *evidence, struct verdict *ret)
 {
-	struct judge j = { a, rules, options, arena_array(a, struct raised, rules->symbols.n) };
+	struct judge j = { .arena = a,
+			   .rules = rules,
+			   .options = options,
+			   .place = arena_array(a, uint16_t, rules->symbols.n) };
 	struct evidence derived = { 0 };
 	struct verdict v = { .temporary = evidence->temporary };
 

@@ -113,6 +113,114 @@ static bool has(const struct verdict *v, const char *name)
 	return false;
 }
 
+static struct rules *load_rules(struct arena *a, str text)
+{
+	struct rules *r;
+	struct why why = { "" };
+
+	if (rules_load_text(a, text, STR_NULL, &r, &why) < 0)
+		fail_msg("%s", why.text);
+	return r;
+}
+
+static void expressions_count_and_compare(void **state)
+{
+	/* Raised: SPF_FAIL, BAD_DATE, GTUBE; not: RTL. Group g is all four. */
+	static const struct {
+		const char *expr;
+		bool is;
+	} cases[] = {
+		{ "AA & BB & CC", true },
+		{ "AA && DD || BB", true },
+		{ "AA & (DD | !BB)", false },
+		{ "AA + BB + CC >= 3", true },
+		{ "AA + BB + DD > 2", false },
+		{ "(AA + DD) == 1 & !DD", true },
+		{ "AA*3 + DD*5 > 2", true },
+		{ "2 * DD < 1", true },
+		{ "AA - BB <= 0", true },
+		{ "AA - BB - CC < 0", true },
+		{ "group(g) == 3", true },
+		{ "group(g) > 3 | DD", false },
+		{ "!group(g)", false },
+		{ "1000*1000*1000*1000*1000*1000*AA > 999", true },
+		{ "0 - 1000*1000*1000*1000*1000 < 0", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w = new_world();
+
+		w.rules = load_rules(
+			w.a,
+			arena_fmt(w.a,
+				  "thresholds: {tag: 6, quarantine: 10, reject: 15}\nsymbols:\n"
+				  "  AA: {group: g, created: 2026-01-02, description: {en: a, fr: "
+				  "a}, "
+				  "when: {finding: SPF_FAIL}}\n"
+				  "  BB: {group: g, created: 2026-01-02, description: {en: a, fr: "
+				  "a}, "
+				  "when: {finding: BAD_DATE}}\n"
+				  "  CC: {group: g, created: 2026-01-02, description: {en: a, fr: "
+				  "a}, "
+				  "when: {finding: GTUBE}}\n"
+				  "  DD: {group: g, created: 2026-01-02, description: {en: a, fr: "
+				  "a}, "
+				  "when: {finding: NAME_PATH}}\n"
+				  "  EE: {group: g, created: 2026-01-02, description: {en: a, fr: "
+				  "a}, "
+				  "when: {expr: '%s'}}\n",
+				  cases[i].expr));
+		see(&w, "SPF_FAIL BAD_DATE GTUBE");
+		judge(&w);
+		if (has(&w.v, "EE") != cases[i].is)
+			fail_msg("%s", cases[i].expr);
+		world_free(&w);
+	}
+}
+
+/* Shown with what it would weigh, but no score, no decision and no expression knows of it. */
+static void an_observed_rule_changes_nothing(void **state)
+{
+	static const char rules[] =
+		"thresholds: {tag: 6, quarantine: 10, reject: 15}\nsymbols:\n"
+		"  AA: {group: g, created: 2026-01-02, description: {en: a, fr: a}, %s"
+		"decision: reject, when: {finding: SPF_FAIL}}\n"
+		"  BB: {group: g, created: 2026-01-02, description: {en: a, fr: a}, %s"
+		"score: 7.5, when: {finding: BAD_DATE}}\n"
+		"  CC: {group: g, created: 2026-01-02, description: {en: a, fr: a}, "
+		"score: 3, when: {expr: AA | BB}}\n"
+		"  DD: {group: g, created: 2026-01-02, description: {en: a, fr: a}, %s"
+		"score: 1, replace: [EE], when: {expr: EE}}\n"
+		"  EE: {group: g, created: 2026-01-02, description: {en: a, fr: a}, "
+		"score: 2, when: {finding: GTUBE}}\n";
+	static const char observe[] = "observe: true, ";
+
+	(void)state;
+	for (int observed = 0; observed < 2; observed++) {
+		struct world w = new_world();
+		struct strbuf out = strbuf_make(w.a, 1 << 16), json = strbuf_make(w.a, 1 << 16);
+		const char *o = observed ? observe : "";
+
+		w.rules = load_rules(w.a, arena_fmt(w.a, rules, o, o, o));
+		see(&w, "SPF_FAIL BAD_DATE GTUBE");
+		judge(&w);
+		assert_true(has(&w.v, "AA") && has(&w.v, "BB") && has(&w.v, "DD"));
+		assert_int_equal(has(&w.v, "CC"), !observed);
+		assert_int_equal(w.v.score, observed ? 200 : 1150);
+		assert_int_equal(w.v.action, observed ? ACTION_ACCEPT : ACTION_REJECT);
+		explain_put(&out, &w.v, CONF_LANG_EN);
+		verdictjson_fields(&json, &w.v, CONF_LANG_EN);
+		assert_int_equal(str_find(strbuf_str(&out), STR("would weigh 7.50]")) != STR_NONE,
+				 observed);
+		assert_int_equal(str_find(strbuf_str(&out), STR("would weigh reject]")) != STR_NONE,
+				 observed);
+		assert_int_equal(str_find(strbuf_str(&json), STR("\"observed\":true")) != STR_NONE,
+				 observed);
+		world_free(&w);
+	}
+}
+
 static void outcomes_follow_decisions_and_scores(void **state)
 {
 	static const struct {
@@ -513,6 +621,8 @@ static void the_json_names_action_score_decision_and_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(expressions_count_and_compare),
+		cmocka_unit_test(an_observed_rule_changes_nothing),
 		cmocka_unit_test(outcomes_follow_decisions_and_scores),
 		cmocka_unit_test(thresholds_are_reached_exactly),
 		cmocka_unit_test(observing_carries_nothing_out),

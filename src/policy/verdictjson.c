@@ -8,7 +8,7 @@ static void put_symbol(struct strbuf *out, const struct verdict_symbol *s)
 	strbuf_json(out, s->rule->name);
 	strbuf_fmt(out, ",\"score\":%s,\"evidence\":", verdict_points(s->score).text);
 	strbuf_json(out, s->evidence);
-	strbuf_char(out, '}');
+	strbuf_put(out, s->rule->observe ? STR(",\"observed\":true}") : STR("}"));
 }
 
 static void put_reasons(struct strbuf *out, const struct verdict *v, enum conf_lang lang)

@@ -1,7 +1,8 @@
 /* rules/rules.h - the judgement as data: symbols, scores, composites, decisions.
  *
  * Shipped files (rules/ *.yaml, in the order of their names) define symbols; the site's
- * overlay files may change a score, disable a symbol or add new ones. Lists (lists/ *.txt)
+ * overlay files may change a score, disable a symbol or add new ones. Rule files of SpamAssassin
+ * (*.cf) may lie among them. Lists (lists/ *.txt)
  * hold one entry a line.
  *
  * Input    files of the administrator.
@@ -19,7 +20,12 @@
 #include "inspect/patterns.h"
 #include "rules/action.h"
 
-enum { RULES_MAX_SYMBOLS = 5000, RULES_MAX_EXPR = 200, RULES_FILE_MAX = 4 << 20 };
+enum {
+	RULES_MAX_SYMBOLS = 20000,
+	RULES_MAX_EXPR = 200,	 /* terms; a group is one */
+	RULES_MAX_NUMBER = 1000, /* in an expression */
+	RULES_FILE_MAX = 4 << 20,
+};
 /* Scores are hundredths, so that sums are exact. */
 enum { RULES_MAX_SCORE = 100000 };
 
@@ -56,10 +62,26 @@ struct rules_list {
 };
 
 /* One step of an expression in postfix order. */
-enum rules_op { RULES_OP_SYMBOL, RULES_OP_AND, RULES_OP_OR, RULES_OP_NOT };
+enum rules_op {
+	RULES_OP_SYMBOL,
+	RULES_OP_NUMBER,
+	RULES_OP_NOT,
+	/* of two */
+	RULES_OP_AND,
+	RULES_OP_OR,
+	RULES_OP_ADD,
+	RULES_OP_SUBTRACT,
+	RULES_OP_MULTIPLY,
+	RULES_OP_MORE,
+	RULES_OP_AT_LEAST,
+	RULES_OP_LESS,
+	RULES_OP_AT_MOST,
+	RULES_OP_EQUAL,
+};
 struct rules_step {
 	enum rules_op op;
 	uint32_t symbol; /* index, RULES_OP_SYMBOL only */
+	int32_t number;	 /* RULES_OP_NUMBER only */
 };
 
 struct rules_symbol {
@@ -67,6 +89,7 @@ struct rules_symbol {
 	uint32_t index; /* in rules.symbols; also the id of its pattern */
 	int32_t score;	/* hundredths */
 	bool disabled;
+	bool observe; /* shown, but it weighs and decides nothing */
 	enum rules_when when;
 	str finding;	   /* RULES_FINDING */
 	str header, regex; /* patterns */
@@ -86,6 +109,14 @@ struct rules_symbol {
 	uint32_t line, col;
 };
 
+/* A rule of a foreign file that has no meaning here. */
+struct rules_left_out {
+	str name;
+	const char *file;
+	uint32_t line;
+	const char *why;
+};
+
 struct rules {
 	ARENA_VEC(struct rules_symbol *) symbols;
 	ARENA_VEC(struct rules_symbol *) composites; /* each after those it refers to */
@@ -93,6 +124,7 @@ struct rules {
 	ARENA_VEC(struct rules_symbol *) by_address; /* FROM_IN, REPLY_TO_IN */
 	ARENA_VEC(struct pattern) patterns;
 	ARENA_VEC(struct rules_list *) lists;
+	ARENA_VEC(struct rules_left_out) left_out;
 	struct map by_name;		 /* symbol name: struct rules_symbol */
 	struct map by_finding;		 /* finding name: first struct rules_symbol of a chain */
 	int32_t tag, quarantine, reject; /* thresholds, hundredths */

@@ -1,14 +1,20 @@
 #include "rules/rules_loader.h"
 
+#include "base/num.h"
+
 #include <errno.h>
 
-/* expr = and *( "|" and )
- * and  = not *( "&" not )
- * not  = "!" not / "(" expr ")" / NAME
- * Compiled to postfix; the number of terms bounds the recursion. */
+/* expr  = and *( "|" and )
+ * and   = cmp *( "&" cmp )
+ * cmp   = sum [ ( ">" / ">=" / "<" / "<=" / "==" ) sum ]
+ * sum   = prod *( ( "+" / "-" ) prod )
+ * prod  = not *( "*" not )
+ * not   = "!" not / "(" expr ")" / NUMBER / "group(" NAME ")" / NAME
+ * "||" and "&&" are the same as "|" and "&". A symbol counts 1 when it is raised, a group as many
+ * of its symbols as are raised. Compiled to postfix; the number of terms bounds the recursion. */
 struct compiler {
 	struct rules_loader *l;
-	const struct conf_yaml *at;
+	const struct rules_pending *of;
 	struct rules_symbol *symbol;
 	str text;
 	size_t pos;
@@ -19,10 +25,8 @@ static int or_term(struct compiler *c);
 
 static int fail(struct compiler *c, size_t pos, str found, const char *expected, str near)
 {
-	/* Inside a quoted scalar the text begins one column later. */
-	uint32_t col = c->at->col + (uint32_t)pos + !c->at->plain;
-
-	return rules_loader_fail(c->l, c->at->line, col, found, expected, near);
+	return rules_loader_fail(c->l, c->of->line, c->of->col + (uint32_t)pos, found, expected,
+				 near);
 }
 
 static char peek(struct compiler *c)
@@ -32,14 +36,35 @@ static char peek(struct compiler *c)
 	return c->pos < c->text.n ? c->text.p[c->pos] : '\0';
 }
 
-static void emit(struct compiler *c, enum rules_op op, uint32_t symbol)
+/* Takes the text when it comes next. */
+static bool take(struct compiler *c, const char *text)
 {
-	*arena_push(c->l->arena, &c->symbol->expr) = (struct rules_step){ op, symbol };
+	size_t n = strlen(text);
+
+	(void)peek(c);
+	if (!str_starts(str_skip(c->text, c->pos), str_c(text)))
+		return false;
+	c->pos += n;
+	return true;
+}
+
+static void emit(struct compiler *c, enum rules_op op, uint32_t symbol, int32_t number)
+{
+	*arena_push(c->l->arena, &c->symbol->expr) = (struct rules_step){ op, symbol, number };
 }
 
 static bool is_name_char(char ch)
 {
 	return str_is_alnum(ch) || ch == '_';
+}
+
+static str take_name(struct compiler *c)
+{
+	size_t start = c->pos;
+
+	while (c->pos < c->text.n && is_name_char(c->text.p[c->pos]))
+		c->pos++;
+	return str_sub(c->text, start, c->pos);
 }
 
 static str nearest_symbol(struct rules_loader *l, str name)
@@ -51,22 +76,57 @@ static str nearest_symbol(struct rules_loader *l, str name)
 	return near.best;
 }
 
+/* The sum of its symbols, composites left out: an expression of a group may be in the group. */
+static int group_term(struct compiler *c)
+{
+	struct nearest near;
+	size_t start, members = 0;
+	str name;
+
+	(void)peek(c);
+	start = c->pos;
+	name = take_name(c);
+	near = nearest_to(name);
+	emit(c, RULES_OP_NUMBER, 0, 0);
+	for (size_t i = 0; i < c->l->rules->symbols.n; i++) {
+		const struct rules_symbol *s = c->l->rules->symbols.v[i];
+
+		nearest_offer(&near, s->group);
+		if (!str_eq(s->group, name) || s->when == RULES_EXPR)
+			continue;
+		members++;
+		emit(c, RULES_OP_SYMBOL, s->index, 0);
+		emit(c, RULES_OP_ADD, 0, 0);
+	}
+	if (!members)
+		return fail(c, start, name, "a group of symbols", near.best);
+	return take(c, ")")
+		       ? 0
+		       : fail(c, c->pos, str_sub(c->text, c->pos, c->pos + 1), "')'", STR_NULL);
+}
+
 static int name_term(struct compiler *c)
 {
 	size_t start = c->pos;
 	const struct rules_symbol *s;
-	str name;
+	str name = take_name(c);
+	uint64_t number;
 
-	while (c->pos < c->text.n && is_name_char(c->text.p[c->pos]))
-		c->pos++;
-	name = str_sub(c->text, start, c->pos);
 	if (name.n == 0)
 		return fail(c, start, str_sub(c->text, start, start + 1), "a symbol, '!' or '('",
 			    STR_NULL);
+	if (str_is_digit(name.p[0])) {
+		if (!num_u64_max(name, RULES_MAX_NUMBER, &number))
+			return fail(c, start, name, "a number up to 1000", STR_NULL);
+		emit(c, RULES_OP_NUMBER, 0, (int32_t)number);
+		return 0;
+	}
+	if (str_eq(name, STR("group")) && take(c, "("))
+		return group_term(c);
 	s = map_get(&c->l->rules->by_name, name);
-	if (!s)
+	if (!s && !c->of->lenient)
 		return fail(c, start, name, "a symbol", nearest_symbol(c->l, name));
-	emit(c, RULES_OP_SYMBOL, s->index);
+	emit(c, s ? RULES_OP_SYMBOL : RULES_OP_NUMBER, s ? s->index : 0, 0);
 	return 0;
 }
 
@@ -82,7 +142,7 @@ static int not_term(struct compiler *c)
 		c->pos++;
 		r = not_term(c);
 		if (r == 0)
-			emit(c, RULES_OP_NOT, 0);
+			emit(c, RULES_OP_NOT, 0, 0);
 		return r;
 	}
 	if (ch != '(')
@@ -91,37 +151,77 @@ static int not_term(struct compiler *c)
 	r = or_term(c);
 	if (r < 0)
 		return r;
-	if (peek(c) != ')')
+	if (!take(c, ")"))
 		return fail(c, c->pos, str_sub(c->text, c->pos, c->pos + 1), "')'", STR_NULL);
-	c->pos++;
 	return 0;
 }
 
-static int binary(struct compiler *c, char ch, enum rules_op op, int (*term)(struct compiler *))
+struct operator
+{
+	const char *text;
+	enum rules_op op;
+};
+
+/* Operators of one strength, longest spelling first, from left to right. */
+static int chain(struct compiler *c, const struct operator* operators, size_t n,
+		 int (*term)(struct compiler *))
 {
 	int r = term(c);
 
-	while (r == 0 && peek(c) == ch) {
-		c->pos++;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (!take(c, operators[i].text))
+			continue;
 		r = term(c);
-		emit(c, op, 0);
+		emit(c, operators[i].op, 0, 0);
+		i = SIZE_MAX; /* begin anew */
 	}
 	return r;
 }
 
+static int product_term(struct compiler *c)
+{
+	static const struct operator operators[] = { { "*", RULES_OP_MULTIPLY } };
+
+	return chain(c, operators, ARRAY_LEN(operators), not_term);
+}
+
+static int sum_term(struct compiler *c)
+{
+	static const struct operator operators[] = { { "+", RULES_OP_ADD },
+						     { "-", RULES_OP_SUBTRACT } };
+
+	return chain(c, operators, ARRAY_LEN(operators), product_term);
+}
+
+static int compare_term(struct compiler *c)
+{
+	static const struct operator operators[] = { { ">=", RULES_OP_AT_LEAST },
+						     { "<=", RULES_OP_AT_MOST },
+						     { "==", RULES_OP_EQUAL },
+						     { ">", RULES_OP_MORE },
+						     { "<", RULES_OP_LESS } };
+
+	return chain(c, operators, ARRAY_LEN(operators), sum_term);
+}
+
 static int and_term(struct compiler *c)
 {
-	return binary(c, '&', RULES_OP_AND, not_term);
+	static const struct operator operators[] = { { "&&", RULES_OP_AND },
+						     { "&", RULES_OP_AND } };
+
+	return chain(c, operators, ARRAY_LEN(operators), compare_term);
 }
 
 static int or_term(struct compiler *c)
 {
-	return binary(c, '|', RULES_OP_OR, and_term);
+	static const struct operator operators[] = { { "||", RULES_OP_OR }, { "|", RULES_OP_OR } };
+
+	return chain(c, operators, ARRAY_LEN(operators), and_term);
 }
 
-static int compile_expr(struct rules_loader *l, struct rules_symbol *s, const struct conf_yaml *e)
+static int compile_expr(struct rules_loader *l, const struct rules_pending *p)
 {
-	struct compiler c = { .l = l, .at = e, .symbol = s, .text = e->text };
+	struct compiler c = { .l = l, .of = p, .symbol = p->symbol, .text = p->text };
 	int r = or_term(&c);
 
 	if (r < 0)
@@ -182,7 +282,7 @@ int rules_expr_compile_all(struct rules_loader *l)
 		const struct rules_pending *p = &l->pending.v[i];
 
 		l->file = p->symbol->file;
-		r = compile_expr(l, p->symbol, p->expr);
+		r = compile_expr(l, p);
 		if (r == 0)
 			r = compile_replace(l, p->symbol, p->replace);
 	}

@@ -92,6 +92,11 @@ static int is_yaml(const struct dirent *d)
 	return d->d_name[0] != '.' && str_ends(str_c(d->d_name), STR(".yaml"));
 }
 
+static int is_spamassassin(const struct dirent *d)
+{
+	return d->d_name[0] != '.' && str_ends(str_c(d->d_name), STR(".cf"));
+}
+
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
@@ -102,13 +107,18 @@ static int load_one(struct rules_loader *l, const char *path)
 	str text;
 	int r = fd_read_path(path, l->arena, RULES_FILE_MAX, &text, l->why);
 
-	return r < 0 ? r : rules_file_read(l, path, text);
+	if (r < 0)
+		return r;
+	if (!str_ends(str_c(path), STR(".cf")))
+		return rules_file_read(l, path, text);
+	rules_spamassassin_read(l, path, text);
+	return 0;
 }
 
-static int load_dir(struct rules_loader *l, const char *dir)
+static int load_dir(struct rules_loader *l, const char *dir, int (*wanted)(const struct dirent *d))
 {
 	struct dirent **names;
-	int n = scandir(dir, &names, is_yaml, by_bytes);
+	int n = scandir(dir, &names, wanted, by_bytes);
 	int r = 0;
 
 	if (n < 0)
@@ -129,10 +139,13 @@ int rules_load(struct arena *a, const char *rules_dir, const char *overlay_dir,
 	int r = rules_list_load_dir(&l, lists_dir);
 
 	if (r == 0)
-		r = load_dir(&l, rules_dir);
+		r = load_dir(&l, rules_dir, is_yaml);
 	l.overlay = true;
+	/* First what they define, then what the site says about it. */
 	if (r == 0 && overlay_dir)
-		r = load_dir(&l, overlay_dir);
+		r = load_dir(&l, overlay_dir, is_spamassassin);
+	if (r == 0 && overlay_dir)
+		r = load_dir(&l, overlay_dir, is_yaml);
 	if (r == 0)
 		r = finish(&l);
 	if (r == 0)

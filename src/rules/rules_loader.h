@@ -14,7 +14,10 @@
 /* Expressions name symbols of later files, so they are compiled at the end. */
 struct rules_pending {
 	struct rules_symbol *symbol;
-	const struct conf_yaml *expr, *replace; /* replace may be NULL */
+	str text;
+	uint32_t line, col;		 /* of its first character */
+	bool lenient;			 /* an unknown symbol is one that is never raised */
+	const struct conf_yaml *replace; /* or NULL */
 };
 
 struct rules_loader {
@@ -38,6 +41,8 @@ int rules_loader_fail_key(struct rules_loader *l, const struct conf_yaml *at, co
 
 /* One file. name stands in errors. */
 int rules_file_read(struct rules_loader *l, const char *name, str text) must_use;
+/* One file of SpamAssassin rules; cannot fail: what is not understood is left out and told. */
+void rules_spamassassin_read(struct rules_loader *l, const char *name, str text);
 /* A symbol's properties into s. */
 int rules_symbol_read(struct rules_loader *l, const struct conf_yaml *map, struct rules_symbol *s)
 	must_use;

@@ -146,7 +146,13 @@ static int when_expr(struct rules_loader *l, const struct conf_yaml *e, struct r
 	int r = read_text(l, e, &text);
 
 	if (r == 0)
-		*arena_push(l->arena, &l->pending) = (struct rules_pending){ s, e, NULL };
+		*arena_push(l->arena, &l->pending) = (struct rules_pending){
+			/* Inside a quoted scalar the text begins one column later. */
+			.symbol = s,
+			.text = text,
+			.line = e->line,
+			.col = e->col + !e->plain
+		};
 	return r;
 }
 
@@ -207,6 +213,11 @@ static int set_score(struct rules_loader *l, const struct conf_yaml *e, struct r
 static int set_disabled(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
 {
 	return read_bool(l, e, &s->disabled);
+}
+
+static int set_observe(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
+{
+	return read_bool(l, e, &s->observe);
 }
 
 static int set_decision(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
@@ -308,6 +319,7 @@ static const struct property {
 	{ STR("when"), false, true, set_when },
 	{ STR("score"), true, false, set_score },
 	{ STR("disabled"), true, false, set_disabled },
+	{ STR("observe"), true, false, set_observe },
 	{ STR("decision"), false, false, set_decision },
 	{ STR("priority"), false, false, set_priority },
 	{ STR("replace"), false, false, set_replace },
@@ -333,7 +345,7 @@ static int read_property(struct rules_loader *l, const struct conf_yaml *e, stru
 		if (change && !p->changeable)
 			return rules_loader_fail_key(
 				l, e,
-				"score or disabled: no more of a shipped symbol "
+				"score, disabled or observe: no more of a shipped symbol "
 				"can be changed",
 				STR_NULL);
 		return p->set(l, e, s);

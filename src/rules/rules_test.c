@@ -214,9 +214,143 @@ static void an_overlay_changes_scores_disables_and_adds(void **state)
 	assert_str(rules_find(r, STR("LOCAL"))->description[0], "LOCAL");
 	assert_int_equal(r->reject, 2000);
 	assert_int_equal(load(a, shipped, "symbols: {AB: {decision: tag}}\n", &r, &why), -EINVAL);
-	assert_string_equal(why.text,
-			    "overlay.yaml:1:16: found \"decision\", expected score or disabled: "
-			    "no more of a shipped symbol can be changed");
+	assert_string_equal(
+		why.text,
+		"overlay.yaml:1:16: found \"decision\", expected score, disabled or observe: "
+		"no more of a shipped symbol can be changed");
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+	fclose(f);
+}
+
+static const struct rules_symbol *with_name(const struct rules *r, const char *name)
+{
+	const struct rules_symbol *s = rules_find(r, str_c(name));
+
+	if (!s)
+		fail_msg("no %s", name);
+	return s;
+}
+
+static void spamassassin(struct arena *a, const char *text, struct rules **ret)
+{
+	static const char shipped[] = HEAD "  AB: {score: 1, when: {finding: GTUBE}" META;
+	char dir[] = "/tmp/rules_test.XXXXXX";
+	const char *overlay, *cf, *yaml;
+	struct why why = { "" };
+
+	assert_non_null(mkdtemp(dir));
+	overlay = arena_fmt(a, "%s/overlay", dir).p;
+	yaml = arena_fmt(a, "%s/r.yaml", dir).p;
+	cf = arena_fmt(a, "%s/local.cf", overlay).p;
+	assert_int_equal(mkdir(overlay, 0700), 0);
+	write_file(yaml, shipped);
+	write_file(cf, text);
+	if (rules_load(a, dir, overlay, NULL, ret, &why) < 0)
+		fail_msg("%s", why.text);
+	unlink(cf);
+	unlink(yaml);
+	rmdir(overlay);
+	rmdir(dir);
+}
+
+static void rules_of_spamassassin_are_loaded(void **state)
+{
+	static const char text[] =
+		"# a comment\n"
+		"header   SUBJECT_WIN  Subject =~ /\\bwin\\b/i # why\n"
+		"score    SUBJECT_WIN  1.0 2.0 3.0 4.5\n"
+		"describe SUBJECT_WIN  A subject that wins\n"
+		"lang fr describe SUBJECT_WIN Un sujet qui gagne\n"
+		"header   HAS_X        exists:X-Thing\n"
+		"header   __NO_LIST    List-Id !~ /./\n"
+		"body     __MONEY      m{(?:\\$|€)\\d{3}}\n"
+		"uri      URI_EXE      m!^https?://.*[.]exe\\#?$!\n"
+		"rawbody  T_RAW        /a.b\\/c/s\n"
+		"meta     BOTH         (SUBJECT_WIN + __MONEY + HAS_X) >= 2 && !UNKNOWN_ONE\n"
+		"score    BOTH         -1\n"
+		"score    AB           7\n";
+	cleanup(arena_freep) struct arena *a = new_arena();
+	const struct rules_symbol *s;
+	struct rules *r;
+	struct why why = { "" };
+	str blob;
+
+	(void)state;
+	spamassassin(a, text, &r);
+	assert_int_equal(r->left_out.n, 0);
+	s = with_name(r, "SUBJECT_WIN");
+	assert_int_equal(s->score, 450);
+	assert_true(s->caseless && s->when == RULES_HEADER);
+	assert_str(s->regex, "(?-s)\\bwin\\b");
+	assert_str(s->description[CONF_LANG_EN], "A subject that wins");
+	assert_str(s->description[CONF_LANG_FR], "Un sujet qui gagne");
+	assert_str(with_name(r, "HAS_X")->header, "X-Thing");
+	assert_int_equal(with_name(r, "HAS_X")->score, 100);
+	assert_int_equal(with_name(r, "__MONEY")->score, 0);
+	assert_true(with_name(r, "__NO_LIST")->when == RULES_EXPR);
+	assert_true(with_name(r, "URI_EXE")->when == RULES_URL);
+	assert_str(with_name(r, "T_RAW")->regex, "a.b\\/c");
+	assert_int_equal(with_name(r, "T_RAW")->score, 1);
+	assert_int_equal(with_name(r, "BOTH")->score, -100);
+	assert_int_equal(with_name(r, "AB")->score, 700);
+	assert_int_equal(rules_compile(a, r, &blob, &why), 0);
+}
+
+static void what_spamassassin_rules_cannot_be_is_left_out_and_told(void **state)
+{
+	static const struct {
+		const char *text, *name;
+	} cases[] = {
+		{ "body AHEAD /a(?!b)/\n", "AHEAD" },
+		{ "body BACK /(a)\\1/\n", "BACK" },
+		{ "body ANY /a*/\n", "ANY" },
+		{ "body CODE eval:check_it()\n", "CODE" },
+		{ "header CODE eval:check_it()\n", "CODE" },
+		{ "header ALLOF ALL =~ /x/\n", "ALLOF" },
+		{ "header ADDR From:addr =~ /x/\n", "ADDR" },
+		{ "body OPEN /abc\n", "OPEN" },
+		{ "body 9X /abc/\n", "9X" },
+		{ "body AB /abc/\n", "AB" },
+		{ "meta NOTHING\n", "NOTHING" },
+		{ "score AB many\n", "AB" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = new_arena();
+		struct rules *r;
+		str text = arena_fmt(a, "\n%sbody LAST /last/\n", cases[i].text);
+
+		spamassassin(a, text.p, &r);
+		if (r->left_out.n != 1)
+			fail_msg("%s: %zu left out", cases[i].name, r->left_out.n);
+		assert_str(r->left_out.v[0].name, cases[i].name);
+		assert_int_equal(r->left_out.v[0].line, 2);
+		assert_true(with_name(r, "LAST")->when == RULES_BODY);
+	}
+}
+
+static void rules_behind_a_condition_are_not_loaded(void **state)
+{
+	cleanup(arena_freep) struct arena *a = new_arena();
+	struct rules *r;
+
+	(void)state;
+	spamassassin(a,
+		     "ifplugin Mail::X\nbody ONE /one/\nif (version > 3)\nbody TWO /two/\nendif\n"
+		     "body THREE /three/\nendif\nbody FOUR /four/\n",
+		     &r);
+	assert_null(rules_find(r, STR("ONE")));
+	assert_null(rules_find(r, STR("TWO")));
+	assert_null(rules_find(r, STR("THREE")));
+	assert_non_null(rules_find(r, STR("FOUR")));
 }
 
 static void a_bad_expression_is_shown_with_its_place(void **state)
@@ -267,15 +401,6 @@ static void examples_that_lie_are_refused(void **state)
 	}
 }
 
-static void write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
-	fclose(f);
-}
-
 static void list_entries_expire_and_errors_have_a_place(void **state)
 {
 	static const struct {
@@ -323,6 +448,9 @@ int main(void)
 		cmocka_unit_test(every_property_arrives_in_the_symbol),
 		cmocka_unit_test(a_bad_file_is_refused_with_place_and_hint),
 		cmocka_unit_test(an_overlay_changes_scores_disables_and_adds),
+		cmocka_unit_test(rules_of_spamassassin_are_loaded),
+		cmocka_unit_test(what_spamassassin_rules_cannot_be_is_left_out_and_told),
+		cmocka_unit_test(rules_behind_a_condition_are_not_loaded),
 		cmocka_unit_test(a_bad_expression_is_shown_with_its_place),
 		cmocka_unit_test(examples_that_lie_are_refused),
 		cmocka_unit_test(list_entries_expire_and_errors_have_a_place),
