@@ -30,6 +30,7 @@ struct worker {
 	uint64_t max_message;
 	struct patterns *patterns;
 	struct yarascan *yara;
+	struct luarules *lua;
 	char *facts;  /* shared with the conductor, FACTS_MAX_BYTES */
 	char *shared; /* the same, FACTS_SHARED_BYTES: a note, then extracts */
 	struct arena *arena;
@@ -90,14 +91,19 @@ static int load_rules(struct worker *w, str blob, struct why *why)
 {
 	struct reader r = reader_make(blob);
 	str patterns = reader_bytes(&r, reader_u64le(&r));
+	str yara = reader_bytes(&r, reader_u64le(&r));
+	str lua = reader_bytes(&r, reader_u64le(&r));
 	int e;
 
 	w->patterns = patterns_free(w->patterns);
 	w->yara = yarascan_free(w->yara);
+	w->lua = luarules_free(w->lua);
 	if (r.bad)
 		return why_set(why, -EPROTO, "found no compiled rules");
 	e = patterns_load(patterns, &w->patterns, why);
-	return e < 0 ? e : yarascan_load(str_skip(blob, r.at), &w->yara, why);
+	if (e == 0)
+		e = yarascan_load(yara, &w->yara, why);
+	return e < 0 ? e : luarules_load(lua, &w->lua, why);
 }
 
 static int setup(struct worker *w, struct msg *m, struct why *why)
@@ -148,6 +154,7 @@ static struct inspect_limits limits_now(const struct worker *w, const char *what
 	struct inspect_limits l = w->limits;
 
 	l.yara = w->yara;
+	l.lua = w->lua;
 	l.note = w->shared;
 	if (l.note)
 		snprintf(l.note, FACTS_NOTE_BYTES, "%s", what);

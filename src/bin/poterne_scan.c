@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { CONF_BUDGET = 64 << 20, OPEN_FILES = 8192, DNS_CACHE_BYTES = 8 << 20 };
+enum { CONF_BUDGET = 1 << 30, OPEN_FILES = 8192, DNS_CACHE_BYTES = 8 << 20 };
 
 struct scan {
 	struct proc *proc;

@@ -85,6 +85,8 @@ static int check_rules(struct arena *a, const struct conf *c, struct rules **ret
 	if (r == 0)
 		r = rules_yara_compile(a, c, &blob, &yara, why);
 	if (r == 0)
+		r = rules_lua_compile(a, rules, &blob, why);
+	if (r == 0)
 		*ret = rules;
 	return r;
 }

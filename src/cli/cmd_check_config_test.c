@@ -63,7 +63,7 @@ static void the_answer_is_the_exit_status_and_a_line(void **state)
 		  "did you mean \"smtp.threads\"?\n" },
 		{ { RULES, "--set", "paths.overlay=" POTERNE_SOURCE "/rules" },
 		  CLI_NO,
-		  "expected score or disabled" },
+		  "expected score, disabled or observe" },
 		{ { RULES, "--set", "paths.rules=/nowhere" }, CLI_ENVIRONMENT, "/nowhere" },
 		{ { "/nowhere.yaml" }, CLI_ENVIRONMENT, "/nowhere.yaml: No such file" },
 		{ { "--what" }, CLI_USAGE, "usage: poterne check-config" },

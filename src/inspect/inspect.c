@@ -60,4 +60,5 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	ret->text = strbuf_str(&w.text);
 	charset_close(&w.charsets);
 	inspect_url_close(&w);
+	inspect_lua_run(&w);
 }

@@ -10,6 +10,7 @@
 #define INSPECT_INSPECT_H
 
 #include "inspect/facts.h"
+#include "inspect/luarules.h"
 #include "inspect/patterns.h"
 #include "inspect/yarascan.h"
 
@@ -27,6 +28,7 @@ struct inspect_limits {
 	struct yarascan *yara;	     /* or NULL */
 	char *note;	/* FACTS_NOTE_BYTES to say in what is being looked at, or NULL */
 	uint32_t wants; /* enum inspect_wants */
+	const struct luarules *lua; /* or NULL */
 };
 
 extern const struct inspect_limits inspect_default_limits;

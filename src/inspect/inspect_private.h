@@ -82,6 +82,8 @@ uint64_t walk_offset(const struct walk *w, str slice, uint64_t otherwise);
 uint32_t walk_add_part(struct walk *w, uint32_t parent, char separator, uint32_t number);
 struct facts_part *walk_part(struct walk *w, uint32_t index);
 void walk_scan(struct walk *w, enum pattern_scope scope, str header, str text, uint32_t part);
+/* A rule of the rule files is met; each is kept once. */
+void walk_hit(struct walk *w, uint32_t id, str evidence, uint32_t part);
 /* An arena for bytes that are forgotten after a look at them. */
 struct arena *walk_scratch(const struct walk *w) must_use;
 void walk_spend(struct walk *w, uint64_t bytes);
@@ -162,6 +164,8 @@ inspect_open_fn inspect_image_open; /* hands it to who reads QR codes */
 inspect_open_fn inspect_tnef_open;  /* what Outlook packs attachments into (winmail.dat) */
 /* Is a picture all there is to see? */
 void inspect_image_check_only(struct walk *w);
+/* inspect_lua.c: rules that need code, over all facts. */
+void inspect_lua_run(struct walk *w);
 /* inspect_yara.c: a whole file of that type, and source that was found in one. */
 void inspect_yara_file(struct walk *w, uint32_t index, str bytes, struct magic m);
 void inspect_yara_source(struct walk *w, uint32_t part, enum pattern_scope scope, str source);

@@ -62,6 +62,26 @@ uint32_t walk_add_part(struct walk *w, uint32_t parent, char separator, uint32_t
 	return index;
 }
 
+void walk_hit(struct walk *w, uint32_t id, str evidence, uint32_t part)
+{
+	struct facts_hit *h;
+	uint32_t *key;
+
+	if (map_get(&w->hits, str_of(&id, sizeof(id))))
+		return;
+	if (w->facts->hits.n >= FACTS_MAX_HITS) {
+		walk_limit(w, STR("patterns.hits"));
+		return;
+	}
+	key = arena_make(w->arena, uint32_t);
+	*key = id;
+	(void)map_set(&w->hits, str_of(key, sizeof(*key)), key);
+	h = arena_push(w->arena, &w->facts->hits);
+	h->pattern = id;
+	h->evidence = arena_str(w->arena, str_sub(evidence, 0, FACTS_MAX_EVIDENCE));
+	h->part = part;
+}
+
 struct hit_context {
 	struct walk *w;
 	uint32_t part;
@@ -69,23 +89,9 @@ struct hit_context {
 
 static void on_hit(void *ctx, uint32_t id, str evidence)
 {
-	struct hit_context *c = ctx;
-	struct facts_hit *h;
-	uint32_t *key;
+	const struct hit_context *c = ctx;
 
-	if (map_get(&c->w->hits, str_of(&id, sizeof(id))))
-		return;
-	if (c->w->facts->hits.n >= FACTS_MAX_HITS) {
-		walk_limit(c->w, STR("patterns.hits"));
-		return;
-	}
-	key = arena_make(c->w->arena, uint32_t);
-	*key = id;
-	(void)map_set(&c->w->hits, str_of(key, sizeof(*key)), key);
-	h = arena_push(c->w->arena, &c->w->facts->hits);
-	h->pattern = id;
-	h->evidence = arena_str(c->w->arena, str_sub(evidence, 0, FACTS_MAX_EVIDENCE));
-	h->part = c->part;
+	walk_hit(c->w, id, evidence, c->part);
 }
 
 void walk_scan(struct walk *w, enum pattern_scope scope, str header, str text, uint32_t part)

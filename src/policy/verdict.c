@@ -44,6 +44,12 @@ static void raise_finding(struct judge *j, str name, str evidence)
 		raise_symbol(j, s, evidence);
 }
 
+/* Raised by what the worker matched. */
+static bool is_of_worker(const struct rules_symbol *s)
+{
+	return s->regex.n || s->code.n;
+}
+
 /* A worker may be taken over: it can speak of content only, never vouch for a sender or
  * for the antivirus. */
 static void raise_facts(struct judge *j, const struct facts *facts)
@@ -55,7 +61,7 @@ static void raise_facts(struct judge *j, const struct facts *facts)
 	for (size_t i = 0; i < facts->hits.n; i++) {
 		uint32_t id = facts->hits.v[i].pattern;
 
-		if (id < j->rules->symbols.n && j->rules->symbols.v[id]->regex.n)
+		if (id < j->rules->symbols.n && is_of_worker(j->rules->symbols.v[id]))
 			raise_symbol(j, j->rules->symbols.v[id], facts->hits.v[i].evidence);
 	}
 }

@@ -1,6 +1,7 @@
 #include "rules/rules.h"
 
 #include "base/strbuf.h"
+#include "inspect/luarules.h"
 
 #include <errno.h>
 
@@ -44,6 +45,27 @@ int rules_compile(struct arena *a, const struct rules *r, str *ret_blob, struct 
 	s = r->symbols.v[r->patterns.v[bad].id];
 	return why_set(why, -EINVAL, "%s:%u:%u: found a bad expression for %.*s: %s", s->file,
 		       s->line, s->col, STR_ARG(s->name), what.text);
+}
+
+int rules_lua_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why)
+{
+	struct luarule *list = arena_array(a, struct luarule, r->symbols.n);
+	size_t n = 0, bad = 0;
+	const struct rules_symbol *s;
+	struct why what;
+	int e;
+
+	for (size_t i = 0; i < r->symbols.n; i++) {
+		s = r->symbols.v[i];
+		if (s->code.n && !s->disabled)
+			list[n++] = (struct luarule){ s->index, s->name, s->code };
+	}
+	e = luarules_compile(a, list, n, ret_blob, &bad, &what);
+	if (e == 0)
+		return 0;
+	s = r->symbols.v[list[bad].id];
+	return why_set(why, -EINVAL, "%s:%u:%u: found a bad program for %.*s: %s", s->file, s->line,
+		       s->col, STR_ARG(s->name), what.text);
 }
 
 const struct rules_symbol *rules_find(const struct rules *r, str name)

@@ -41,6 +41,7 @@ enum rules_when {
 	RULES_MACRO,
 	RULES_SCRIPT,
 	RULES_YARA,
+	RULES_LUA,	    /* a program over the facts (inspect/luarules.h) */
 	RULES_EXTENSION_IN, /* extension of an attachment or archive member is in a list */
 	RULES_TYPE_IN,	    /* true type of a part is one of types */
 	RULES_FROM_IN,	    /* the domain of an author is in a list */
@@ -93,6 +94,7 @@ struct rules_symbol {
 	enum rules_when when;
 	str finding;	   /* RULES_FINDING */
 	str header, regex; /* patterns */
+	str code;	   /* RULES_LUA */
 	bool caseless;
 	const struct rules_list *list; /* RULES_*_IN but TYPE_IN */
 	struct conf_strings types;     /* RULES_TYPE_IN */
@@ -141,7 +143,10 @@ void rules_patterns(const struct rules *r, const struct pattern **ret_list, size
 /* All patterns as a blob for patterns_load, with the list passwords.txt as its text; a bad
  * expression is shown with its place. */
 int rules_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why) must_use;
-/* Every pattern matches its examples and none of its near misses. */
+/* The programs for luarules_load. */
+int rules_lua_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why)
+	must_use;
+/* Every pattern and program matches its examples and none of its near misses. */
 int rules_try_examples(struct arena *a, const struct rules *r, str blob, struct why *why) must_use;
 /* NULL when there is none of that name. */
 const struct rules_symbol *rules_find(const struct rules *r, str name);

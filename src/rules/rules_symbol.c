@@ -112,6 +112,11 @@ static int when_pattern(struct rules_loader *l, const struct conf_yaml *e, struc
 	return 0;
 }
 
+static int when_lua(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
+{
+	return read_text(l, e, &s->code);
+}
+
 static int when_list(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
 {
 	struct nearest near = nearest_to(e->text);
@@ -170,6 +175,7 @@ static const struct when_form {
 	[RULES_MACRO] = { STR("macro"), when_pattern },
 	[RULES_SCRIPT] = { STR("script"), when_pattern },
 	[RULES_YARA] = { STR("yara"), when_pattern },
+	[RULES_LUA] = { STR("lua"), when_lua },
 	[RULES_EXTENSION_IN] = { STR("extension_in"), when_list },
 	[RULES_TYPE_IN] = { STR("type_in"), when_type_in },
 	[RULES_FROM_IN] = { STR("from_in"), when_list },
@@ -193,7 +199,7 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 	}
 	return rules_loader_fail_key(l, e->child,
 				     "finding, header, body, raw, filename, url, words, macro, "
-				     "script, yara, extension_in, type_in, from_in, "
+				     "script, yara, lua, extension_in, type_in, from_in, "
 				     "reply_to_in or expr",
 				     near.best);
 }
@@ -409,7 +415,7 @@ int rules_symbol_read(struct rules_loader *l, const struct conf_yaml *map, struc
 		if (properties[i].shipped && !conf_yaml_get(map, properties[i].name))
 			return missing(l, map, properties[i].name);
 	}
-	if (s->regex.n && !l->overlay && (!s->examples.n || !s->near_misses.n))
+	if ((s->regex.n || s->code.n) && !l->overlay && (!s->examples.n || !s->near_misses.n))
 		return missing(l, map, s->examples.n ? STR("near_miss") : STR("example"));
 	return 0;
 }

@@ -130,7 +130,7 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "\"GTUBE\"?" },
 		{ HEAD "  AB: {when: {findings: GTUBE}" META,
 		  "rules.yaml:3:15: found \"findings\", expected finding, header, body, raw, "
-		  "filename, url, words, macro, script, yara, "
+		  "filename, url, words, macro, script, yara, lua, "
 		  "extension_in, type_in, from_in, reply_to_in or expr; did you mean "
 		  "\"finding\"?" },
 		{ HEAD "  AB: {when: {finding: GTUBE, expr: X}" META,
@@ -218,6 +218,52 @@ static void an_overlay_changes_scores_disables_and_adds(void **state)
 		why.text,
 		"overlay.yaml:1:16: found \"decision\", expected score, disabled or observe: "
 		"no more of a shipped symbol can be changed");
+}
+
+static void a_program_is_tried_on_whole_messages(void **state)
+{
+	static const char rules[] = HEAD
+		"  AB: {when: {lua: 'local m = ... return m.from[1].domain == \"a.example\"'}, "
+		"example: \"From: x@a.example\\r\\n\\r\\n\", near_miss: \"From: "
+		"x@%s\\r\\n\\r\\n\"" META;
+	static const struct {
+		const char *domain, *error;
+	} cases[] = { { "b.example", NULL },
+		      { "a.example", "rules.yaml:3:3: AB matches its near miss" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = new_arena();
+		struct rules *r;
+		struct why why = { "" };
+		str blob;
+
+		assert_int_equal(rules_load_text(a, arena_fmt(a, rules, cases[i].domain), STR_NULL,
+						 &r, &why),
+				 0);
+		assert_int_equal(rules_compile(a, r, &blob, &why), 0);
+		assert_int_equal(rules_lua_compile(a, r, &blob, &why), 0);
+		assert_int_equal(rules_compile(a, r, &blob, &why), 0);
+		assert_int_equal(rules_try_examples(a, r, blob, &why),
+				 cases[i].error ? -EINVAL : 0);
+		if (cases[i].error)
+			assert_true(str_starts(str_c(why.text), str_c(cases[i].error)));
+	}
+	{
+		cleanup(arena_freep) struct arena *a = new_arena();
+		struct rules *r;
+		struct why why = { "" };
+		str blob;
+
+		assert_int_equal(
+			load(a,
+			     HEAD "  AB: {when: {lua: 'return ('}, example: a, near_miss: b" META,
+			     NULL, &r, &why),
+			0);
+		assert_int_equal(rules_lua_compile(a, r, &blob, &why), -EINVAL);
+		assert_true(str_starts(str_c(why.text),
+				       STR("rules.yaml:3:3: found a bad program for AB: ")));
+	}
 }
 
 static void write_file(const char *path, const char *text)
@@ -448,6 +494,7 @@ int main(void)
 		cmocka_unit_test(every_property_arrives_in_the_symbol),
 		cmocka_unit_test(a_bad_file_is_refused_with_place_and_hint),
 		cmocka_unit_test(an_overlay_changes_scores_disables_and_adds),
+		cmocka_unit_test(a_program_is_tried_on_whole_messages),
 		cmocka_unit_test(rules_of_spamassassin_are_loaded),
 		cmocka_unit_test(what_spamassassin_rules_cannot_be_is_left_out_and_told),
 		cmocka_unit_test(rules_behind_a_condition_are_not_loaded),

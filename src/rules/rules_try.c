@@ -1,5 +1,6 @@
 #include "rules/rules.h"
 
+#include "inspect/inspect.h"
 #include "mime/fold.h"
 
 #include <errno.h>
@@ -59,6 +60,53 @@ static int try_one(struct arena *a, struct patterns *set, const struct pattern *
 	return 0;
 }
 
+static void on_program(void *ctx, uint32_t id, str evidence unused_arg)
+{
+	struct try *t = ctx;
+
+	t->hit |= id == t->id;
+}
+
+static void on_failure(void *ctx unused_arg, uint32_t id unused_arg, str why unused_arg)
+{
+}
+
+/* Examples of programs are whole messages. */
+static bool program_matches(struct arena *a, const struct luarules *l, uint32_t id, str message)
+{
+	struct try t = { .id = id };
+	struct luarules_hits to = { &t, on_program, on_failure };
+	struct facts f;
+
+	inspect_message(a, message, NULL, &inspect_default_limits, &f);
+	luarules_run(l, &f, &to);
+	return t.hit;
+}
+
+static int try_program(struct arena *a, const struct rules_symbol *s, struct why *why)
+{
+	struct luarule one = { s->index, s->name, s->code };
+	struct luarules *l;
+	size_t bad;
+	str blob;
+	int e = luarules_compile(a, &one, 1, &blob, &bad, why);
+
+	if (e == 0)
+		e = luarules_load(blob, &l, why);
+	if (e < 0)
+		return e;
+	for (size_t i = 0; i < s->examples.n && e == 0; i++) {
+		if (!program_matches(a, l, s->index, s->examples.v[i]))
+			e = fail(a, s, "does not match its example", s->examples.v[i], why);
+	}
+	for (size_t i = 0; i < s->near_misses.n && e == 0; i++) {
+		if (program_matches(a, l, s->index, s->near_misses.v[i]))
+			e = fail(a, s, "matches its near miss", s->near_misses.v[i], why);
+	}
+	luarules_free(l);
+	return e;
+}
+
 int rules_try_examples(struct arena *a, const struct rules *r, str blob, struct why *why)
 {
 	cleanup(patterns_freep) struct patterns *set = NULL;
@@ -66,5 +114,9 @@ int rules_try_examples(struct arena *a, const struct rules *r, str blob, struct 
 
 	for (size_t i = 0; e == 0 && i < r->patterns.n; i++)
 		e = try_one(a, set, &r->patterns.v[i], r->symbols.v[r->patterns.v[i].id], why);
+	for (size_t i = 0; e == 0 && i < r->symbols.n; i++) {
+		if (r->symbols.v[i]->code.n)
+			e = try_program(a, r->symbols.v[i], why);
+	}
 	return e;
 }

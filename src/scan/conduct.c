@@ -7,27 +7,29 @@
 
 enum { INSPECT_MARGIN_MS = 2000 }; /* a late worker ends itself first; then we do not wait */
 
-/* What workers look for, for bin/poterne_inspect.c: the length of the patterns, the patterns, and
- * the YARA rules. */
+/* What workers look for, for bin/poterne_inspect.c: patterns, YARA rules and programs, each behind
+ * its length. */
 static int compile(struct arena *a, const struct conf *conf, const struct rules *rules, str *ret,
 		   struct why *why)
 {
-	struct strbuf both = strbuf_make(a, SIZE_MAX);
-	str patterns, yara;
+	struct strbuf all = strbuf_make(a, SIZE_MAX);
+	str parts[3]; /* patterns, YARA, Lua */
 	size_t n;
-	int r = rules_compile(a, rules, &patterns, why);
+	int r = rules_compile(a, rules, &parts[0], why);
 
 	if (r == 0)
 		r = yarascan_begin(why);
 	if (r == 0)
-		r = rules_yara_compile(a, conf, &yara, &n, why);
+		r = rules_yara_compile(a, conf, &parts[1], &n, why);
+	if (r == 0)
+		r = rules_lua_compile(a, rules, &parts[2], why);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < 8; i++)
-		strbuf_char(&both, (char)(patterns.n >> (8 * i)));
-	strbuf_put(&both, patterns);
-	strbuf_put(&both, yara);
-	*ret = strbuf_str(&both);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		strbuf_le(&all, parts[i].n, 8);
+		strbuf_put(&all, parts[i]);
+	}
+	*ret = strbuf_str(&all);
 	return 0;
 }
 

@@ -12,7 +12,7 @@ RULES = [
     (r"\b(sleep|usleep|nanosleep)\s*\(", (), "no sleep: wait for what you wait for, under a deadline"),
     (r"\b(malloc|calloc|realloc)\s*\(",
      ("src/base/", "src/sys/", "src/tls/", "src/records/", "src/resolver/", "src/dns/dnscache.c",
-      "src/scan/workers.c", "src/scan/intake.c", "src/inspect/patterns.c", "src/inspect/yarascan.c",
+      "src/scan/workers.c", "src/scan/intake.c", "src/inspect/patterns.c", "src/inspect/yarascan.c", "src/inspect/luarules.c",
       "src/spool/", "src/quarantine/",
       "src/relay/", "src/smtp/", "src/bin/", "src/ctl/"),
      "no malloc here: use the arena"),
