@@ -82,6 +82,8 @@ static void put_address(struct strbuf *b, const struct facts *f, size_t i)
 	put_text(b, a->display, NAME_MAX_BYTES);
 	put_bytes(b, a->local, NAME_MAX_BYTES);
 	put_bytes(b, a->domain, NAME_MAX_BYTES);
+	put_text(b, a->folded, NAME_MAX_BYTES);
+	put_text(b, a->skeleton, NAME_MAX_BYTES);
 }
 
 static void put_part(struct strbuf *b, const struct facts *f, size_t i)
@@ -344,6 +346,8 @@ static void get_addresses(struct source *s, struct facts *f)
 		q->display = get_text(s, NAME_MAX_BYTES);
 		q->local = get_bytes(s, NAME_MAX_BYTES);
 		q->domain = get_bytes(s, NAME_MAX_BYTES);
+		q->folded = get_text(s, NAME_MAX_BYTES);
+		q->skeleton = get_text(s, NAME_MAX_BYTES);
 	}
 }
 

@@ -47,6 +47,9 @@ struct facts_address {
 	enum facts_where where;
 	str display; /* decoded, UTF-8, may be empty */
 	str local, domain;
+	/* Of who seems to write (FROM, SENDER, REPLY_TO): how it looks. */
+	str folded;   /* display (mime/fold.h) */
+	str skeleton; /* domain (url/urlskeleton.h) */
 };
 
 enum facts_part_flags {

@@ -6,6 +6,8 @@
 #include "mail/address_list.h"
 #include "mail/header.h"
 #include "mime/encoded_word.h"
+#include "mime/fold.h"
+#include "url/urlskeleton.h"
 
 enum { RECEIVED_MAX = 50, BLANK_RUN = 4, DATE_LENGTH_MAX = 100 };
 
@@ -86,6 +88,19 @@ static void find_flags(struct headers *h, const struct header_field *f)
 		find(h, FINDING_HEADER_8BIT, f->whole);
 }
 
+/* Of the first few: a list of authors that is longer deceives nobody, and this is slow. */
+static void note_looks(struct walk *w, struct facts_address *a)
+{
+	enum { LOOKS_MAX = 8, DISPLAY_MAX = 500 };
+	struct fold_facts unused;
+
+	a->folded = a->skeleton = STR("");
+	if (a->where == FACTS_TO || a->where == FACTS_CC || w->looks++ >= LOOKS_MAX)
+		return;
+	a->folded = fold_text(w->arena, str_sub(a->display, 0, DISPLAY_MAX), &unused);
+	a->skeleton = urlskeleton_domain(w->arena, a->domain);
+}
+
 static void read_addresses(struct headers *h, enum facts_where where)
 {
 	struct walk *w = h->w;
@@ -104,6 +119,7 @@ static void read_addresses(struct headers *h, enum facts_where where)
 		a->display = encoded_word_decode(&w->charsets, w->arena, box->display, NULL);
 		a->local = box->address.local;
 		a->domain = box->address.domain;
+		note_looks(w, a);
 		if (where == FACTS_FROM && box->obsolete && a->domain.n)
 			find(h, FINDING_FROM_OBSOLETE_ADDRESS, h->raw);
 	}

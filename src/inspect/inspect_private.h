@@ -55,6 +55,7 @@ struct walk {
 	uint64_t reread;	   /* ...and bytes that were decoded once more for them */
 	uint32_t language_letters; /* of the text that facts.language was guessed from */
 	uint64_t extracted;	   /* bytes of facts->extracts */
+	uint32_t looks;		   /* addresses whose looks were noted */
 	bool has_content;	   /* text or an attachment was seen */
 	struct map boundaries;	   /* all that are declared */
 	ARENA_VEC(str) open;	   /* boundaries of the multiparts that are being walked... */

@@ -307,6 +307,7 @@ void verdict_judge(struct arena *a, const struct rules *rules,
 	struct verdict v = { .temporary = evidence->temporary };
 
 	derive_evidence(a, options->own_domains, envelope, facts, evidence, &derived);
+	impersonation_find(a, options->impersonation, facts, &derived);
 	raise_facts(&j, facts);
 	for (size_t i = 0; i < facts->parts.n; i++)
 		raise_part(&j, &facts->parts.v[i]);
@@ -327,10 +328,12 @@ static enum action action_of_when(enum conf_when when)
 	return when == CONF_WHEN_QUARANTINE ? ACTION_QUARANTINE : ACTION_ACCEPT;
 }
 
-struct verdict_options verdict_options_of(const struct conf *c, int64_t now)
+struct verdict_options verdict_options_of(const struct conf *c, const struct impersonation *known,
+					  int64_t now)
 {
 	return (struct verdict_options){
 		.own_domains = &c->domains,
+		.impersonation = known,
 		.observe = c->mode == CONF_MODE_OBSERVE,
 		.antivirus_down = action_of_when(c->antivirus.when_down),
 		.antivirus_absent = action_of_when(c->antivirus.when_absent),

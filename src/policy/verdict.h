@@ -16,11 +16,13 @@
 #include "inspect/facts.h"
 #include "policy/envelope.h"
 #include "policy/evidence.h"
+#include "policy/impersonation.h"
 #include "rules/rules.h"
 
 /* What the configuration has to say. */
 struct verdict_options {
 	const struct conf_strings *own_domains;
+	const struct impersonation *impersonation; /* or NULL */
 	bool observe;
 	enum action antivirus_down, antivirus_absent;
 	int64_t now; /* wall clock */
@@ -46,7 +48,8 @@ struct verdict {
 	ARENA_VEC(struct verdict_symbol) symbols; /* heaviest first */
 };
 
-struct verdict_options verdict_options_of(const struct conf *c, int64_t now);
+struct verdict_options verdict_options_of(const struct conf *c, const struct impersonation *known,
+					  int64_t now);
 void verdict_judge(struct arena *a, const struct rules *rules,
 		   const struct verdict_options *options, const struct envelope *envelope,
 		   const struct facts *facts, const struct evidence *evidence, struct verdict *ret);

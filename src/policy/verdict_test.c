@@ -57,6 +57,7 @@ struct world {
 	struct facts facts;
 	struct evidence evidence;
 	struct verdict v;
+	const struct impersonation *known;
 };
 
 static struct world new_world(void)
@@ -95,7 +96,7 @@ static void see(struct world *w, const char *names)
 
 static void judge(struct world *w)
 {
-	struct verdict_options o = verdict_options_of(w->conf, 0);
+	struct verdict_options o = verdict_options_of(w->conf, w->known, 0);
 	int64_t sum = 0;
 
 	verdict_judge(w->a, w->rules, &o, &w->envelope, &w->facts, &w->evidence, &w->v);

@@ -111,6 +111,23 @@ struct rules_symbol {
 	uint32_t line, col;
 };
 
+/* Names whose look somebody may borrow: those of people with their addresses outside of our
+ * domains, and domains of partners and well-known senders. */
+enum { RULES_NAME_WORDS = 8, RULES_MAX_PROTECTED = 2000 };
+struct rules_protected_domain {
+	str name, skeleton; /* url/urlskeleton.h */
+};
+struct rules_protected_person {
+	str name;
+	str words[RULES_NAME_WORDS]; /* folded (mime/fold.h) */
+	size_t n_words;
+	struct conf_strings addresses;
+};
+struct rules_protected {
+	ARENA_VEC(struct rules_protected_domain) domains;
+	ARENA_VEC(struct rules_protected_person) people;
+};
+
 /* A rule of a foreign file that has no meaning here. */
 struct rules_left_out {
 	str name;
@@ -127,6 +144,7 @@ struct rules {
 	ARENA_VEC(struct pattern) patterns;
 	ARENA_VEC(struct rules_list *) lists;
 	ARENA_VEC(struct rules_left_out) left_out;
+	struct rules_protected protected;
 	struct map by_name;		 /* symbol name: struct rules_symbol */
 	struct map by_finding;		 /* finding name: first struct rules_symbol of a chain */
 	int32_t tag, quarantine, reject; /* thresholds, hundredths */

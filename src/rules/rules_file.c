@@ -112,9 +112,12 @@ static int read_section(struct rules_loader *l, const struct conf_yaml *e)
 		return read_thresholds(l, e);
 	if (str_eq(e->key, STR("symbols")))
 		return read_symbols(l, e);
+	if (str_eq(e->key, STR("protected")))
+		return rules_protected_read(l, e);
 	nearest_offer(&near, STR("thresholds"));
 	nearest_offer(&near, STR("symbols"));
-	return rules_loader_fail_key(l, e, "thresholds or symbols", near.best);
+	nearest_offer(&near, STR("protected"));
+	return rules_loader_fail_key(l, e, "thresholds, symbols or protected", near.best);
 }
 
 int rules_file_read(struct rules_loader *l, const char *name, str text)
@@ -126,7 +129,7 @@ int rules_file_read(struct rules_loader *l, const char *name, str text)
 		return r;
 	l->file = name;
 	if (root->kind != CONF_YAML_MAPPING && !conf_yaml_is_nothing(root))
-		return rules_loader_fail_value(l, root, "thresholds or symbols");
+		return rules_loader_fail_value(l, root, "thresholds, symbols or protected");
 	for (const struct conf_yaml *e = root->child; e; e = e->next) {
 		r = read_section(l, e);
 		if (r < 0)

@@ -41,6 +41,8 @@ int rules_loader_fail_key(struct rules_loader *l, const struct conf_yaml *at, co
 
 /* One file. name stands in errors. */
 int rules_file_read(struct rules_loader *l, const char *name, str text) must_use;
+/* The section of names that others may borrow. */
+int rules_protected_read(struct rules_loader *l, const struct conf_yaml *map) must_use;
 /* One file of SpamAssassin rules; cannot fail: what is not understood is left out and told. */
 void rules_spamassassin_read(struct rules_loader *l, const char *name, str text);
 /* A symbol's properties into s. */

@@ -104,7 +104,7 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 	} cases[] = {
 		{ "", "rules: no file sets thresholds; add 00-thresholds.yaml" },
 		{ "symbol: {}\n",
-		  "rules.yaml:1:1: found \"symbol\", expected thresholds or symbols; "
+		  "rules.yaml:1:1: found \"symbol\", expected thresholds, symbols or protected; "
 		  "did you mean \"symbols\"?" },
 		{ "thresholds: {tag: 1}\n",
 		  "rules.yaml:1:1: found \"thresholds\", expected all of tag, "

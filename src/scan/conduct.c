@@ -45,7 +45,10 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 		       &rules, why);
 	if (r < 0)
 		return r;
-	*p = (struct conduct_policy){ .arena = a, .conf = conf, .rules = rules };
+	*p = (struct conduct_policy){ .arena = a,
+				      .conf = conf,
+				      .rules = rules,
+				      .known = impersonation_prepare(a, &conf->domains, rules) };
 	r = compile(a, conf, rules, &p->patterns, why);
 	if (r == 0)
 		*ret = p;
@@ -85,7 +88,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	const struct conf *conf = p->conf;
 	int64_t began = clock_now_us();
 	deadline d = deadline_in(conf->scan.deadline);
-	struct verdict_options options = verdict_options_of(conf, now);
+	struct verdict_options options = verdict_options_of(conf, p->known, now);
 	struct judgement j = { 0 };
 	struct inspection inspection;
 	struct why why = { "" };

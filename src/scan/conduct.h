@@ -25,6 +25,7 @@ struct conduct_policy {
 	struct arena *arena;
 	const struct conf *conf;
 	const struct rules *rules;
+	const struct impersonation *known;
 	str patterns; /* the blob for workers, YARA rules included */
 };
 

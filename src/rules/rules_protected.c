@@ -1,0 +1,123 @@
+#include "rules/rules_loader.h"
+
+#include "mime/fold.h"
+#include "url/urlskeleton.h"
+
+/* protected:
+ *   domains: [partner.example]
+ *   people:
+ *     - {name: Jean Directeur, addresses: [jean@home.example]}
+ * Names and addresses whose look somebody may borrow to deceive our readers. */
+
+static int read_domain(struct rules_loader *l, const struct conf_yaml *e)
+{
+	struct rules_protected *p = &l->rules->protected;
+	str skeleton;
+
+	if (e->kind != CONF_YAML_SCALAR)
+		return rules_loader_fail_value(l, e, "a domain");
+	if (p->domains.n >= RULES_MAX_PROTECTED)
+		return rules_loader_fail_value(l, e, "fewer domains");
+	skeleton = urlskeleton_domain(l->arena, e->text);
+	if (!skeleton.n)
+		return rules_loader_fail_value(l, e, "a domain");
+	*arena_push(l->arena, &p->domains) = (struct rules_protected_domain){ e->text, skeleton };
+	return 0;
+}
+
+static int read_domains(struct rules_loader *l, const struct conf_yaml *e)
+{
+	if (e->kind != CONF_YAML_SEQUENCE)
+		return rules_loader_fail_value(l, e, "a list of domains");
+	for (const struct conf_yaml *n = e->child; n; n = n->next) {
+		int r = read_domain(l, n);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int read_addresses(struct rules_loader *l, const struct conf_yaml *e,
+			  struct conf_strings *ret)
+{
+	if (e->kind != CONF_YAML_SEQUENCE)
+		return rules_loader_fail_value(l, e, "a list of addresses");
+	ret->v = arena_array(l->arena, str, e->n);
+	for (const struct conf_yaml *n = e->child; n; n = n->next) {
+		if (n->kind != CONF_YAML_SCALAR || str_chr(n->text, '@') == STR_NONE)
+			return rules_loader_fail_value(l, n, "an address");
+		ret->v[ret->n++] = n->text;
+	}
+	return 0;
+}
+
+static int read_name(struct rules_loader *l, const struct conf_yaml *e,
+		     struct rules_protected_person *ret)
+{
+	struct fold_facts unused;
+	str folded, word;
+
+	if (e->kind != CONF_YAML_SCALAR)
+		return rules_loader_fail_value(l, e, "a name");
+	ret->name = e->text;
+	folded = fold_text(l->arena, e->text, &unused);
+	while (str_split(&folded, ' ', &word)) {
+		if (word.n && ret->n_words < RULES_NAME_WORDS)
+			ret->words[ret->n_words++] = word;
+	}
+	/* One word alone stands in too many honest names. */
+	return ret->n_words >= 2 ? 0 : rules_loader_fail_value(l, e, "a name of two words or more");
+}
+
+static int read_person(struct rules_loader *l, const struct conf_yaml *map)
+{
+	struct rules_protected_person *p = arena_push(l->arena, &l->rules->protected.people);
+	int r = 0;
+
+	if (l->rules->protected.people.n > RULES_MAX_PROTECTED)
+		return rules_loader_fail_value(l, map, "fewer people");
+	if (map->kind != CONF_YAML_MAPPING || !conf_yaml_get(map, STR("name")))
+		return rules_loader_fail_value(l, map, "{name: ..., addresses: [...]}");
+	for (const struct conf_yaml *e = map->child; e && r == 0; e = e->next) {
+		if (str_eq(e->key, STR("name")))
+			r = read_name(l, e, p);
+		else if (str_eq(e->key, STR("addresses")))
+			r = read_addresses(l, e, &p->addresses);
+		else
+			r = rules_loader_fail_key(l, e, "name or addresses", STR_NULL);
+	}
+	return r;
+}
+
+static int read_people(struct rules_loader *l, const struct conf_yaml *e)
+{
+	if (e->kind != CONF_YAML_SEQUENCE)
+		return rules_loader_fail_value(l, e, "a list of people");
+	for (const struct conf_yaml *n = e->child; n; n = n->next) {
+		int r = read_person(l, n);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int rules_protected_read(struct rules_loader *l, const struct conf_yaml *map)
+{
+	if (map->kind != CONF_YAML_MAPPING)
+		return rules_loader_fail_value(l, map, "domains or people");
+	for (const struct conf_yaml *e = map->child; e; e = e->next) {
+		int r;
+
+		if (str_eq(e->key, STR("domains")))
+			r = read_domains(l, e);
+		else if (str_eq(e->key, STR("people")))
+			r = read_people(l, e);
+		else
+			r = rules_loader_fail_key(l, e, "domains or people", STR_NULL);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
