@@ -22,16 +22,17 @@ struct dkimcheck {
 	bool legacy;
 };
 
-/* The question for its key (RFC 6376 3.6.2.1), to be asked ahead. The name is empty when there is
- * nothing to ask. */
-str dkimcheck_key_name(struct arena *a, const struct dkim_facts *f) must_use;
+/* The name of its key's TXT record (RFC 6376 3.6.2.1), to be asked ahead; empty when it is judged
+ * without. */
+str dkimcheck_key_name(struct arena *a, const struct dkimcheck *in, const struct dkim_facts *f)
+	must_use;
 /* n results in the order of the facts. */
 struct dkim_result *dkimcheck_run(struct arena *a, const struct dns_resolver *dns,
 				  const struct dkimcheck *in, const struct dkim_facts *facts,
 				  size_t n, deadline d) must_use;
-/* One signature of any kind (ARC's too). */
+/* One signature of any kind: those of ARC have no i= but are judged like these. */
 struct dkim_result dkimcheck_one(struct arena *a, const struct dns_resolver *dns,
-				 const struct dkimcheck *in, const struct dkim_facts *f,
-				 deadline d) must_use;
+				 const struct dkimcheck *in, const struct dkim_facts *f, deadline d)
+	must_use;
 
 #endif

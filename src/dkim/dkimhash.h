@@ -41,7 +41,7 @@ struct dkim_facts {
 	str digest;	      /* hash of the canonical fields: 20 or 32 bytes */
 	bool body_matches;    /* bh= is right; true for what has none (ARC-Seal) */
 	bool no_version;      /* v= is missing, or a draft's */
-	bool signs_from;      /* From is in h= */
+	bool signs_from;      /* From is in h=; true for what has none */
 	bool has_length, has_time, has_expiry;
 	uint64_t uncovered; /* bytes of the canonical body behind l= */
 	uint64_t time, expiry;

@@ -41,14 +41,14 @@ struct dkimsig {
 	str fields;   /* h= as written, for taglist_item */
 	bool signs_from;
 	bool has_length, has_time, has_expiry;
-	uint64_t length;      /* l= */
+	uint64_t length;       /* l= */
 	uint64_t time, expiry; /* t= x= */
-	uint32_t instance;    /* i= of ARC */
-	str cv;		      /* cv= of ARC-Seal, as written */
+	uint32_t instance;     /* i= of ARC */
+	str cv;		       /* cv= of ARC-Seal, as written */
 };
 
-const char *dkimsig_parse(struct arena *a, enum dkimsig_kind kind, str value,
-			  struct dkimsig *ret) must_use;
+const char *dkimsig_parse(struct arena *a, enum dkimsig_kind kind, str value, struct dkimsig *ret)
+	must_use;
 /* "rsa-sha256"; "" for what is none of ours. */
 str dkimsig_algorithm_name(enum dkimsig_algorithm algorithm);
 

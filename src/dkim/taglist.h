@@ -36,8 +36,8 @@ str taglist_squeeze(struct arena *a, str value) must_use;
 /* Cuts *rest at the first colon, white space around the item removed: "a : b" (RFC 6376 3.5).
  * False once *rest is exhausted. */
 bool taglist_item(str *rest, str *ret_item);
-/* dkim-quoted-printable (RFC 6376 2.11). False when "=" stands before no two upper-case
- * hexadecimal digits. */
+/* dkim-quoted-printable (RFC 6376 2.11). False when "=" stands before no two hexadecimal
+ * digits. */
 bool taglist_unquote(struct arena *a, str value, str *ret) must_use;
 
 #endif

@@ -9,13 +9,14 @@
  * numbers little-endian, each string a u32 length and its bytes. limits_hit comes last
  * and has room of its own, so that it can say what was cut. */
 enum {
-	MAGIC = 0x33534650, /* "PFS3" */
+	MAGIC = 0x34534650, /* "PFS4" */
 	ROOM_FOR_LIMITS = 16 << 10,
 	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
 	URL_MAX_BYTES = 2048,
 	LIMITS_MAX = 100,
 	LIMIT_NAME_MAX = 64,
-	LANGUAGE_MAX_BYTES = 8
+	LANGUAGE_MAX_BYTES = 8,
+	TAG_MAX_BYTES = 1024, /* of a signature's tag but b= */
 };
 
 const struct facts_header *facts_header(const struct facts *f, str name)
@@ -146,6 +147,53 @@ static void put_extract(struct strbuf *b, const struct facts *f, size_t i)
 	put_u32(b, f->extracts.v[i].size);
 }
 
+enum signature_flags {
+	MALFORMED = 1 << 0,
+	BODY_MATCHES = 1 << 1,
+	NO_VERSION = 1 << 2,
+	SIGNS_FROM = 1 << 3,
+	HAS_LENGTH = 1 << 4,
+	HAS_TIME = 1 << 5,
+	HAS_EXPIRY = 1 << 6,
+	ALL_SIGNATURE_FLAGS = (1 << 7) - 1,
+};
+
+static uint32_t signature_flags(const struct dkim_facts *s)
+{
+	uint32_t flags = 0;
+
+	flags |= s->malformed ? MALFORMED : 0;
+	flags |= s->body_matches ? BODY_MATCHES : 0;
+	flags |= s->no_version ? NO_VERSION : 0;
+	flags |= s->signs_from ? SIGNS_FROM : 0;
+	flags |= s->has_length ? HAS_LENGTH : 0;
+	flags |= s->has_time ? HAS_TIME : 0;
+	flags |= s->has_expiry ? HAS_EXPIRY : 0;
+	return flags;
+}
+
+static void put_one_signature(struct strbuf *b, const struct dkim_facts *s)
+{
+	put_u32(b, signature_flags(s));
+	put_u32(b, s->algorithm);
+	put_text(b, s->problem, TAG_MAX_BYTES);
+	put_text(b, s->algorithm_text, TAG_MAX_BYTES);
+	put_text(b, s->domain, TAG_MAX_BYTES);
+	put_text(b, s->selector, TAG_MAX_BYTES);
+	put_text(b, s->identity, TAG_MAX_BYTES);
+	put_bytes(b, s->signature, DKIMSIG_MAX_SIGNATURE);
+	put_text(b, s->signature_start, DKIMHASH_START);
+	put_bytes(b, s->digest, DKIMHASH_MAX_DIGEST);
+	strbuf_le(b, s->uncovered, 8);
+	strbuf_le(b, s->time, 8);
+	strbuf_le(b, s->expiry, 8);
+}
+
+static void put_signature(struct strbuf *b, const struct facts *f, size_t i)
+{
+	put_one_signature(b, &f->signatures.v[i]);
+}
+
 typedef void put_fn(struct strbuf *b, const struct facts *f, size_t i);
 
 /* A count and as many elements as fit; returns that count. */
@@ -191,6 +239,8 @@ str facts_encode(struct arena *a, const struct facts *f)
 	cut |= put_list(&b, &kept, f->extracts.n, FACTS_MAX_EXTRACTS, put_extract) < f->extracts.n;
 	cut |= put_list(&b, f, f->addresses.n, FACTS_MAX_ADDRESSES, put_address) < f->addresses.n;
 	cut |= put_list(&b, f, f->headers.n, FACTS_MAX_HEADERS, put_header) < f->headers.n;
+	cut |= put_list(&b, f, f->signatures.n, FACTS_MAX_SIGNATURES, put_signature) <
+	       f->signatures.n;
 	if (cut) {
 		kept.limits_hit.v = arena_array(a, str, f->limits_hit.n + 1);
 		kept.limits_hit.v[0] = STR("facts.bytes");
@@ -364,6 +414,43 @@ static void get_headers(struct source *s, struct facts *f)
 	}
 }
 
+/* A digest is of the length that its algorithm makes, or not there for a reason. */
+static void get_one_signature(struct source *s, struct dkim_facts *ret)
+{
+	uint32_t flags = reader_u32le(&s->r), algorithm = reader_u32le(&s->r);
+	size_t digest = algorithm == DKIMSIG_RSA_SHA1 ? 20 : DKIMHASH_MAX_DIGEST;
+
+	refuse_if(s, flags > ALL_SIGNATURE_FLAGS || algorithm >= DKIMSIG_ALGORITHMS);
+	ret->malformed = flags & MALFORMED;
+	ret->body_matches = flags & BODY_MATCHES;
+	ret->no_version = flags & NO_VERSION;
+	ret->signs_from = flags & SIGNS_FROM;
+	ret->has_length = flags & HAS_LENGTH;
+	ret->has_time = flags & HAS_TIME;
+	ret->has_expiry = flags & HAS_EXPIRY;
+	ret->algorithm = (enum dkimsig_algorithm)algorithm;
+	ret->problem = get_text(s, TAG_MAX_BYTES);
+	ret->algorithm_text = get_text(s, TAG_MAX_BYTES);
+	ret->domain = get_text(s, TAG_MAX_BYTES);
+	ret->selector = get_text(s, TAG_MAX_BYTES);
+	ret->identity = get_text(s, TAG_MAX_BYTES);
+	ret->signature = get_bytes(s, DKIMSIG_MAX_SIGNATURE);
+	ret->signature_start = get_text(s, DKIMHASH_START);
+	ret->digest = get_bytes(s, DKIMHASH_MAX_DIGEST);
+	refuse_if(s, ret->digest.n != (ret->problem.n ? 0 : digest));
+	ret->uncovered = reader_u64le(&s->r);
+	ret->time = reader_u64le(&s->r);
+	ret->expiry = reader_u64le(&s->r);
+}
+
+static void get_signatures(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_SIGNATURES, 4 * 10 + 24);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++)
+		get_one_signature(s, arena_push(s->arena, &f->signatures));
+}
+
 static void get_limits(struct source *s, struct facts *f)
 {
 	size_t n = get_count(s, LIMITS_MAX, 4);
@@ -390,6 +477,7 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	get_extracts(&s, &f);
 	get_addresses(&s, &f);
 	get_headers(&s, &f);
+	get_signatures(&s, &f);
 	get_limits(&s, &f);
 	if (s.r.bad || s.r.at != in.n)
 		return false;

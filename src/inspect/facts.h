@@ -13,6 +13,7 @@
 #define INSPECT_FACTS_H
 
 #include "base/arena.h"
+#include "dkim/dkimhash.h"
 
 enum {
 	FACTS_MAX_BYTES = 4 << 20, /* encoded size: the memory shared with a worker */
@@ -22,6 +23,7 @@ enum {
 	FACTS_MAX_HITS = 1000,
 	FACTS_MAX_ADDRESSES = 1000,
 	FACTS_MAX_URLS = 1000,
+	FACTS_MAX_SIGNATURES = DKIMHASH_MAX_SIGNATURES,
 	FACTS_MAX_EVIDENCE = 200,   /* bytes of evidence kept for one finding */
 	FACTS_MAX_VALUE = 4096,	    /* bytes of one decoded header value kept */
 	FACTS_MAX_TEXT = 256 << 10, /* bytes of visible text kept */
@@ -136,10 +138,11 @@ struct facts {
 	ARENA_VEC(struct facts_hit) hits;
 	ARENA_VEC(struct facts_url) urls;
 	ARENA_VEC(struct facts_extract) extracts;
-	ARENA_VEC(str) limits_hit; /* names of limits, "mime.depth" */
-	str text;		   /* visible text of the body, UTF-8 */
-	str language;		   /* of the text, ISO 639-1, guessed; may be empty */
-	str error;		   /* empty, or what could not be inspected and why */
+	ARENA_VEC(struct dkim_facts) signatures; /* DKIM-Signature fields, from the top */
+	ARENA_VEC(str) limits_hit;		 /* names of limits, "mime.depth" */
+	str text;				 /* visible text of the body, UTF-8 */
+	str language;				 /* of the text, ISO 639-1, guessed; may be empty */
+	str error;				 /* empty, or what could not be inspected and why */
 	uint64_t message_size;
 	uint32_t time_us;
 };

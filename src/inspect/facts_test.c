@@ -31,6 +31,22 @@ static struct facts sample(struct arena *a)
 	};
 	*arena_push(a, &f.extracts) =
 		(struct facts_extract){ FACTS_EXTRACT_ANTIVIRUS, 1, 77, STR_NULL };
+	*arena_push(a, &f.signatures) = (struct dkim_facts){
+		.problem = STR(""),
+		.algorithm = DKIMSIG_RSA_SHA256,
+		.algorithm_text = STR("rsa-sha256"),
+		.domain = STR("x.example"),
+		.selector = STR("s1"),
+		.identity = STR("@x.example"),
+		.signature = STR("\0\xff"),
+		.signature_start = STR("AP8="),
+		.digest = STR("0123456789abcdef0123456789abcdef"),
+		.body_matches = true,
+		.has_length = true,
+		.uncovered = 5000000000,
+		.time = 1,
+		.expiry = 2,
+	};
 	*arena_push(a, &f.limits_hit) = STR("mime.depth");
 	f.text = STR("visible");
 	f.error = STR("broken");
@@ -56,6 +72,10 @@ static void what_is_encoded_is_decoded_again(void **state)
 	assert_null(facts_header(&g, STR("To")));
 	assert_true(facts_has_finding(&g, STR("GTUBE")));
 	assert_false(facts_has_finding(&g, STR("BAD_DATE")));
+	assert_true(str_eq(g.signatures.v[0].signature, STR("\0\xff")));
+	assert_true(g.signatures.v[0].body_matches && g.signatures.v[0].has_length);
+	assert_false(g.signatures.v[0].malformed || g.signatures.v[0].has_time);
+	assert_true(g.signatures.v[0].uncovered == 5000000000 && g.signatures.v[0].expiry == 2);
 }
 
 static void every_truncation_is_refused_and_no_flipped_bit_does_harm(void **state)
@@ -82,7 +102,7 @@ static void every_truncation_is_refused_and_no_flipped_bit_does_harm(void **stat
 static void what_would_not_be_believed_is_refused(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 13; i++) {
 		cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
 		struct facts f = sample(a), g;
 
@@ -116,6 +136,15 @@ static void what_would_not_be_believed_is_refused(void **state)
 			break;
 		case 9:
 			f.urls.v[0].host = STR("\xff");
+			break;
+		case 10:
+			f.signatures.v[0].digest = STR("short");
+			break;
+		case 11:
+			f.signatures.v[0].problem = STR("a problem, and yet a digest");
+			break;
+		case 12:
+			f.signatures.v[0].algorithm = (enum dkimsig_algorithm)DKIMSIG_ALGORITHMS;
 			break;
 		}
 		assert_false(facts_decode(a, facts_encode(a, &f), &g));

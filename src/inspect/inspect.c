@@ -48,6 +48,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	walk_scan(&w, PATTERN_RAW, STR(""), message, root);
 	inspect_headers_read(&w, message);
 	inspect_url_headers(&w);
+	inspect_dkim_read(&w);
 	inspect_part_walk(&w, root, message, STR("text/plain"), 0);
 	inspect_hidden_search(&w, root, message, 0, 0);
 	inspect_stray_search(&w, root, message, 0, 0);
