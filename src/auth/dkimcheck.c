@@ -89,7 +89,7 @@ static enum auth_code judge_valid(const struct dkimcheck *in, const struct dkim_
 		*ret_reason = STR("the key is too short to be trusted (RFC 8301)");
 	else if (f->has_expiry && f->expiry < now)
 		*ret_reason = STR("the signature has expired (x=)");
-	else if (f->has_time && f->time > now + DKIMCHECK_CLOCK_SKEW)
+	else if (f->has_time && f->time > now + DKIMCHECK_MAX_AHEAD)
 		*ret_reason = STR("the signature is of the future (t=)");
 	return ret_reason->n ? AUTH_POLICY : AUTH_PASS;
 }

@@ -14,7 +14,11 @@
 #include "dkim/dkimhash.h"
 #include "dns/dns.h"
 
-enum { DKIMCHECK_MAX_KEYS = 5, DKIMCHECK_CLOCK_SKEW = 300 /* seconds */ };
+enum {
+	DKIMCHECK_MAX_KEYS = 5,
+	/* Seconds that t= may be ahead of us: clocks that show local time are out there. */
+	DKIMCHECK_MAX_AHEAD = 86400,
+};
 
 struct dkimcheck {
 	int64_t wall; /* seconds since 1970 */
