@@ -76,6 +76,10 @@ struct dmarc_result {
 	bool testing;
 	bool aligned_spf, aligned_dkim;
 	bool strict_spf, strict_dkim; /* aspf=s, adkim=s */
+	/* Passed, but SPF or a signature of the organizational domain did not. */
+	bool with_failures;
+	bool bad_record; /* none, because the record is broken or there are several */
+	bool bad_from;	 /* not one From field with valid domains: never a pass */
 	str reason;
 	struct auth_trace trace;
 };
