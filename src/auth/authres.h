@@ -1,30 +1,50 @@
-/* auth/authres.h - the value of an Authentication-Results field (RFC 8601), for us to add.
+/* auth/authres.h - Authentication-Results fields (RFC 8601): what others wrote, read; what we
+ * found, written. ARC-Authentication-Results holds the same behind its instance (RFC 8617 4.1.1).
  *
- * Input    results of ours that quote hostile envelopes.
- * Memory   into the caller's strbuf.
- * Limits   the strbuf's maximum; AUTHRES_MAX_VALUE bytes of each quoted value are shown.
+ * Input    a field's value, hostile, folding kept or removed; results of ours that quote
+ *          hostile envelopes and headers.
+ * Memory   in the caller's arena; strings may point into the value.
+ * Limits   AUTHRES_MAX_RESULTS results of AUTHRES_MAX_PROPERTIES properties are read, the rest
+ *          is left out; AUTHRES_MAX_VALUE bytes of each value are written. Linear.
  * Threads  pure.
- * Errors   cannot fail but for the strbuf's overflow. What is written is printable ASCII
- *          in one line, whatever the input.
+ * Errors   reading is lenient: what breaks the grammar is skipped up to the next ";". False
+ *          only without an authserv-id. What is written is printable ASCII, whatever the input,
+ *          and reads back as the same (fuzzed).
  */
 #ifndef AUTH_AUTHRES_H
 #define AUTH_AUTHRES_H
 
-#include "auth/spfcheck.h"
+#include "auth/results.h"
 
-enum { AUTHRES_MAX_VALUE = 256 };
+enum { AUTHRES_MAX_RESULTS = 100, AUTHRES_MAX_PROPERTIES = 30, AUTHRES_MAX_VALUE = 256 };
 
-/* One method's result; empty members are left out. */
-struct authres_entry {
-	str method;   /* "spf" */
-	str result;   /* "pass" */
-	str reason;   /* free text */
-	str property; /* "smtp.mailfrom" */
-	str value;
+/* propspec: "smtp" "." "mailfrom" "=" value; type is empty when there is no dot. */
+struct authres_property {
+	str type, name, value;
 };
 
-struct authres_entry authres_of_spf(const struct spf_result *spf);
-/* "mx.example.org; spf=pass smtp.mailfrom=example.net"; without entries "; none". */
-void authres_put(struct strbuf *b, str authserv_id, const struct authres_entry *entries, size_t n);
+/* resinfo */
+struct authres_result {
+	str method; /* "spf" */
+	str result; /* "pass" */
+	str reason;
+	struct authres_property *properties;
+	size_t n;
+};
+
+struct authres {
+	str authserv_id;
+	str version; /* empty when it is not there: 1 */
+	struct authres_result *results;
+	size_t n;
+};
+
+bool authres_parse(struct arena *a, str value, struct authres *ret) must_use;
+/* All that we found, in our name. */
+struct authres authres_of(struct arena *a, str authserv_id, const struct auth_results *found)
+	must_use;
+/* "mx.example.org; spf=pass smtp.mailfrom=example.net"; without results "; none". folded: each
+ * result on lines of its own, as a field of a message wants it. */
+void authres_put(struct strbuf *b, const struct authres *r, bool folded);
 
 #endif

@@ -72,106 +72,76 @@ static struct dmarc_result check(struct given g)
 	return dmarccheck_run(arena, &dns, &in, deadline_in(10000));
 }
 
+static const struct {
+	struct given given;
+	enum auth_code want;
+	enum dmarc_policy policy, disposition;
+} policies[] = {
+	{ { "reject.example", "reject.example", NULL }, AUTH_PASS, DMARC_POLICY_REJECT, 0 },
+	{ { "reject.example", "a.reject.example", NULL }, AUTH_PASS, DMARC_POLICY_REJECT, 0 },
+	{ { "reject.example", NULL, "a.b.reject.example" }, AUTH_PASS, DMARC_POLICY_REJECT, 0 },
+	{ { "REJECT.example.", NULL, "reject.EXAMPLE" }, AUTH_PASS, DMARC_POLICY_REJECT, 0 },
+	{ { "reject.example", NULL, "notreject.example" },
+	  AUTH_FAIL,
+	  DMARC_POLICY_REJECT,
+	  DMARC_POLICY_REJECT },
+	{ { "reject.example", "-reject.example", "-reject.example" },
+	  AUTH_FAIL,
+	  DMARC_POLICY_REJECT,
+	  DMARC_POLICY_REJECT },
+	{ { "reject.example", NULL, "example" },
+	  AUTH_FAIL,
+	  DMARC_POLICY_REJECT,
+	  DMARC_POLICY_REJECT },
+	{ { "strict.example", "a.strict.example", "a.strict.example" },
+	  AUTH_FAIL,
+	  DMARC_POLICY_QUARANTINE,
+	  DMARC_POLICY_QUARANTINE },
+	{ { "strict.example", "strict.example", NULL }, AUTH_PASS, DMARC_POLICY_QUARANTINE, 0 },
+	{ { "none.example", NULL, NULL }, AUTH_FAIL, DMARC_POLICY_NONE, 0 },
+	{ { "test.example", NULL, NULL }, AUTH_FAIL, DMARC_POLICY_REJECT, DMARC_POLICY_QUARANTINE },
+	{ { "pct.example", NULL, NULL }, AUTH_FAIL, DMARC_POLICY_QUARANTINE, DMARC_POLICY_NONE },
+	{ { "absent.example", "absent.example", NULL }, AUTH_NONE, 0, 0 },
+	{ { "two.example", "two.example", NULL }, AUTH_NONE, 0, 0 },
+	{ { "broken.example", "broken.example", NULL }, AUTH_NONE, 0, 0 },
+	{ { "slow.example", "slow.example", NULL }, AUTH_TEMPERROR, 0, 0 },
+	{ { "slow.example", NULL, NULL }, AUTH_TEMPERROR, 0, 0 },
+	/* sp, np; what exists is asked */
+	{ { "www.sub.example", NULL, NULL },
+	  AUTH_FAIL,
+	  DMARC_POLICY_QUARANTINE,
+	  DMARC_POLICY_QUARANTINE },
+	{ { "gone.sub.example", NULL, NULL }, AUTH_FAIL, DMARC_POLICY_REJECT, DMARC_POLICY_REJECT },
+	{ { "slow.sub.example", NULL, NULL }, AUTH_TEMPERROR, DMARC_POLICY_NONE, 0 },
+	{ { "slow.sub.example", NULL, "sub.example" }, AUTH_PASS, DMARC_POLICY_NONE, 0 },
+	/* a temporary error of an identifier that would count, or not */
+	{ { "reject.example", "?a.reject.example", NULL }, AUTH_TEMPERROR, DMARC_POLICY_REJECT, 0 },
+	{ { "reject.example", NULL, "?other.example" },
+	  AUTH_FAIL,
+	  DMARC_POLICY_REJECT,
+	  DMARC_POLICY_REJECT },
+	{ { "reject.example", "?reject.example", "reject.example" },
+	  AUTH_PASS,
+	  DMARC_POLICY_REJECT,
+	  0 },
+	/* the walk above the author is open: only who does not need it is told */
+	{ { "mail.open.example", NULL, "mail.open.example" }, AUTH_PASS, DMARC_POLICY_REJECT, 0 },
+	{ { "mail.open.example", NULL, "open.example" }, AUTH_TEMPERROR, DMARC_POLICY_REJECT, 0 },
+	{ { "mail.open.example", NULL, "evil.test" },
+	  AUTH_FAIL,
+	  DMARC_POLICY_REJECT,
+	  DMARC_POLICY_REJECT },
+};
+
 static void results_and_policies(void **state)
 {
-	static const struct {
-		struct given given;
-		enum auth_code want;
-		enum dmarc_policy policy, disposition;
-	} cases[] = {
-		{ { "reject.example", "reject.example", NULL }, AUTH_PASS, DMARC_POLICY_REJECT, 0 },
-		{ { "reject.example", "a.reject.example", NULL },
-		  AUTH_PASS,
-		  DMARC_POLICY_REJECT,
-		  0 },
-		{ { "reject.example", NULL, "a.b.reject.example" },
-		  AUTH_PASS,
-		  DMARC_POLICY_REJECT,
-		  0 },
-		{ { "REJECT.example.", NULL, "reject.EXAMPLE" },
-		  AUTH_PASS,
-		  DMARC_POLICY_REJECT,
-		  0 },
-		{ { "reject.example", NULL, "notreject.example" },
-		  AUTH_FAIL,
-		  DMARC_POLICY_REJECT,
-		  DMARC_POLICY_REJECT },
-		{ { "reject.example", "-reject.example", "-reject.example" },
-		  AUTH_FAIL,
-		  DMARC_POLICY_REJECT,
-		  DMARC_POLICY_REJECT },
-		{ { "reject.example", NULL, "example" },
-		  AUTH_FAIL,
-		  DMARC_POLICY_REJECT,
-		  DMARC_POLICY_REJECT },
-		{ { "strict.example", "a.strict.example", "a.strict.example" },
-		  AUTH_FAIL,
-		  DMARC_POLICY_QUARANTINE,
-		  DMARC_POLICY_QUARANTINE },
-		{ { "strict.example", "strict.example", NULL },
-		  AUTH_PASS,
-		  DMARC_POLICY_QUARANTINE,
-		  0 },
-		{ { "none.example", NULL, NULL }, AUTH_FAIL, DMARC_POLICY_NONE, 0 },
-		{ { "test.example", NULL, NULL },
-		  AUTH_FAIL,
-		  DMARC_POLICY_REJECT,
-		  DMARC_POLICY_QUARANTINE },
-		{ { "pct.example", NULL, NULL },
-		  AUTH_FAIL,
-		  DMARC_POLICY_QUARANTINE,
-		  DMARC_POLICY_NONE },
-		{ { "absent.example", "absent.example", NULL }, AUTH_NONE, 0, 0 },
-		{ { "two.example", "two.example", NULL }, AUTH_NONE, 0, 0 },
-		{ { "broken.example", "broken.example", NULL }, AUTH_NONE, 0, 0 },
-		{ { "slow.example", "slow.example", NULL }, AUTH_TEMPERROR, 0, 0 },
-		{ { "slow.example", NULL, NULL }, AUTH_TEMPERROR, 0, 0 },
-		/* sp, np; what exists is asked */
-		{ { "www.sub.example", NULL, NULL },
-		  AUTH_FAIL,
-		  DMARC_POLICY_QUARANTINE,
-		  DMARC_POLICY_QUARANTINE },
-		{ { "gone.sub.example", NULL, NULL },
-		  AUTH_FAIL,
-		  DMARC_POLICY_REJECT,
-		  DMARC_POLICY_REJECT },
-		{ { "slow.sub.example", NULL, NULL }, AUTH_TEMPERROR, DMARC_POLICY_NONE, 0 },
-		{ { "slow.sub.example", NULL, "sub.example" }, AUTH_PASS, DMARC_POLICY_NONE, 0 },
-		/* a temporary error of an identifier that would count, or not */
-		{ { "reject.example", "?a.reject.example", NULL },
-		  AUTH_TEMPERROR,
-		  DMARC_POLICY_REJECT,
-		  0 },
-		{ { "reject.example", NULL, "?other.example" },
-		  AUTH_FAIL,
-		  DMARC_POLICY_REJECT,
-		  DMARC_POLICY_REJECT },
-		{ { "reject.example", "?reject.example", "reject.example" },
-		  AUTH_PASS,
-		  DMARC_POLICY_REJECT,
-		  0 },
-		/* the walk above the author is open: only who does not need it is told */
-		{ { "mail.open.example", NULL, "mail.open.example" },
-		  AUTH_PASS,
-		  DMARC_POLICY_REJECT,
-		  0 },
-		{ { "mail.open.example", NULL, "open.example" },
-		  AUTH_TEMPERROR,
-		  DMARC_POLICY_REJECT,
-		  0 },
-		{ { "mail.open.example", NULL, "evil.test" },
-		  AUTH_FAIL,
-		  DMARC_POLICY_REJECT,
-		  DMARC_POLICY_REJECT },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct dmarc_result r = check(cases[i].given);
+	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
+		struct dmarc_result r = check(policies[i].given);
 
-		if (r.result != cases[i].want || r.policy != cases[i].policy ||
-		    r.disposition != cases[i].disposition)
-			fail_msg("case %zu, %s: %.*s, %.*s, %.*s", i, cases[i].given.author,
+		if (r.result != policies[i].want || r.policy != policies[i].policy ||
+		    r.disposition != policies[i].disposition)
+			fail_msg("case %zu, %s: %.*s, %.*s, %.*s", i, policies[i].given.author,
 				 STR_ARG(results_code_name(r.result)),
 				 STR_ARG(results_policy_name(r.policy)),
 				 STR_ARG(results_policy_name(r.disposition)));
