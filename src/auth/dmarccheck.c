@@ -310,7 +310,9 @@ size_t dmarccheck_questions(struct arena *a, const struct dmarc_input *in,
 	size_t n = 0;
 
 	collect_authors(&c);
-	for (size_t i = 0; i < c.n_authors; i++)
+	for (size_t i = 0; i < c.n_authors; i++) {
 		n += dmarcwalk_questions(a, c.authors[i], &q[n]);
+		q[n++] = (struct dns_question){ .name = c.authors[i], .type = DNS_A };
+	}
 	return n;
 }

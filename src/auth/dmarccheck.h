@@ -13,7 +13,7 @@
 
 #include "auth/results.h"
 
-enum { DMARCCHECK_MAX_AUTHORS = 3, DMARCCHECK_MAX_QUESTIONS = 8 * DMARCCHECK_MAX_AUTHORS };
+enum { DMARCCHECK_MAX_AUTHORS = 3, DMARCCHECK_MAX_QUESTIONS = 9 * DMARCCHECK_MAX_AUTHORS };
 
 struct dmarc_input {
 	const str *authors; /* domains of the mailboxes in From, as written */
@@ -27,7 +27,7 @@ struct dmarc_input {
 /* With several authors the result is that of the one that fares worst. */
 struct dmarc_result dmarccheck_run(struct arena *a, const struct dns_resolver *dns,
 				   const struct dmarc_input *in, deadline d) must_use;
-/* What it will ask for sure, to be asked ahead; returns how many. */
+/* What it will ask about the authors, to be asked ahead; returns how many. */
 size_t dmarccheck_questions(struct arena *a, const struct dmarc_input *in,
 			    struct dns_question q[DMARCCHECK_MAX_QUESTIONS]) must_use;
 

@@ -4,7 +4,9 @@
 
 struct dnsmemo dnsmemo_make(struct arena *a, const struct dns_resolver *below)
 {
-	return (struct dnsmemo){ .arena = a, .below = *below, .answers = map_make(a) };
+	return (struct dnsmemo){
+		.arena = a, .below = *below, .answers = map_make(a), .limit = SIZE_MAX
+	};
 }
 
 static str key_of(struct dnsmemo *m, const struct dns_question *q)
@@ -35,11 +37,15 @@ static size_t unknown(struct dnsmemo *m, const struct dns_question *q, size_t n,
 void dnsmemo_prefetch(struct dnsmemo *m, const struct dns_question *q, size_t n, deadline d)
 {
 	struct dns_question *missing = arena_array(m->arena, struct dns_question, n);
+	size_t left = m->asked < m->limit ? m->limit - m->asked : 0;
 	size_t k = unknown(m, q, n, missing);
-	struct dns_answer *fresh = arena_array(m->arena, struct dns_answer, k);
+	struct dns_answer *fresh;
 
+	if (k > left)
+		k = left;
 	if (k == 0)
 		return;
+	fresh = arena_array(m->arena, struct dns_answer, k);
 	m->below.lookup(m->below.ctx, m->arena, missing, k, d, fresh);
 	m->asked += k;
 	for (size_t i = 0; i < k; i++)
@@ -55,11 +61,14 @@ static void lookup(void *ctx, struct arena *a unused_arg, const struct dns_quest
 	dnsmemo_prefetch(m, q, n, d);
 	for (size_t i = 0; i < n; i++) {
 		struct dns_question one = q[i];
-		const struct dns_answer *known = NULL;
+		const struct dns_answer *known;
 
-		if (dnsname_normalise(m->arena, q[i].name, &one.name))
-			known = map_get(&m->answers, key_of(m, &one));
-		ret[i] = known ? *known : dns_no_answer(DNS_NXDOMAIN, STR(""));
+		if (!dnsname_normalise(m->arena, q[i].name, &one.name)) {
+			ret[i] = dns_no_answer(DNS_NXDOMAIN, STR(""));
+			continue;
+		}
+		known = map_get(&m->answers, key_of(m, &one));
+		ret[i] = known ? *known : dns_no_answer(DNS_SERVFAIL, one.name);
 	}
 }
 

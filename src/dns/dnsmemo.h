@@ -4,7 +4,7 @@
  *
  * Input    names may be hostile.
  * Memory   answers in the memo's arena; the struct is the caller's and outlives the resolver.
- * Limits   the caller's: each distinct question is kept.
+ * Limits   the caller's: limit questions go below, all others are SERVFAIL until it is raised.
  * Threads  one at a time.
  * Errors   as dns.h.
  */
@@ -19,6 +19,7 @@ struct dnsmemo {
 	struct dns_resolver below;
 	struct map answers; /* "16 example.org": struct dns_answer */
 	size_t asked;	    /* questions that went below */
+	size_t limit;	    /* how many may; SIZE_MAX until somebody sets it */
 };
 
 struct dnsmemo dnsmemo_make(struct arena *a, const struct dns_resolver *below) must_use;

@@ -63,11 +63,33 @@ static void a_name_that_is_none_is_not_asked(void **state)
 	assert_int_equal(w.questions, 0);
 }
 
+static void behind_the_limit_nobody_is_asked_until_it_is_raised(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct world w = { 0 };
+	struct dns_resolver below = { answer, &w };
+	struct dnsmemo memo = dnsmemo_make(a, &below);
+	struct dns_resolver r = dnsmemo_resolver(&memo);
+	struct dns_question q[] = { { STR("a.example"), DNS_TXT }, { STR("b.example"), DNS_TXT } };
+	struct dns_answer answers[2];
+
+	(void)state;
+	memo.limit = 1;
+	r.lookup(r.ctx, a, q, 2, deadline_in(1000), answers);
+	assert_int_equal(answers[0].status, DNS_OK);
+	assert_int_equal(answers[1].status, DNS_SERVFAIL);
+	memo.limit = 2;
+	r.lookup(r.ctx, a, q, 2, deadline_in(1000), answers);
+	assert_int_equal(answers[1].status, DNS_OK);
+	assert_int_equal(w.questions, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_question_is_asked_once_and_keeps_its_answer),
 		cmocka_unit_test(a_name_that_is_none_is_not_asked),
+		cmocka_unit_test(behind_the_limit_nobody_is_asked_until_it_is_raised),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 
 #include "inspect/yarascan.h"
 #include "rules/rules_yara.h"
-#include "scan/spfevidence.h"
+#include "scan/authevidence.h"
 #include "sys/metrics.h"
 
 enum { INSPECT_MARGIN_MS = 2000 }; /* a late worker ends itself first; then we do not wait */
@@ -91,19 +91,21 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	struct verdict_options options = verdict_options_of(conf, p->known, now);
 	struct judgement j = { 0 };
 	struct inspection inspection;
+	struct authcheck auth;
 	struct why why = { "" };
 	int r;
 
 	workers_begin(c->workers, env->mid, fd, message, 0,
 		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
 	avevidence_collect(&c->antivirus, a, conf, message, d, &j.evidence);
-	j.auth.spf =
-		spfevidence_collect(a, &c->dns, conf->hostname, env, now,
-				    clock_sooner(d, deadline_in(conf->dns.timeout)), &j.evidence);
+	authcheck_open(&auth, a, &c->dns, now);
+	authevidence_envelope(&auth, conf, env, d, &j.auth, &j.evidence);
 	j.evidence_us = (uint32_t)(clock_now_us() - began);
 	r = workers_end(&inspection, a, &j.facts, &why);
 	j.inspect_us = (uint32_t)(clock_now_us() - began);
 	note_inspection(a, &j, r, &why);
+	if (r == WORKERS_OK)
+		authevidence_message(&auth, conf, &j.facts, d, &j.auth, &j.evidence);
 	look_at_images(c, conf, a, d, &j.facts);
 	avevidence_collect_extracts(&c->antivirus, a, conf, &j.facts, d, &j.evidence);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);

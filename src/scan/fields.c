@@ -1,5 +1,6 @@
 #include "scan/fields.h"
 
+#include "auth/authres.h"
 #include "base/clock.h"
 #include "mail/header.h"
 
@@ -13,50 +14,16 @@ static const str ours[] = {
 	STR("X-Last-TLS-Session-Version"),
 };
 
-/* Behind blanks and comments, which nest (RFC 5322 3.2.2). */
-static str skip_cfws(str s)
-{
-	size_t depth = 0, i = 0;
-
-	while (i < s.n && (depth || s.p[i] == '(' || str_is_space(s.p[i]))) {
-		if (s.p[i] == '\\')
-			i++;
-		else if (s.p[i] == '(')
-			depth++;
-		else if (s.p[i] == ')')
-			depth--;
-		i++;
-	}
-	return str_skip(s, i);
-}
-
-/* value = token / quoted-string (RFC 2045 5.1). */
-static str authserv_id(struct arena *a, str value)
-{
-	str s = skip_cfws(value);
-	bool quoted = str_starts(s, STR("\""));
-	struct strbuf b = strbuf_make(a, s.n);
-
-	for (size_t i = quoted; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (quoted ? c == '"' : str_is_space(c) || strchr("();/=\"", c))
-			break;
-		if (quoted && c == '\\' && i + 1 < s.n)
-			c = s.p[++i];
-		strbuf_char(&b, c);
-	}
-	return b.n ? strbuf_str(&b) : STR("");
-}
-
 /* RFC 8601 5: an Authentication-Results that names our own host is a forgery. */
 static bool claims_our_host(struct arena *a, str value, str hostname)
 {
-	str id = authserv_id(a, value);
+	struct authres r;
 
-	if (str_ends(id, STR(".")))
-		id = str_sub(id, 0, id.n - 1);
-	return str_caseeq(id, hostname);
+	if (!authres_parse(a, value, &r))
+		return false;
+	if (str_ends(r.authserv_id, STR(".")))
+		r.authserv_id.n--;
+	return str_caseeq(r.authserv_id, hostname);
 }
 
 static bool is_forged(struct arena *a, const struct header_field *f, str hostname)
@@ -132,16 +99,21 @@ static void put_received(struct strbuf *b, const struct conf *conf, const struct
 	strbuf_put(b, STR("\r\n"));
 }
 
-static void put_authentication(struct strbuf *b, const struct conf *conf,
-			       const struct spf_result *spf)
+/* Of so many signatures as there is room for: nobody but an attacker has more. */
+static void put_authentication(struct strbuf *b, str hostname, const struct auth_results *auth)
 {
+	struct strbuf value = strbuf_make(b->arena, FIELDS_MAX_RESULTS_BYTES);
+	struct authres r = authres_of(b->arena, hostname, auth);
+
+	authres_put(&value, &r, true);
+	for (struct auth_results fewer = *auth; value.overflow && fewer.n_dkim > 1;) {
+		fewer.n_dkim /= 2;
+		r = authres_of(b->arena, hostname, &fewer);
+		strbuf_clear(&value);
+		authres_put(&value, &r, true);
+	}
 	strbuf_put(b, STR("Authentication-Results: "));
-	put_safe(b, conf->hostname, 255);
-	strbuf_put(b, STR(";\r\n\tspf="));
-	strbuf_put(b, spfcheck_name(spf->result));
-	strbuf_put(b, str_eq(spf->identity, STR("helo")) ? STR(" smtp.helo=")
-							 : STR(" smtp.mailfrom="));
-	put_safe(b, spf->domain.n ? spf->domain : STR("unknown"), 255);
+	strbuf_put(b, strbuf_str(&value));
 	strbuf_put(b, STR("\r\n"));
 }
 
@@ -159,7 +131,7 @@ str fields_to_add(struct arena *a, const struct conf *conf, const struct envelop
 	strbuf_put(&b, STR("X-Last-TLS-Session-Version: "));
 	put_safe(&b, env->tls_version.n ? env->tls_version : STR("None"), 32);
 	strbuf_put(&b, STR("\r\n"));
-	put_authentication(&b, conf, &auth->spf);
+	put_authentication(&b, conf->hostname, auth);
 	put_received(&b, conf, env);
 	return strbuf_str(&b);
 }

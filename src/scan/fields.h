@@ -18,6 +18,7 @@
 
 enum {
 	FIELDS_MAX_BYTES = 16384,
+	FIELDS_MAX_RESULTS_BYTES = 8192, /* of what we say of sender authentication */
 	FIELDS_MAX_CUTS = 128,
 	FIELDS_MAX_HOPS = 100, /* RFC 5321 6.3: no fewer, lest a long way is taken for a circle */
 };

@@ -1,5 +1,6 @@
 #include "scan/record.h"
 
+#include "auth/authjson.h"
 #include "policy/explain.h"
 #include "policy/verdictjson.h"
 
@@ -122,17 +123,11 @@ static void put_urls(struct strbuf *out, const struct facts *f)
 	strbuf_char(out, ']');
 }
 
-static void put_spf(struct strbuf *out, const struct spf_result *spf)
+static void put_auth(struct strbuf *out, const struct auth_results *auth, bool brief)
 {
-	strbuf_put(out, STR("\"auth\":{\"spf\":{\"result\":"));
-	strbuf_json(out, spfcheck_name(spf->result));
-	strbuf_put(out, STR(",\"domain\":"));
-	strbuf_json(out, spf->domain);
-	strbuf_put(out, STR(",\"identity\":"));
-	strbuf_json(out, spf->identity);
-	strbuf_put(out, STR(",\"mechanism\":"));
-	strbuf_json(out, spf->mechanism);
-	strbuf_put(out, STR("}}"));
+	strbuf_put(out, STR("\"auth\":{"));
+	authjson_put(out, auth, brief);
+	strbuf_char(out, '}');
 }
 
 void record_put_json(struct strbuf *out, str file, const struct judgement *j, bool text)
@@ -142,7 +137,7 @@ void record_put_json(struct strbuf *out, str file, const struct judgement *j, bo
 	strbuf_char(out, ',');
 	verdictjson_fields(out, &j->verdict, CONF_LANG_EN);
 	strbuf_put(out, STR(",\"spam_probability\":null,\"spam_logit\":null,"));
-	put_spf(out, &j->auth.spf);
+	put_auth(out, &j->auth, false);
 	strbuf_char(out, ',');
 	put_parts(out, &j->facts);
 	strbuf_char(out, ',');
@@ -196,7 +191,7 @@ static bool put_stored(struct strbuf *out, const struct envelope *env, const str
 	strbuf_json(out, env->tls_cipher);
 	strbuf_fmt(out, ",\"size\":%llu,\"time_us\":%u,", (unsigned long long)j->facts.message_size,
 		   j->time_us);
-	put_spf(out, &j->auth.spf);
+	put_auth(out, &j->auth, true);
 	strbuf_char(out, ',');
 	if (whole) {
 		verdictjson_fields(out, &j->verdict, lang);
