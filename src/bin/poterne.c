@@ -18,6 +18,7 @@ static const struct command {
 	{ "queue", cmd_queue, "what waits for the next hop" },
 	{ "metrics", cmd_metrics, "what the gateway counts, and how long it takes" },
 	{ "certificate", cmd_certificate, "makes a self-signed certificate" },
+	{ "key", cmd_key, "makes a key for DKIM signatures, and its DNS record" },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -23,5 +23,6 @@ int cmd_explain(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 int cmd_certificate(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
+int cmd_key(int argc, char **argv);
 
 #endif

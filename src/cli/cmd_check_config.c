@@ -1,5 +1,6 @@
 #include "cli/bundlecheck.h"
 #include "cli/cli.h"
+#include "cli/keycheck.h"
 #include "conf/conf.h"
 #include "inspect/yarascan.h"
 #include "rules/rules.h"
@@ -92,10 +93,8 @@ static int check_rules(struct arena *a, const struct conf *c, struct rules **ret
 }
 
 /* An ordinary user may check all but the keys. */
-static int check_certificates(const struct conf *c, struct why *why)
+static int unless_unreadable(int r, const struct why *why)
 {
-	int r = bundlecheck_conf(c, why);
-
 	if (r != -EACCES)
 		return r;
 	fprintf(stderr, "poterne: check-config: warning: not checked: %s\n", why->text);
@@ -163,7 +162,9 @@ int cmd_check_config(int argc, char **argv)
 	r = load_configuration(c, &request, &why);
 	loaded = r == 0;
 	if (loaded)
-		r = check_certificates(c, &why);
+		r = unless_unreadable(bundlecheck_conf(c, &why), &why);
+	if (r == 0)
+		r = unless_unreadable(keycheck_conf(c, &why), &why);
 	if (r == 0)
 		r = check_rules(a, c, &rules, &why);
 	if (request.show && !request.json && loaded)

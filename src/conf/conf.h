@@ -37,7 +37,8 @@ enum conf_audience {
 	CONF_FOR_CLI = 1 << 7,
 	CONF_FOR_WEB = 1 << 8,
 	CONF_FOR_IMAGE = 1 << 9,
-	CONF_FOR_ALL = (1 << 10) - 1
+	CONF_FOR_KEYS = 1 << 10,
+	CONF_FOR_ALL = (1 << 11) - 1
 };
 
 enum conf_role { CONF_ROLE_MX, CONF_ROLE_OUT };
@@ -186,6 +187,13 @@ struct conf {
 		bool validate, trust_ad;
 	} dns;
 	struct {
+		struct conf_strings keys; /* rows of conf/signkey.h */
+	} dkim;
+	struct {
+		str seal; /* "DOMAIN SELECTOR", or empty: signkey_seal */
+		struct conf_strings trusted;
+	} arc;
+	struct {
 		struct conf_peer next_hop;
 		struct conf_strings routes; /* rows of conf/route.h */
 		str maildir;		    /* below paths.state when relative */
@@ -208,7 +216,7 @@ struct conf {
 		int64_t deadline;
 	} scan;
 	struct {
-		str edge, inspect, image, scan, dns, store, relay, web;
+		str edge, inspect, image, scan, dns, store, relay, web, keys;
 	} users;
 };
 

@@ -1,4 +1,5 @@
 #include "conf/route.h"
+#include "conf/signkey.h"
 
 #include "base/ip.h"
 
@@ -84,7 +85,7 @@ int conf_check(const struct conf *c, struct why *why)
 		return why_set(why, -EINVAL,
 			       "delivery.max_age is below the first pause of delivery.retry; "
 			       "no message would be tried twice");
-	if (check_certificates(c, why) < 0)
+	if (check_certificates(c, why) < 0 || signkey_check(c, why) < 0)
 		return -EINVAL;
 	return check_routes(c, why);
 }

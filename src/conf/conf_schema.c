@@ -9,6 +9,7 @@
 #define EDGE CONF_FOR_EDGE
 #define INSPECT CONF_FOR_INSPECT
 #define IMAGE CONF_FOR_IMAGE
+#define KEYS CONF_FOR_KEYS
 #define SCAN CONF_FOR_SCAN
 #define DNS CONF_FOR_DNS
 #define STORE CONF_FOR_STORE
@@ -195,6 +196,21 @@ const struct conf_key conf_schema[] = {
 	{ "dns.trust_ad", CONF_BOOL, AT(dns.trust_ad), .initial = "false", .audience = DNS | CLI,
 	  .doc = "believe the resolver's own word that an answer is validated" },
 
+	{ "dkim.keys", CONF_STRING, .list = true, .may_be_empty = true, AT(dkim.keys),
+	  .initial = "", .audience = POTERNED | SCAN | STORE | CLI,
+	  .doc = "rows DOMAIN SELECTOR FILE [published]: mail that role out takes From DOMAIN is "
+		 "signed with the private key of FILE (PEM, for root alone; poterne key makes "
+		 "one); several rows sign together; published: its record stands, nothing is "
+		 "signed with it" },
+	{ "arc.seal", CONF_STRING, .may_be_empty = true, AT(arc.seal), .initial = "",
+	  .audience = POTERNED | SCAN | CLI,
+	  .doc = "DOMAIN SELECTOR of the row of dkim.keys that role mx seals what it delivers "
+		 "with (ARC, RFC 8617); empty: it seals nothing" },
+	{ "arc.trusted", CONF_DOMAIN, .list = true, .may_be_empty = true, AT(arc.trusted),
+	  .initial = "", .audience = SCAN | CLI,
+	  .doc = "domains of sealers whose word about a message is taken when its own "
+		 "authentication was broken on the way" },
+
 	{ "delivery.next_hop", CONF_PEER, AT(delivery.next_hop), .initial = "maildir",
 	  .words = { "maildir", "smtp:HOST:PORT", "lmtp:HOST:PORT", "lmtp:unix:/PATH", "mx" },
 	  .audience = POTERNED | SCAN | STORE | RELAY | CLI,
@@ -269,6 +285,8 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | STORE | CLI, .doc = "system user of poterne-store" },
 	{ "users.relay", CONF_NAME, AT(users.relay), .initial = "_potrelay",
 	  .audience = POTERNED | RELAY | CLI, .doc = "system user of poterne-relay" },
+	{ "users.keys", CONF_NAME, AT(users.keys), .initial = "_potkeys",
+	  .audience = POTERNED | KEYS | CLI, .doc = "system user of poterne-keys" },
 	{ "users.web", CONF_NAME, AT(users.web), .initial = "_potweb",
 	  .audience = POTERNED | WEB | CLI, .doc = "system user of poterne-web" },
 };

@@ -20,7 +20,7 @@ static bool is_name(str s)
 }
 
 /* Letters, digits and hyphens in labels of 1 to 63, 253 in all (RFC 1123 2.1). */
-static bool is_domain(str s)
+bool conf_value_is_domain(str s)
 {
 	str label;
 
@@ -76,7 +76,7 @@ static bool parse_text(struct arena *a, const struct conf_key *key, str text, st
 	if (key->type == CONF_NAME)
 		good = is_name(text);
 	else if (key->type == CONF_DOMAIN)
-		good = is_domain(text);
+		good = conf_value_is_domain(text);
 	else if (key->type == CONF_ADDRESS)
 		good = is_server(text);
 	else if (key->type == CONF_PATH)
@@ -136,7 +136,7 @@ static bool parse_hostport(struct arena *a, str text, struct conf_hostport *at)
 
 	if (bracket)
 		host = str_sub(host, 1, host.n - 1);
-	if (bracket ? !is_address(host) : !is_domain(host))
+	if (bracket ? !is_address(host) : !conf_value_is_domain(host))
 		return false;
 	if (!num_u64_max(str_skip(text, colon + 1), 65535, &port) || port == 0)
 		return false;

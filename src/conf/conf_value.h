@@ -23,6 +23,8 @@ bool conf_value_parse_array(struct arena *a, const struct conf_key *key, const s
 			    void *at, size_t *ret_bad) must_use;
 /* The text that parses to the same value: element i of a list (i is 0 otherwise). */
 void conf_value_put(const struct conf_key *key, const void *at, size_t i, struct strbuf *out);
+/* A domain name as a configuration may hold one (RFC 1123 2.1). */
+bool conf_value_is_domain(str s) must_use;
 /* Number of elements, 1 when the key is no list. */
 size_t conf_value_count(const struct conf_key *key, const void *at);
 /* "a number from 1 to 4096": what a key accepts, for error texts. */

@@ -24,6 +24,7 @@ unsigned child_audience(enum process what)
 		[PROCESS_SCAN] = CONF_FOR_SCAN,	  [PROCESS_DNS] = CONF_FOR_DNS,
 		[PROCESS_STORE] = CONF_FOR_STORE, [PROCESS_RELAY] = CONF_FOR_RELAY,
 		[PROCESS_WEB] = CONF_FOR_WEB,	  [PROCESS_IMAGE] = CONF_FOR_IMAGE,
+		[PROCESS_KEYS] = CONF_FOR_KEYS,
 	};
 
 	return audience[what];

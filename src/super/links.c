@@ -29,6 +29,12 @@ static uint32_t delivery_lanes(const struct conf *c)
 	return c->delivery.connections;
 }
 
+/* A signature takes a millisecond of a core: more at a time would only wait for one. */
+static uint32_t signing_lanes(const struct conf *c)
+{
+	return c->scan.threads < 8 ? c->scan.threads : 8;
+}
+
 static const struct link links[] = {
 	{ PROCESS_EDGE, PROCESS_SCAN, edge_lanes },
 	{ PROCESS_SCAN, PROCESS_INSPECT, one_lane },
@@ -38,6 +44,8 @@ static const struct link links[] = {
 	{ PROCESS_SCAN, PROCESS_RELAY, scan_lanes },
 	{ PROCESS_STORE, PROCESS_RELAY, delivery_lanes },
 	{ PROCESS_RELAY, PROCESS_DNS, delivery_lanes },
+	{ PROCESS_SCAN, PROCESS_KEYS, signing_lanes },
+	{ PROCESS_STORE, PROCESS_KEYS, one_lane },
 };
 
 static int tell_lanes(struct child *c, enum process peer, bool serve, uint64_t id, const int *fds,

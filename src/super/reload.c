@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "super/child.h"
+#include "super/signkeys.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -47,6 +48,18 @@ static char *const *certificate_check(struct arena *a, const struct conf *conf)
 	return args.v;
 }
 
+/* Reads the bundle from its standard input. */
+static char *const *key_check(struct arena *a)
+{
+	struct arguments args = { 0 };
+
+	add(a, &args, STR("poterne"));
+	add(a, &args, STR("key"));
+	add(a, &args, STR("check"));
+	*arena_push(a, &args) = NULL;
+	return args.v;
+}
+
 static int start(struct reload *r, const struct conf *current, char *const *argv, int input,
 		 struct why *why)
 {
@@ -59,13 +72,21 @@ static int start(struct reload *r, const struct conf *current, char *const *argv
 	return RELOAD_GOES_ON;
 }
 
+static int start_key_check(struct reload *r, const struct conf *current, struct why *why)
+{
+	r->stage = RELOAD_KEYS;
+	if (!r->conf || !r->conf->dkim.keys.n)
+		return RELOAD_DONE;
+	return start(r, current, key_check(r->arena), r->keys, why);
+}
+
 static int start_certificate_check(struct reload *r, const struct conf *current, struct why *why)
 {
 	const struct conf *conf = r->conf ?: current;
 
-	r->config_checked = true;
+	r->stage = RELOAD_TLS;
 	if (r->certificates.bundle < 0)
-		return RELOAD_DONE;
+		return start_key_check(r, current, why);
 	return start(r, current, certificate_check(r->arena, conf), r->certificates.bundle, why);
 }
 
@@ -89,6 +110,10 @@ static int begin(struct reload *r, const struct super_source *source, const stru
 	if (e < 0)
 		return e;
 	if (r->what == RELOAD_ALL)
+		e = signkeys_load(r->conf, &r->keys, why);
+	if (e < 0)
+		return e;
+	if (r->what == RELOAD_ALL)
 		return start(r, current, config_check(r->arena, source), -1, why);
 	return start_certificate_check(r, current, why);
 }
@@ -101,8 +126,8 @@ int reload_begin(struct reload *r, const struct super_source *source, const stru
 	bug_if(r->what != RELOAD_NOTHING || r->wanted == RELOAD_NOTHING);
 	r->what = r->wanted;
 	r->wanted = RELOAD_NOTHING;
-	r->config_checked = false;
-	r->certificates.bundle = -1;
+	r->stage = RELOAD_CONFIG;
+	r->certificates.bundle = r->keys = -1;
 	r->arena = arena_new("conf", 16 << 20);
 	e = begin(r, source, current, why);
 	if (e < 0)
@@ -112,12 +137,18 @@ int reload_begin(struct reload *r, const struct super_source *source, const stru
 
 static int after_check(struct reload *r, int result, const struct conf *current, struct why *why)
 {
+	static const char *const names[] = { [RELOAD_CONFIG] = "check-config",
+					     [RELOAD_TLS] = "certificate --check",
+					     [RELOAD_KEYS] = "key check" };
+
 	if (result < 0)
 		return result;
 	if (result > 0)
 		return why_set(why, -EINVAL, "poterne %s says no; its words are above",
-			       r->config_checked ? "certificate --check" : "check-config");
-	return r->config_checked ? RELOAD_DONE : start_certificate_check(r, current, why);
+			       names[r->stage]);
+	if (r->stage == RELOAD_CONFIG)
+		return start_certificate_check(r, current, why);
+	return r->stage == RELOAD_TLS ? start_key_check(r, current, why) : RELOAD_DONE;
 }
 
 int reload_ended(struct reload *r, pid_t pid, int status, const struct conf *current,
@@ -146,6 +177,7 @@ void reload_forget(struct reload *r)
 		kill(r->pid, SIGKILL);
 	r->pid = 0;
 	certificates_close(&r->certificates);
+	fd_closep(&r->keys);
 	r->arena = arena_free(r->arena);
 	r->conf = NULL;
 	r->what = RELOAD_NOTHING;
@@ -160,4 +192,15 @@ int reload_check_certificates(const struct conf *conf, int bundle, struct why *w
 		return 0;
 	r = child_run_tool(conf, "poterne", certificate_check(a, conf), bundle, why);
 	return r > 0 ? why_set(why, -EINVAL, "the certificates cannot be used; why is above") : r;
+}
+
+int reload_check_keys(const struct conf *conf, int bundle, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("args", 1 << 16);
+	int r;
+
+	if (!conf->dkim.keys.n)
+		return 0;
+	r = child_run_tool(conf, "poterne", key_check(a), bundle, why);
+	return r > 0 ? why_set(why, -EINVAL, "dkim.keys cannot be used; why is above") : r;
 }

@@ -1,12 +1,12 @@
-/* super/reload.h - a new configuration, or changed certificates, on the way to being taken:
- * read here, checked by poterne as a process of its own, while the supervisor watches over
+/* super/reload.h - a new configuration, its keys, or changed certificates, on the way to being
+ *taken: read here, checked by poterne as a process of its own, while the supervisor watches over
  * the others. Only what passes every check is handed out, whole.
  *
  *	reload_want ... reload_begin ... (SIGCHLD) reload_ended ... the owner takes r->conf
  *	and r->certificates, or hears why not ... reload_forget
  *
  * Input    trusted: the administrator's files.
- * Memory   r->arena and the bundle belong to the struct until the owner takes them.
+ * Memory   r->arena and the bundles belong to the struct until the owner takes them.
  * Limits   RELOAD_TOOL_MS for a check.
  * Threads  the supervisor's only one.
  * Errors   negative errno and why; afterwards the struct is idle.
@@ -28,6 +28,8 @@ enum reload_what {
 	RELOAD_ALL,	     /* the configuration too */
 };
 
+enum reload_stage { RELOAD_CONFIG, RELOAD_TLS, RELOAD_KEYS };
+
 enum reload_result {
 	RELOAD_OTHER,	/* that was not our process */
 	RELOAD_GOES_ON, /* another check has begun */
@@ -39,10 +41,11 @@ struct reload {
 	enum reload_what what;	 /* begun; RELOAD_NOTHING: idle */
 	pid_t pid;		 /* of the check */
 	deadline until;
-	bool config_checked;
+	enum reload_stage stage; /* what is being checked */
 	struct arena *arena;
 	struct conf *conf; /* NULL when only certificates change */
 	struct certificates certificates;
+	int keys; /* bundle of super/signkeys.h; -1 when only certificates change */
 };
 
 /* Kept for later while another one is under way. */
@@ -60,5 +63,7 @@ void reload_forget(struct reload *r);
 
 /* The check of certificates alone, waited for: before service. */
 int reload_check_certificates(const struct conf *conf, int bundle, struct why *why) must_use;
+/* The same for the keys of signatures. */
+int reload_check_keys(const struct conf *conf, int bundle, struct why *why) must_use;
 
 #endif

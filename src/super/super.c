@@ -7,6 +7,7 @@
 #include "super/notify.h"
 #include "super/prepare.h"
 #include "super/reload.h"
+#include "super/signkeys.h"
 #include "super/tickets.h"
 #include "sys/landlock.h"
 #include "sys/metrics.h"
@@ -38,6 +39,7 @@ struct super {
 	const struct super_source *source;
 	struct prepared prepared;
 	struct certificates certificates;
+	int keys;	      /* bundle of dkim.keys */
 	uint64_t stamp_tried; /* of the certificates that were last read, taken or not */
 	struct tickets tickets;
 	struct notify notify;
@@ -81,6 +83,13 @@ static int send_tls(struct super *s, struct child *c, struct why *why)
 	return r < 0 ? r : send_resource(c, "tls.tickets", STR(""), s->tickets.fd, why);
 }
 
+static int send_keys(struct super *s, struct child *c, struct why *why)
+{
+	if (c->what != PROCESS_KEYS)
+		return 0;
+	return send_resource(c, "dkim.keys", STR(""), s->keys, why);
+}
+
 /* Its own block to count in. Workers have none: what matters of them is counted by scan. */
 static int send_metrics(struct child *c, struct why *why)
 {
@@ -111,6 +120,8 @@ static int send_resources(struct super *s, struct child *c, struct why *why)
 		r = send_web(s, c, why);
 	for (size_t i = 0; c->what == PROCESS_EDGE && i < p->n_listeners && r == 0; i++)
 		r = send_resource(c, "listener", p->addresses[i], p->listeners[i], why);
+	if (r == 0)
+		r = send_keys(s, c, why);
 	return r < 0 ? r : send_tls(s, c, why);
 }
 
@@ -272,7 +283,7 @@ static void hear(struct super *s, struct child *c)
 /* Found now, or every process would be killed for what it cannot be told. */
 static int check_fits(const struct conf *conf, struct why *why)
 {
-	for (enum process p = PROCESS_EDGE; p <= PROCESS_IMAGE; p++) {
+	for (enum process p = PROCESS_EDGE; p < PROCESS_CLI; p++) {
 		cleanup(arena_freep) struct arena *a = arena_new("config text", 4 << 20);
 		struct strbuf text = strbuf_make(a, CONF_TEXT_MAX),
 			      packet = strbuf_make(a, CHAN_MAX_BYTES);
@@ -316,7 +327,8 @@ static void hand_out(struct super *s, bool with_config)
 
 		if (!c->control || (!with_config && c->what != PROCESS_EDGE))
 			continue;
-		if ((!with_config || send_config(s, c, &why) == 0) && send_tls(s, c, &why) == 0)
+		if ((!with_config || send_config(s, c, &why) == 0) && send_keys(s, c, &why) == 0 &&
+		    send_tls(s, c, &why) == 0)
 			defs_ignore(child_tell(c, &m, &why));
 	}
 }
@@ -339,6 +351,8 @@ static void take_reload(struct super *s)
 		arena_free(s->conf_arena);
 		s->conf_arena = r->arena;
 		r->arena = NULL;
+		fd_close(s->keys);
+		s->keys = take_fd(r->keys);
 	}
 	if (r->what == RELOAD_ALL || changed)
 		take_certificates(s, &r->certificates);
@@ -455,7 +469,7 @@ static void stop_onward(struct super *s)
 {
 	static const enum process order[] = { PROCESS_EDGE,  PROCESS_SCAN,  PROCESS_INSPECT,
 					      PROCESS_IMAGE, PROCESS_STORE, PROCESS_RELAY,
-					      PROCESS_DNS,   PROCESS_WEB };
+					      PROCESS_KEYS,  PROCESS_DNS,   PROCESS_WEB };
 	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
 	bool late = clock_left(s->kill_at) == 0;
 
@@ -643,6 +657,10 @@ static int prepare(struct super *s, const struct conf *conf, struct why *why)
 	if (r == 0)
 		r = reload_check_certificates(conf, s->certificates.bundle, why);
 	if (r == 0)
+		r = signkeys_load(conf, &s->keys, why);
+	if (r == 0)
+		r = reload_check_keys(conf, s->keys, why);
+	if (r == 0)
 		r = tickets_rotate(&s->tickets, clock_now_ms(), why);
 	s->stamp_tried = s->certificates.stamp;
 	s->watch_at = deadline_in(WATCH_MS);
@@ -660,6 +678,7 @@ int super_run(struct conf *conf, const struct super_source *source)
 	prefer_throughput();
 	*s = (struct super){ .conf = conf, .source = source, .next_id = 1 };
 	s->tickets.fd = s->certificates.bundle = s->reload.certificates.bundle = -1;
+	s->keys = s->reload.keys = -1;
 	notify_begin(&s->notify);
 	signals = signal_source(&why);
 	r = signals < 0 ? signals : prepare(s, conf, &why);
@@ -670,6 +689,7 @@ int super_run(struct conf *conf, const struct super_source *source)
 	warn(conf);
 	count_for_itself(s);
 	add_children(s, PROCESS_DNS, 1);
+	add_children(s, PROCESS_KEYS, 1);
 	add_children(s, PROCESS_RELAY, 1);
 	add_children(s, PROCESS_STORE, 1);
 	add_children(s, PROCESS_INSPECT, worker_count(conf));

@@ -11,7 +11,7 @@ static const char *const process_names[PROCESS_COUNT] = {
 	[PROCESS_SCAN] = "scan",   [PROCESS_DNS] = "dns",
 	[PROCESS_STORE] = "store", [PROCESS_RELAY] = "relay",
 	[PROCESS_WEB] = "web",	   [PROCESS_IMAGE] = "image",
-	[PROCESS_CLI] = "cli",
+	[PROCESS_KEYS] = "keys",   [PROCESS_CLI] = "cli",
 };
 
 const char *msg_process_name(enum process p)

@@ -23,6 +23,8 @@ FORBIDDEN = {
     "poterne-web": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "SSL_new", "sqlite3_open_v2", "hs_scan",
                                 "archive_read_new", "ub_ctx_create", "yaml_parser_parse", "header_next",
                                 "spool_read"],
+    "poterne-keys": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "SSL_new", "sqlite3_open_v2", "hs_scan", "archive_read_new",
+                                 "ub_ctx_create", "yaml_parser_parse", "header_next", "spool_read"],
     "poterne-scan": RUN + ["archive_read_new", "ub_ctx_create", "sqlite3_open_v2", "SSL_new", "accept4"],
 }
 
