@@ -48,6 +48,7 @@ struct arc_set {
 	uint32_t instance;
 	str domain, selector;	      /* of the seal */
 	enum auth_code seal, message; /* AS and AMS */
+	bool signs_from;	      /* AMS covers the author */
 	str cv;			      /* as the sealer saw the chain before */
 	str results;		      /* payload of its ARC-Authentication-Results */
 };

@@ -37,7 +37,7 @@ static int print_record(const struct request *q, struct arena *a, str pem, struc
 {
 	struct strbuf out = strbuf_make(a, 1 << 14);
 	struct keyfile *key;
-	int r = keyfile_read(pem, &key, why);
+	int r = keyfile_read(a, pem, &key, why);
 
 	if (r < 0)
 		return why_prefix(why, r, "%.*s", STR_ARG(q->file));
@@ -45,7 +45,7 @@ static int print_record(const struct request *q, struct arena *a, str pem, struc
 		keyfile_put_zone_line(&out, q->domain, q->selector, keyfile_record(key, a));
 	else
 		strbuf_fmt(&out, "%.*s\n", STR_ARG(keyfile_record(key, a)));
-	keyfile_free(key);
+	keyfile_close(key);
 	fwrite(out.p, 1, out.n, stdout);
 	return 0;
 }

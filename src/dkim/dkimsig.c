@@ -9,6 +9,7 @@
 /* One tag being read into a signature: NULL, or what is wrong with it. */
 struct reading {
 	struct arena *arena;
+	enum dkimsig_kind kind;
 	struct dkimsig *sig;
 };
 typedef const char *read_fn(struct reading *r, str value);
@@ -141,14 +142,19 @@ static const char *read_canon(struct reading *r, str value)
 	return ok ? NULL : "c= is no canonicalisation we know";
 }
 
+/* What signs messages for ARC leaves holes in h=, and those who verify it pass over them; a seal
+ * has no place there (RFC 8617 4.1.2). */
 static const char *read_fields(struct reading *r, str value)
 {
+	bool arc = r->kind == DKIMSIG_ARC_MESSAGE;
 	str rest = value, name;
 
 	r->sig->fields = value;
 	while (taglist_item(&rest, &name)) {
-		if (name.n == 0)
+		if (name.n == 0 && !arc)
 			return "h= has an empty name";
+		if (arc && str_caseeq(name, STR("ARC-Seal")))
+			return "h= has the seal in it";
 		for (size_t i = 0; i < name.n; i++) {
 			if (name.p[i] <= ' ' || name.p[i] >= 0x7f)
 				return "h= has a bad name";
@@ -310,11 +316,14 @@ static void set_absent(enum dkimsig_kind kind, struct dkimsig *ret)
 		.fields = none,
 		.cv = none,
 	};
+	/* Of ARC it was always meant, and whoever leaves c= out means it (RFC 8617 4.1.3). */
+	if (kind != DKIMSIG_DKIM)
+		ret->header_canon = ret->body_canon = DKIMCANON_RELAXED;
 }
 
 const char *dkimsig_parse(struct arena *a, enum dkimsig_kind kind, str value, struct dkimsig *ret)
 {
-	struct reading r = { a, ret };
+	struct reading r = { a, kind, ret };
 	struct taglist list;
 	const char *bad;
 

@@ -8,7 +8,6 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
-#include <stdlib.h>
 
 enum { PEM_MAX = 16 << 10, STRING_MAX = 255, ED25519_BYTES = 32 };
 
@@ -125,7 +124,7 @@ static int try_it(const struct keyfile *k, struct why *why)
 	return r;
 }
 
-int keyfile_read(str pem, struct keyfile **ret, struct why *why)
+int keyfile_read(struct arena *a, str pem, struct keyfile **ret, struct why *why)
 {
 	struct keyfile *k;
 	bool locked = false;
@@ -138,25 +137,22 @@ int keyfile_read(str pem, struct keyfile **ret, struct why *why)
 	if (!pkey)
 		return why_set(why, -EINVAL, "found %s, expected a private key in PEM",
 			       locked ? "a key with a passphrase" : "something else");
-	k = calloc(1, sizeof(*k));
-	bug_if(!k);
+	k = arena_make(a, struct keyfile);
 	k->pkey = pkey;
 	r = check_kind(k, why);
 	if (r == 0)
 		r = try_it(k, why);
 	if (r < 0)
-		k = keyfile_free(k);
+		keyfile_close(k);
 	else
 		*ret = k;
 	return r;
 }
 
-struct keyfile *keyfile_free(struct keyfile *k)
+void keyfile_close(struct keyfile *k)
 {
-	if (k)
-		EVP_PKEY_free(k->pkey);
-	free(k);
-	return NULL;
+	EVP_PKEY_free(k->pkey);
+	k->pkey = NULL;
 }
 
 enum signer_algorithm keyfile_algorithm(const struct keyfile *k)

@@ -5,7 +5,7 @@
  * (RFC 8463). Files are PEM: PKCS #8, or PKCS #1 as other programs write them.
  *
  * Input    trusted: the administrator's files.
- * Memory   a key ends by keyfile_free; texts in the caller's arena.
+ * Memory   in the caller's arena, but for the key itself, which ends by keyfile_close.
  * Limits   those of the sizes.
  * Threads  a key may be used by any number.
  * Errors   negative errno and a why without any byte of the key.
@@ -22,8 +22,9 @@ enum { KEYFILE_RSA_MIN = 2048, KEYFILE_RSA_MAX = 4096 };
 struct keyfile;
 
 /* Also tries a signature with it, so that a half of a key or a damaged one is found here. */
-int keyfile_read(str pem, struct keyfile **ret, struct why *why) must_use;
-struct keyfile *keyfile_free(struct keyfile *k);
+int keyfile_read(struct arena *a, str pem, struct keyfile **ret, struct why *why) must_use;
+/* Forgets the key. */
+void keyfile_close(struct keyfile *k);
 enum signer_algorithm keyfile_algorithm(const struct keyfile *k);
 /* digest: SIGNER_DIGEST bytes. */
 int keyfile_sign(const struct keyfile *k, struct arena *a, str digest, str *ret_signature,

@@ -3,7 +3,6 @@
 #include "sys/keybundle.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 struct row {
 	str domain, selector;
@@ -19,7 +18,7 @@ static int add(struct keyring *ring, const struct keybundle_entry *e, struct why
 {
 	struct keyfile *key;
 	struct row *row;
-	int r = keyfile_read(e->key, &key, why);
+	int r = keyfile_read(ring->arena, e->key, &key, why);
 
 	if (r < 0)
 		return why_prefix(why, r, "%.*s", STR_ARG(e->file));
@@ -51,7 +50,7 @@ int keyring_new(str bundle, struct keyring **ret, struct why *why)
 struct keyring *keyring_free(struct keyring *r)
 {
 	for (size_t i = 0; r && i < r->rows.n; i++)
-		keyfile_free(r->rows.v[i].key);
+		keyfile_close(r->rows.v[i].key);
 	if (r)
 		arena_free(r->arena);
 	return NULL;

@@ -44,11 +44,11 @@ static void the_key_of_domain_and_selector_signs(void **state)
 	assert_int_equal(keyring_count(ring), 2);
 	assert_int_equal(keyring_sign(ring, a, &q, &answer, &why), 0);
 	assert_int_equal(answer.algorithm, SIGNER_ED25519_SHA256);
-	assert_int_equal(keyfile_read(ed, &key, &why), 0);
+	assert_int_equal(keyfile_read(a, ed, &key, &why), 0);
 	assert_int_equal(keyfile_sign(key, a, q.digests[SIGNER_ED25519_SHA256], &expected, &why),
 			 0);
 	assert_true(str_eq(answer.signature, expected));
-	keyfile_free(key);
+	keyfile_close(key);
 	q.selector = STR("s1");
 	assert_int_equal(keyring_sign(ring, a, &q, &answer, &why), 0);
 	assert_int_equal(answer.algorithm, SIGNER_RSA_SHA256);
@@ -97,8 +97,8 @@ static void records_hold_the_public_half(void **state)
 	str record;
 
 	(void)state;
-	assert_int_equal(keyfile_read(make_key(a, SIGNER_RSA_SHA256, 2048), &rsa, &why), 0);
-	assert_int_equal(keyfile_read(make_key(a, SIGNER_ED25519_SHA256, 0), &ed, &why), 0);
+	assert_int_equal(keyfile_read(a, make_key(a, SIGNER_RSA_SHA256, 2048), &rsa, &why), 0);
+	assert_int_equal(keyfile_read(a, make_key(a, SIGNER_ED25519_SHA256, 0), &ed, &why), 0);
 	record = keyfile_record(rsa, a);
 	assert_true(str_starts(record, STR("v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A")));
 	keyfile_put_zone_line(&line, STR("a.example"), STR("s1"), record);
@@ -108,8 +108,8 @@ static void records_hold_the_public_half(void **state)
 	record = keyfile_record(ed, a);
 	assert_true(str_starts(record, STR("v=DKIM1; k=ed25519; p=")));
 	assert_int_equal(record.n, 22 + 44);
-	keyfile_free(rsa);
-	keyfile_free(ed);
+	keyfile_close(rsa);
+	keyfile_close(ed);
 	arena_free(a);
 }
 
