@@ -1,6 +1,6 @@
 #include "auth/authcheck.h"
 
-#include "auth/dkimcheck.h"
+#include "auth/arccheck.h"
 #include "auth/dmarccheck.h"
 
 void authcheck_open(struct authcheck *c, struct arena *a, const struct dns_resolver *dns,
@@ -36,16 +36,22 @@ static struct dmarc_input authors_of(struct arena *a, const struct facts *f)
 static void ask_ahead(struct authcheck *c, const struct facts *f, const struct dmarc_input *dmarc,
 		      const struct dkimcheck *dkim, deadline d)
 {
-	size_t max = DMARCCHECK_MAX_QUESTIONS + f->signatures.n + c->n_more;
-	struct dns_question *q = arena_array(c->arena, struct dns_question, max);
-	size_t n = dmarccheck_questions(c->arena, dmarc, q);
+	size_t n_arc, max;
+	str *arc = arccheck_key_names(c->arena, dkim, &f->arc, &n_arc);
+	struct dns_question *q;
+	size_t n;
 
+	max = DMARCCHECK_MAX_QUESTIONS + f->signatures.n + n_arc + c->n_more;
+	q = arena_array(c->arena, struct dns_question, max);
+	n = dmarccheck_questions(c->arena, dmarc, q);
 	for (size_t i = 0; i < f->signatures.n; i++) {
 		str name = dkimcheck_key_name(c->arena, dkim, &f->signatures.v[i]);
 
 		if (name.n)
 			q[n++] = (struct dns_question){ .name = name, .type = DNS_TXT };
 	}
+	for (size_t i = 0; i < n_arc; i++)
+		q[n++] = (struct dns_question){ .name = arc[i], .type = DNS_TXT };
 	for (size_t i = 0; i < c->n_more; i++)
 		q[n++] = c->more[i];
 	dnsmemo_prefetch(&c->memo, q, n, d);
@@ -60,6 +66,8 @@ void authcheck_message(struct authcheck *c, const struct facts *f, deadline d,
 	ask_ahead(c, f, &dmarc, &dkim, d);
 	ret->n_dkim = f->signatures.n;
 	ret->dkim = dkimcheck_run(c->arena, &c->dns, &dkim, f->signatures.v, ret->n_dkim, d);
+	arccheck_run(c->arena, &c->dns, &dkim, &f->arc, d, &ret->arc);
+	ret->arc_trusted = arccheck_is_trusted(&ret->arc, c->trusted, c->n_trusted);
 	dmarc.spf = &ret->spf;
 	dmarc.dkim = ret->dkim;
 	dmarc.n_dkim = ret->n_dkim;

@@ -12,7 +12,7 @@ enum { CONF_BUDGET = 1 << 30, OPEN_FILES = 8192, DNS_CACHE_BYTES = 8 << 20 };
 
 struct scan {
 	struct proc *proc;
-	struct lanes *dns, *store, *relay, *images;
+	struct lanes *dns, *store, *relay, *images, *keys;
 	struct workers *workers;
 	struct dnscache_over dns_cache; /* what has been asked lately costs no question */
 	struct intake *intake;
@@ -33,6 +33,8 @@ static void on_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t i
 		lanes_add(s->store, fd, id);
 	else if (peer == PROCESS_RELAY)
 		lanes_add(s->relay, fd, id);
+	else if (peer == PROCESS_KEYS)
+		lanes_add(s->keys, fd, id);
 	else if (serve &&
 		 lanes_serve(fd, PROCESS_SCAN, PROCESS_EDGE, intake_answer, s->intake, &why) < 0)
 		log_event("lane.failed", F_C("why", why.text));
@@ -108,6 +110,8 @@ int main(void)
 	s.dns = lanes_new(PROCESS_SCAN, PROCESS_DNS);
 	s.store = lanes_new(PROCESS_SCAN, PROCESS_STORE);
 	s.relay = lanes_new(PROCESS_SCAN, PROCESS_RELAY);
+	s.keys = lanes_new(PROCESS_SCAN, PROCESS_KEYS);
+	lanes_on_lost(s.keys, proc_lane_lost, s.proc);
 	lanes_on_lost(s.relay, proc_lane_lost, s.proc);
 	lanes_on_lost(s.dns, proc_lane_lost, s.proc);
 	lanes_on_lost(s.store, proc_lane_lost, s.proc);
@@ -118,6 +122,6 @@ int main(void)
 	conductor = (struct conductor){ .workers = s.workers,
 					.images = { .lanes = s.images, .host = { &s, on_kill } },
 					.dns = dnscache_resolver(&s.dns_cache) };
-	s.intake = intake_new(conductor, s.store, s.relay, policy);
+	s.intake = intake_new(conductor, s.store, s.relay, signer_over(s.keys), policy);
 	proc_run(s.proc, &handlers);
 }

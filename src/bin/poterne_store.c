@@ -30,6 +30,8 @@ static void take_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t
 
 	if (peer == PROCESS_RELAY && !serve)
 		lanes_add(s->relay, fd, id);
+	else if (peer == PROCESS_KEYS)
+		lanes_add(s->keys, fd, id);
 	else if (lanes_serve(fd, PROCESS_STORE, peer, storecommit_answer, s, &why) < 0)
 		log_event("lane.failed", F_C("why", why.text));
 }
@@ -86,6 +88,8 @@ int main(void)
 	enter_sandbox(conf);
 	s.relay = lanes_new(PROCESS_STORE, PROCESS_RELAY);
 	lanes_on_lost(s.relay, proc_lane_lost, p);
+	s.keys = lanes_new(PROCESS_STORE, PROCESS_KEYS);
+	lanes_on_lost(s.keys, proc_lane_lost, p);
 	here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (here < 0)
 		fail("the state directory cannot be opened");

@@ -186,7 +186,7 @@ static str tail_of(struct arena *a, const struct dkimsign_request *q)
 	if (!seal)
 		put_names(&b, q->material.names);
 	if (q->kind != DKIMSIG_DKIM)
-		strbuf_fmt(&b, ";%si=%u", seal ? " " : "\r\n\t", (unsigned)q->instance);
+		strbuf_fmt(&b, "; i=%u", (unsigned)q->instance); /* dkimpy looks for " i=1;" */
 	strbuf_put(&b, STR(";\r\n\ts="));
 	strbuf_put(&b, q->selector);
 	strbuf_put(&b, STR("; t="));

@@ -9,7 +9,7 @@
  * numbers little-endian, each string a u32 length and its bytes. limits_hit comes last
  * and has room of its own, so that it can say what was cut. */
 enum {
-	MAGIC = 0x34534650, /* "PFS4" */
+	MAGIC = 0x35534650, /* "PFS5" */
 	ROOM_FOR_LIMITS = 16 << 10,
 	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
 	URL_MAX_BYTES = 2048,
@@ -17,6 +17,7 @@ enum {
 	LIMIT_NAME_MAX = 64,
 	LANGUAGE_MAX_BYTES = 8,
 	TAG_MAX_BYTES = 1024, /* of a signature's tag but b= */
+	CV_MAX_BYTES = 16,
 };
 
 const struct facts_header *facts_header(const struct facts *f, str name)
@@ -194,6 +195,34 @@ static void put_signature(struct strbuf *b, const struct facts *f, size_t i)
 	put_one_signature(b, &f->signatures.v[i]);
 }
 
+static void put_arc_set(struct strbuf *b, const struct facts *f, size_t i)
+{
+	const struct arcset *s = &f->arc.sets[i];
+
+	put_one_signature(b, &s->message);
+	put_one_signature(b, &s->seal);
+	put_bytes(b, s->cv, CV_MAX_BYTES);
+	put_bytes(b, s->results, FACTS_MAX_VALUE);
+}
+
+enum arc_flags { ARC_PRESENT = 1 << 0, ARC_SEALED_FAIL = 1 << 1, ALL_ARC_FLAGS = (1 << 2) - 1 };
+
+static void put_arc(struct strbuf *b, const struct arcset_facts *arc)
+{
+	put_u32(b, (arc->present ? ARC_PRESENT : 0) | (arc->sealed_fail ? ARC_SEALED_FAIL : 0));
+	put_u32(b, arc->highest);
+	put_text(b, arc->problem, TAG_MAX_BYTES);
+	put_bytes(b, arc->chain, ARCSET_MAX_CHAIN);
+}
+
+static void put_signing(struct strbuf *b, const struct facts_signing *s)
+{
+	put_text(b, s->problem, TAG_MAX_BYTES);
+	put_bytes(b, s->material.names, DKIMSIGN_MAX_NAME_BYTES);
+	put_bytes(b, s->material.headers, DKIMSIGN_MAX_HEADERS);
+	put_bytes(b, s->material.body_hash, DKIMSIGN_HASH);
+}
+
 typedef void put_fn(struct strbuf *b, const struct facts *f, size_t i);
 
 /* A count and as many elements as fit; returns that count. */
@@ -231,6 +260,9 @@ str facts_encode(struct arena *a, const struct facts *f)
 	put_text(&b, f->error, NAME_MAX_BYTES);
 	put_text(&b, f->language, LANGUAGE_MAX_BYTES);
 	put_text(&b, f->text, FACTS_MAX_TEXT);
+	put_arc(&b, &f->arc);
+	put_signing(&b, &f->signing);
+	cut |= put_list(&b, f, f->arc.n, ARCSET_MAX, put_arc_set) < f->arc.n;
 	kept.parts.n = put_list(&b, f, f->parts.n, FACTS_MAX_PARTS, put_part);
 	cut |= kept.parts.n < f->parts.n;
 	cut |= put_list(&b, &kept, f->findings.n, FACTS_MAX_FINDINGS, put_finding) < f->findings.n;
@@ -451,6 +483,49 @@ static void get_signatures(struct source *s, struct facts *f)
 		get_one_signature(s, arena_push(s->arena, &f->signatures));
 }
 
+static void get_arc(struct source *s, struct arcset_facts *ret)
+{
+	uint32_t flags = reader_u32le(&s->r);
+
+	refuse_if(s, flags > ALL_ARC_FLAGS);
+	ret->present = flags & ARC_PRESENT;
+	ret->sealed_fail = flags & ARC_SEALED_FAIL;
+	ret->highest = reader_u32le(&s->r);
+	refuse_if(s, ret->highest > ARCSET_MAX);
+	ret->problem = get_text(s, TAG_MAX_BYTES);
+	ret->chain = get_bytes(s, ARCSET_MAX_CHAIN);
+}
+
+/* All sets up to the highest, or none for a reason. */
+static void get_arc_sets(struct source *s, struct arcset_facts *ret)
+{
+	ret->n = get_count(s, ARCSET_MAX, 2 * (4 * 10 + 24) + 8);
+	refuse_if(s, ret->n != (ret->problem.n ? 0 : ret->highest) || (ret->n && !ret->present));
+	ret->sets = arena_array(s->arena, struct arcset, ret->n);
+	for (size_t i = 0; i < ret->n && !s->r.bad; i++) {
+		get_one_signature(s, &ret->sets[i].message);
+		get_one_signature(s, &ret->sets[i].seal);
+		ret->sets[i].cv = get_bytes(s, CV_MAX_BYTES);
+		ret->sets[i].results = get_bytes(s, FACTS_MAX_VALUE);
+	}
+}
+
+/* What is signed is a worker's word for a message that it was to read anyway; only its form can
+ * be looked at. */
+static void get_signing(struct source *s, struct facts_signing *ret)
+{
+	struct dkimsign_material *m = &ret->material;
+
+	ret->problem = get_text(s, TAG_MAX_BYTES);
+	m->names = get_bytes(s, DKIMSIGN_MAX_NAME_BYTES);
+	m->headers = get_bytes(s, DKIMSIGN_MAX_HEADERS);
+	m->body_hash = get_bytes(s, DKIMSIGN_HASH);
+	refuse_if(s, m->body_hash.n && m->body_hash.n != DKIMSIGN_HASH);
+	for (size_t i = 0; i < m->names.n; i++)
+		refuse_if(s, !str_is_alpha(m->names.p[i]) && m->names.p[i] != '-' &&
+				     m->names.p[i] != ':');
+}
+
 static void get_limits(struct source *s, struct facts *f)
 {
 	size_t n = get_count(s, LIMITS_MAX, 4);
@@ -470,6 +545,9 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	f.error = get_text(&s, NAME_MAX_BYTES);
 	f.language = get_text(&s, LANGUAGE_MAX_BYTES);
 	f.text = get_text(&s, FACTS_MAX_TEXT);
+	get_arc(&s, &f.arc);
+	get_signing(&s, &f.signing);
+	get_arc_sets(&s, &f.arc);
 	get_parts(&s, &f);
 	get_findings(&s, &f);
 	get_hits(&s, &f);

@@ -13,7 +13,8 @@
 #define INSPECT_FACTS_H
 
 #include "base/arena.h"
-#include "dkim/dkimhash.h"
+#include "dkim/arcset.h"
+#include "dkim/dkimsign.h"
 
 enum {
 	FACTS_MAX_BYTES = 4 << 20, /* encoded size: the memory shared with a worker */
@@ -130,6 +131,12 @@ struct facts_extract {
 	str bytes;     /* not encoded: whoever has the shared memory sets it */
 };
 
+/* What a signature of ours, or a seal, covers; only when that was wanted (inspect_wants). */
+struct facts_signing {
+	str problem; /* empty when material is there; also when it was not wanted */
+	struct dkimsign_material material;
+};
+
 struct facts {
 	ARENA_VEC(struct facts_header) headers;
 	ARENA_VEC(struct facts_address) addresses;
@@ -139,10 +146,12 @@ struct facts {
 	ARENA_VEC(struct facts_url) urls;
 	ARENA_VEC(struct facts_extract) extracts;
 	ARENA_VEC(struct dkim_facts) signatures; /* DKIM-Signature fields, from the top */
-	ARENA_VEC(str) limits_hit;		 /* names of limits, "mime.depth" */
-	str text;				 /* visible text of the body, UTF-8 */
-	str language;				 /* of the text, ISO 639-1, guessed; may be empty */
-	str error;				 /* empty, or what could not be inspected and why */
+	struct arcset_facts arc;
+	struct facts_signing signing;
+	ARENA_VEC(str) limits_hit; /* names of limits, "mime.depth" */
+	str text;		   /* visible text of the body, UTF-8 */
+	str language;		   /* of the text, ISO 639-1, guessed; may be empty */
+	str error;		   /* empty, or what could not be inspected and why */
 	uint64_t message_size;
 	uint32_t time_us;
 };

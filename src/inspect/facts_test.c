@@ -47,6 +47,19 @@ static struct facts sample(struct arena *a)
 		.time = 1,
 		.expiry = 2,
 	};
+	f.arc = (struct arcset_facts){ .present = true,
+				       .problem = STR(""),
+				       .highest = 1,
+				       .sets = arena_make(a, struct arcset),
+				       .n = 1,
+				       .chain = STR("arc-seal:x\r\n") };
+	f.arc.sets[0] = (struct arcset){ .message = f.signatures.v[0],
+					 .seal = f.signatures.v[0],
+					 .cv = STR("none"),
+					 .results = STR("x.example; spf=pass") };
+	f.signing.problem = STR("");
+	f.signing.material = (struct dkimsign_material){ STR("from:from"), STR("from:x\r\n"),
+							 STR("0123456789abcdef0123456789abcdef") };
 	*arena_push(a, &f.limits_hit) = STR("mime.depth");
 	f.text = STR("visible");
 	f.error = STR("broken");
@@ -75,6 +88,11 @@ static void what_is_encoded_is_decoded_again(void **state)
 	assert_true(str_eq(g.signatures.v[0].signature, STR("\0\xff")));
 	assert_true(g.signatures.v[0].body_matches && g.signatures.v[0].has_length);
 	assert_false(g.signatures.v[0].malformed || g.signatures.v[0].has_time);
+	assert_true(g.arc.present && g.arc.n == 1 && str_eq(g.arc.sets[0].cv, STR("none")));
+	assert_true(str_eq(g.arc.sets[0].results, f.arc.sets[0].results));
+	assert_true(str_eq(g.arc.chain, f.arc.chain) && g.arc.sets[0].seal.has_length);
+	assert_true(str_eq(g.signing.material.names, STR("from:from")));
+	assert_int_equal(g.signing.material.body_hash.n, DKIMSIGN_HASH);
 	assert_true(g.signatures.v[0].uncovered == 5000000000 && g.signatures.v[0].expiry == 2);
 }
 
@@ -102,7 +120,7 @@ static void every_truncation_is_refused_and_no_flipped_bit_does_harm(void **stat
 static void what_would_not_be_believed_is_refused(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 13; i++) {
+	for (int i = 0; i < 18; i++) {
 		cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
 		struct facts f = sample(a), g;
 
@@ -142,6 +160,21 @@ static void what_would_not_be_believed_is_refused(void **state)
 			break;
 		case 11:
 			f.signatures.v[0].problem = STR("a problem, and yet a digest");
+			break;
+		case 13:
+			f.arc.highest = 2;
+			break;
+		case 14:
+			f.arc.highest = ARCSET_MAX + 1;
+			break;
+		case 15:
+			f.arc.problem = STR("broken, and yet there are sets");
+			break;
+		case 16:
+			f.signing.material.names = STR("from;b=x");
+			break;
+		case 17:
+			f.signing.material.body_hash = STR("short");
 			break;
 		case 12:
 			f.signatures.v[0].algorithm = (enum dkimsig_algorithm)DKIMSIG_ALGORITHMS;

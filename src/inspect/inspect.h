@@ -17,7 +17,8 @@
 /* What only some messages need. */
 enum inspect_wants {
 	INSPECT_WANTS_REPORTS = 1 << 0, /* it is for the address of reports: read them */
-	INSPECT_WANTS_SIGNING = 1 << 1, /* it will be signed or sealed: prepare that */
+	INSPECT_WANTS_SIGNING = 1 << 1, /* it will be signed: prepare that */
+	INSPECT_WANTS_SEALING = 1 << 2, /* it will be sealed: prepare that */
 };
 
 struct inspect_limits {

@@ -102,7 +102,7 @@ void inspect_sender_judge(struct walk *w);
 const struct facts_address *inspect_sender_first(const struct facts *f, enum facts_where where);
 /* inspect_msgid.c */
 void inspect_msgid_judge(struct walk *w);
-/* inspect_dkim.c: signatures of the message (RFC 6376). */
+/* inspect_dkim.c: signatures of the message and its ARC chain, and what ours would cover. */
 void inspect_dkim_read(struct walk *w);
 /* inspect_part.c: entity is a header section and a body. */
 void inspect_part_walk(struct walk *w, uint32_t index, str entity, str default_type,

@@ -102,10 +102,33 @@ static void add_dmarc(struct authcheck *c, const struct dmarc_result *r, struct 
 		evidence_add(c->arena, e, STR("DMARC_BAD_FROM"), r->domain);
 }
 
+static void add_arc(struct authcheck *c, const struct auth_results *r, struct evidence *e)
+{
+	const struct arc_result *arc = &r->arc;
+	str symbol = STR("ARC_NONE"), text = arc->reason;
+
+	if (arc->result == AUTH_PASS)
+		symbol = STR("ARC_PASS");
+	else if (arc->result == AUTH_TEMPERROR)
+		symbol = STR("ARC_TEMPERROR");
+	else if (arc->result == AUTH_FAIL)
+		symbol = arc->n ? STR("ARC_FAIL") : STR("ARC_INVALID");
+	if (arc->n && !text.n)
+		text = arena_fmt(c->arena, "%zu sets, the newest of %.*s", arc->n,
+				 STR_ARG(arc->sets[arc->n - 1].domain));
+	e->temporary |= arc->result == AUTH_TEMPERROR;
+	evidence_add(c->arena, e, symbol, str_sub(text, 0, DKIM_TEXT_MAX));
+	if (r->arc_trusted)
+		evidence_add(c->arena, e, STR("ARC_TRUSTED"), arc->sets[arc->n - 1].domain);
+}
+
 void authevidence_message(struct authcheck *c, const struct conf *conf, const struct facts *f,
 			  deadline d, struct auth_results *ret, struct evidence *e)
 {
+	c->trusted = conf->arc.trusted.v;
+	c->n_trusted = conf->arc.trusted.n;
 	authcheck_message(c, f, clock_sooner(d, deadline_in(conf->dns.timeout)), ret);
 	add_dkim(c, ret, e);
+	add_arc(c, ret, e);
 	add_dmarc(c, &ret->dmarc, e);
 }

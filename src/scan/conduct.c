@@ -1,6 +1,6 @@
 #include "scan/conduct.h"
 
-#include "inspect/yarascan.h"
+#include "inspect/inspect.h"
 #include "rules/rules_yara.h"
 #include "scan/authevidence.h"
 #include "sys/metrics.h"
@@ -81,6 +81,16 @@ static void look_at_images(const struct conductor *c, const struct conf *conf, s
 	images_look(&images, c->workers, a, f, conf->inspect.deadline + INSPECT_MARGIN_MS, d);
 }
 
+/* What of the message must be prepared for signing (settle.h). */
+static uint32_t wants_of(const struct conf *conf)
+{
+	if (conf->role == CONF_ROLE_OUT && conf->dkim.keys.n)
+		return INSPECT_WANTS_SIGNING;
+	if (conf->role == CONF_ROLE_MX && conf->arc.seal.n)
+		return INSPECT_WANTS_SEALING;
+	return 0;
+}
+
 void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a,
 		   const struct envelope *env, int fd, str message, int64_t now,
 		   struct judgement *ret)
@@ -95,7 +105,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	struct why why = { "" };
 	int r;
 
-	workers_begin(c->workers, env->mid, fd, message, 0,
+	workers_begin(c->workers, env->mid, fd, message, wants_of(conf),
 		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
 	avevidence_collect(&c->antivirus, a, conf, message, d, &j.evidence);
 	authcheck_open(&auth, a, &c->dns, now);

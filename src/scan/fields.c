@@ -100,25 +100,23 @@ static void put_received(struct strbuf *b, const struct conf *conf, const struct
 }
 
 /* Of so many signatures as there is room for: nobody but an attacker has more. */
-static void put_authentication(struct strbuf *b, str hostname, const struct auth_results *auth)
+str fields_results(struct arena *a, str hostname, const struct auth_results *auth)
 {
-	struct strbuf value = strbuf_make(b->arena, FIELDS_MAX_RESULTS_BYTES);
-	struct authres r = authres_of(b->arena, hostname, auth);
+	struct strbuf value = strbuf_make(a, FIELDS_MAX_RESULTS_BYTES);
+	struct authres r = authres_of(a, hostname, auth);
 
 	authres_put(&value, &r, true);
 	for (struct auth_results fewer = *auth; value.overflow && fewer.n_dkim > 1;) {
 		fewer.n_dkim /= 2;
-		r = authres_of(b->arena, hostname, &fewer);
+		r = authres_of(a, hostname, &fewer);
 		strbuf_clear(&value);
 		authres_put(&value, &r, true);
 	}
-	strbuf_put(b, STR("Authentication-Results: "));
-	strbuf_put(b, strbuf_str(&value));
-	strbuf_put(b, STR("\r\n"));
+	return strbuf_str(&value);
 }
 
-str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env,
-		  const struct auth_results *auth, const struct verdict *v)
+str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env, str results,
+		  const struct verdict *v)
 {
 	struct strbuf b = strbuf_make(a, FIELDS_MAX_BYTES);
 
@@ -131,7 +129,7 @@ str fields_to_add(struct arena *a, const struct conf *conf, const struct envelop
 	strbuf_put(&b, STR("X-Last-TLS-Session-Version: "));
 	put_safe(&b, env->tls_version.n ? env->tls_version : STR("None"), 32);
 	strbuf_put(&b, STR("\r\n"));
-	put_authentication(&b, conf->hostname, auth);
+	strbuf_fmt(&b, "Authentication-Results: %.*s\r\n", STR_ARG(results));
 	put_received(&b, conf, env);
 	return strbuf_str(&b);
 }

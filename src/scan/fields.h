@@ -33,8 +33,10 @@ struct fields_cuts {
 
 /* Fields of the message that claim to be ours, and what its header says to its transport. */
 struct fields_cuts fields_to_cut(struct arena *a, str message, str hostname) must_use;
+/* The value of Authentication-Results, in our name. */
+str fields_results(struct arena *a, str hostname, const struct auth_results *auth) must_use;
 /* Received, Authentication-Results, X-Poterne-Verdict, X-Spam-Flag, each with its CRLF. */
-str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env,
-		  const struct auth_results *auth, const struct verdict *v) must_use;
+str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env, str results,
+		  const struct verdict *v) must_use;
 
 #endif

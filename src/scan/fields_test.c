@@ -80,7 +80,7 @@ static void a_hostile_helo_cannot_add_a_field(void **state)
 	struct auth_results auth = { .spf = { .domain = STR("a;b\r\nc"),
 					      .identity = STR("mailfrom") } };
 	struct verdict v = { .action = ACTION_TAG, .score = 612 };
-	str added = fields_to_add(a, conf, &env, &auth, &v);
+	str added = fields_to_add(a, conf, &env, fields_results(a, conf->hostname, &auth), &v);
 
 	(void)state;
 	assert_int_equal(str_find(added, STR("\r\nX-Evil")), STR_NONE);

@@ -40,7 +40,7 @@ static struct generation *generation_new(struct conduct_policy *policy)
 }
 
 struct intake *intake_new(struct conductor conductor, struct lanes *store, struct lanes *relay,
-			  struct conduct_policy *policy)
+			  struct signer signer, struct conduct_policy *policy)
 {
 	struct intake *in = calloc(1, sizeof(*in));
 
@@ -48,6 +48,7 @@ struct intake *intake_new(struct conductor conductor, struct lanes *store, struc
 	in->conductor = conductor;
 	avevidence_gate_init(&in->conductor.antivirus);
 	in->settler.store = store;
+	in->settler.signer = signer;
 	direct_init(&in->settler.direct, relay);
 	pthread_mutex_init(&in->lock, NULL);
 	in->generation = generation_new(policy);

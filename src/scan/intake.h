@@ -11,6 +11,7 @@
 #ifndef SCAN_INTAKE_H
 #define SCAN_INTAKE_H
 
+#include "keys/signer.h"
 #include "scan/conduct.h"
 #include "sys/lanes.h"
 
@@ -18,7 +19,7 @@ struct intake;
 
 /* store, relay: lanes to poterne-store and poterne-relay. The policy is swallowed. */
 struct intake *intake_new(struct conductor conductor, struct lanes *store, struct lanes *relay,
-			  struct conduct_policy *policy) must_use;
+			  struct signer signer, struct conduct_policy *policy) must_use;
 /* New messages are judged by it from now on; those under way keep theirs. */
 void intake_set_policy(struct intake *in, struct conduct_policy *policy);
 /* A lanes_answer_fn; ctx is the struct intake. */

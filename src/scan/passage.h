@@ -22,6 +22,7 @@ struct passage {
 	str message;
 	const struct chan *edge;
 	int64_t began; /* clock_now_ms */
+	str prepend;   /* fields that go before the message */
 	str next_hop;  /* where it was handed over directly; empty: it was not */
 	str tls_out;   /* and with what TLS */
 };

@@ -6,6 +6,7 @@
 #include "mail/dsnparams.h"
 #include "mail/tlswish.h"
 #include "scan/record.h"
+#include "scan/signing.h"
 #include "spool/disposition.h"
 #include "sys/stream.h"
 
@@ -76,8 +77,7 @@ static struct msg_commit describe(const struct passage *p, enum spool_dispositio
 		.mail_params = m->mail_params,
 		.rcpt_params = m->rcpt_params,
 		.tls_wish = tls_wish(p),
-		.prepend = fields_to_add(p->arena, p->policy->conf, &p->env, &p->j.auth,
-					 &p->j.verdict),
+		.prepend = p->prepend,
 		.cuts = { p->cuts.ranges, p->cuts.n },
 		.from = header_text(&p->j.facts, STR("From")),
 		.subject = header_text(&p->j.facts, STR("Subject")),
@@ -265,19 +265,43 @@ static struct verdict_reply deliver(struct settler *s, struct passage *p,
 	return settle_temporary();
 }
 
+/* All fields that go on top; signatures first, since they cover none of the others. */
+static int add_fields(struct settler *s, struct passage *p, struct why *why)
+{
+	const struct conf *conf = p->policy->conf;
+	str results = fields_results(p->arena, conf->hostname, &p->j.auth), signatures;
+	str others = fields_to_add(p->arena, conf, &p->env, results, &p->j.verdict);
+	int r = signing_fields(p->arena, conf, &s->signer, &p->j.facts, &p->j.auth, results,
+			       clock_wall(), &signatures, why);
+
+	if (r == SIGNING_OK)
+		p->prepend = arena_fmt(p->arena, "%.*s%.*s", STR_ARG(signatures), STR_ARG(others));
+	return r;
+}
+
 struct verdict_reply settle(struct settler *s, struct passage *p, struct verdict_reply reply,
 			    struct why *why)
 {
 	enum spool_disposition disposition = disposition_of(p->j.verdict.action);
 	struct msg_commit c;
 
-	if (disposition == SPOOL_DELIVER)
-		return deliver(s, p, reply, why);
-	c = describe(p, disposition);
-	if (disposition != SPOOL_QUARANTINE) {
+	if (disposition != SPOOL_DELIVER && disposition != SPOOL_QUARANTINE) {
+		c = describe(p, disposition);
 		note(s, p, &c, disposition, NULL);
 		return reply;
 	}
+	switch (add_fields(s, p, why)) {
+	case SIGNING_OK:
+		break;
+	case SIGNING_E_UNSIGNABLE:
+		return (struct verdict_reply){ 550, "5.6.0",
+					       STR("too many header fields to sign") };
+	default:
+		return settle_temporary();
+	}
+	if (disposition == SPOOL_DELIVER)
+		return deliver(s, p, reply, why);
+	c = describe(p, disposition);
 	if (commit(s, p, &c, why) < 0 && reply.code == 250)
 		return settle_temporary();
 	return reply;

@@ -11,11 +11,13 @@
 #ifndef SCAN_SETTLE_H
 #define SCAN_SETTLE_H
 
+#include "keys/signer.h"
 #include "scan/direct.h"
 #include "scan/passage.h"
 
 struct settler {
 	struct lanes *store;
+	struct signer signer;
 	struct direct direct;
 };
 

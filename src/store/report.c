@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "keys/signmail.h"
 #include "mail/dsnparams.h"
 
 #include <errno.h>
@@ -123,8 +124,10 @@ static int put_in_spool(struct store *s, struct arena *a, const struct spool_mes
 			const struct dsn_report *r, struct spool_id name, struct why *why)
 {
 	struct strbuf text = strbuf_make(a, DSN_MAX);
+	const struct conf *conf = s->settings->conf;
+	const struct signer signer = signer_over(s->keys);
 	struct bodyparts body;
-	str to = about->meta.reverse_path;
+	str signature, to = about->meta.reverse_path;
 	struct spoolmeta m = { .id = name,
 			       .client_ip = STR(""),
 			       .helo = STR(""),
@@ -147,7 +150,11 @@ static int put_in_spool(struct store *s, struct arena *a, const struct spool_mes
 	if (text.overflow)
 		return why_set(why, -E2BIG, "the notification would be larger than %d bytes",
 			       DSN_MAX);
-	bug_if(!bodyparts_make(a, STR(""), strbuf_str(&text), NULL, 0, &body));
+	status = signmail_own(a, conf, &signer, conf->hostname, strbuf_str(&text), r->now,
+			      &signature, why);
+	if (status < 0)
+		return status;
+	bug_if(!bodyparts_make(a, signature, strbuf_str(&text), NULL, 0, &body));
 	status = spool_commit(&s->spool, a, &m, &body, why);
 	if (status == -EEXIST || status == SPOOL_E_ALREADY)
 		return 0; /* told before a restart */

@@ -44,7 +44,7 @@ enum { STORE_STATE_LOCKS = 64 };
 
 struct store {
 	const struct store_settings *_Atomic settings;
-	struct lanes *relay;
+	struct lanes *relay, *keys;
 	struct spool spool;
 	struct quarantine quarantine;
 	struct quarantineindex index;

@@ -62,6 +62,7 @@ static int put_key(const struct signkey *k, struct arena *a, struct strbuf *b, s
 	return r < 0 ? why_prefix(why, r, "%.*s", STR_ARG(k->file)) : 0;
 }
 
+/* Those of rows with "published" too: whoever has not taken the last reload yet may still ask. */
 static int put_keys(const struct conf *conf, struct arena *a, struct strbuf *b, struct why *why)
 {
 	struct signkey k;
@@ -69,7 +70,7 @@ static int put_keys(const struct conf *conf, struct arena *a, struct strbuf *b, 
 
 	for (size_t i = 0; i < conf->dkim.keys.n; i++) {
 		bug_if(!signkey_parse(conf->dkim.keys.v[i], &k));
-		r = k.published ? 0 : put_key(&k, a, b, why);
+		r = put_key(&k, a, b, why);
 		if (r < 0)
 			return why_prefix(why, r, "dkim.keys");
 	}
