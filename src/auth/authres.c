@@ -163,6 +163,8 @@ bool authres_parse(struct arena *a, str value, struct authres *ret)
 	if (ret->authserv_id.n == 0)
 		return false;
 	skip_cfws(&s);
+	if (is_next(&s, '=')) /* it begins with a result, as if it were a result's own field */
+		return false;
 	ret->version = take_word(&s, ";=(\"");
 	for (size_t i = 0; i < ret->version.n; i++)
 		if (!str_is_digit(ret->version.p[i]))

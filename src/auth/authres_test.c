@@ -50,7 +50,8 @@ static void a_field_reads_and_writes_as_the_same_words(void **state)
 
 static void what_has_no_authserv_id_is_no_such_field(void **state)
 {
-	static const char *const cases[] = { "", ";none", " (mx) ;", "\"\"; none", "=x" };
+	static const char *const cases[] = { "",	   ";none", " (mx) ;",
+					     "\"\"; none", "=x",    "spf=pass; mx; none" };
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
 	struct authres r;
 

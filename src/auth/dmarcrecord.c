@@ -93,6 +93,12 @@ static void note_tag(struct parse *p, str name, str value)
 	}
 }
 
+static void note_malformed(struct parse *p, str spec)
+{
+	p->ret->malformed = true;
+	problem(p, "no tag and value", spec);
+}
+
 static void collect_tags(struct parse *p, str txt)
 {
 	str rest = txt, spec, name, value;
@@ -102,7 +108,7 @@ static void collect_tags(struct parse *p, str txt)
 		if (split_tag(spec, &name, &value))
 			note_tag(p, name, value);
 		else if (trim(spec).n || rest.p)
-			problem(p, "no tag and value", spec);
+			note_malformed(p, spec);
 	}
 }
 

@@ -29,6 +29,7 @@ struct dmarcrecord_uri {
 struct dmarcrecord {
 	str text; /* as published */
 	bool usable;
+	bool malformed; /* something in it is no tag with a value */
 	enum dmarc_policy p;
 	bool has_sp, has_np;
 	enum dmarc_policy sp, np;

@@ -27,7 +27,7 @@ static enum dmarcreport_answer override(const struct dmarcrecord *r, str host,
 	return DMARCREPORT_AGREED;
 }
 
-/* Steps 5 to 9: one record of DMARC's version is enough. */
+/* Steps 5 to 9: one record of DMARC's version and of tags with values is enough. */
 static enum dmarcreport_answer ask(struct arena *a, const struct dns_resolver *dns, str name,
 				   str host, deadline d, struct dmarcrecord_uri **ret,
 				   size_t *ret_n)
@@ -38,7 +38,7 @@ static enum dmarcreport_answer ask(struct arena *a, const struct dns_resolver *d
 	if (dns_temporary(txt.status))
 		return DMARCREPORT_LATER;
 	for (size_t i = 0; i < txt.n; i++)
-		if (dmarcrecord_parse(a, txt.records[i].value, &record))
+		if (dmarcrecord_parse(a, txt.records[i].value, &record) && !record.malformed)
 			return override(&record, host, ret, ret_n);
 	return DMARCREPORT_REFUSED;
 }

@@ -15,6 +15,7 @@ static const char zone[] =
 	"   {\"TXT\": [\"v=DMARC1; rua=mailto:in@other.test\"]},"
 	" \"example.com._report._dmarc.away.test\":"
 	"   {\"TXT\": [\"v=DMARC1; rua=mailto:in@victim.test\"]},"
+	" \"example.com._report._dmarc.bad.test\": {\"TXT\": [\"v=DMARC1; bogus\"]},"
 	" \"example.com._report._dmarc.no.test\": {\"TXT\": [\"v=spf1\"]},"
 	" \"example.com._report._dmarc.slow.test\": {\"TXT\": \"timeout\"},"
 	" \"_dmarc.slowwalk.test\": {\"TXT\": \"servfail\"}}";
@@ -33,6 +34,7 @@ static void only_who_agreed_is_written_to(void **state)
 		{ "other.test", DMARCREPORT_AGREED, 1 },
 		{ "away.test", DMARCREPORT_REFUSED, 0 },
 		{ "no.test", DMARCREPORT_REFUSED, 0 },
+		{ "bad.test", DMARCREPORT_REFUSED, 0 },
 		{ "absent.test", DMARCREPORT_REFUSED, 0 },
 		{ "a..b", DMARCREPORT_REFUSED, 0 },
 		{ "", DMARCREPORT_REFUSED, 0 },
