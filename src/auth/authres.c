@@ -107,6 +107,8 @@ static bool take_property(struct arena *a, str *s, struct authres_property *ret)
 	if (key.n == 0 || !take_equals(s))
 		return false;
 	dot = str_chr(key, '.');
+	if (dot == 0)
+		dot = STR_NONE;
 	*ret = (struct authres_property){
 		.type = dot == STR_NONE ? STR("") : str_sub(key, 0, dot),
 		.name = dot == STR_NONE ? key : str_skip(key, dot + 1),

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static str line_of(struct arena *a, const char *fmt, va_list args)
+static printf_like(2, 0) str line_of(struct arena *a, const char *fmt, va_list args)
 {
 	char text[STEPS_MAX_LINE + 1];
 	struct strbuf b = strbuf_make(a, STEPS_MAX_LINE * 4);
