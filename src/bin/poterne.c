@@ -13,6 +13,7 @@ static const struct command {
 	{ "scan", cmd_scan, "judges messages in files, with no gateway running" },
 	{ "audit", cmd_audit, "tests a gateway with mails that must not pass, and some that must" },
 	{ "check-config", cmd_check_config, "checks configuration, rules and lists" },
+	{ "dns", cmd_dns, "the DNS records of our domains, and what is published" },
 	{ "explain", cmd_explain, "why a past message was treated as it was" },
 	{ "quarantine", cmd_quarantine, "list, show, release or drop what is held" },
 	{ "queue", cmd_queue, "what waits for the next hop" },

@@ -16,8 +16,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-static const char root_key[] = "/usr/share/dns/root.key"; /* of the package dns-root-data */
-
 enum { CACHE_BYTES = 32 << 20 };
 
 struct service {
@@ -48,10 +46,10 @@ static int choose(struct service *s, const struct conf *conf, struct arena *a, s
 		r = stub_new(spec.servers, spec.n_servers, &s->stub, why);
 		s->cached.below = stub_resolver(&s->stub);
 	} else {
-		if (conf->dns.validate && access(root_key, R_OK) == 0)
-			spec.trust_anchors = root_key;
+		if (conf->dns.validate && access(RESOLVER_ROOT_KEY, R_OK) == 0)
+			spec.trust_anchors = RESOLVER_ROOT_KEY;
 		else if (conf->dns.validate)
-			log_event("dns.not_validating", F_C("missing", root_key));
+			log_event("dns.not_validating", F_C("missing", RESOLVER_ROOT_KEY));
 		r = resolver_new(&spec, &resolver, why);
 		if (r == 0)
 			s->cached.below = resolver_resolver(resolver);

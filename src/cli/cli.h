@@ -24,5 +24,6 @@ int cmd_metrics(int argc, char **argv);
 int cmd_certificate(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_key(int argc, char **argv);
+int cmd_dns(int argc, char **argv);
 
 #endif

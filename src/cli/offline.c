@@ -1,9 +1,8 @@
 #include "cli/offline.h"
 
 #include "base/fd.h"
+#include "cli/dnssource.h"
 #include "cli/localworkers.h"
-#include "dns/zonefile.h"
-#include "resolver/resolver.h"
 
 struct offline {
 	struct arena *arena, *conf_arena;
@@ -11,30 +10,6 @@ struct offline {
 	struct conduct_policy *policy;
 	struct localworkers *local;
 };
-
-static int find_resolver(struct offline *o, const struct conf *conf, const char *dns_file, str zone,
-			 struct why *why)
-{
-	const char *file = dns_file	      ? dns_file
-			   : conf->dns.file.n ? arena_cz(o->arena, conf->dns.file)
-					      : NULL;
-	struct resolver_spec spec = { conf->dns.servers.v, conf->dns.servers.n, NULL };
-	struct zonefile *zones;
-	struct resolver *resolver;
-	int r;
-
-	if (zone.p || file) {
-		r = zone.p ? zonefile_parse(o->arena, zone, &zones, why)
-			   : zonefile_load(o->arena, file, &zones, why);
-		if (r == 0)
-			o->conductor.dns = zonefile_resolver(zones);
-		return r;
-	}
-	r = resolver_new(&spec, &resolver, why);
-	if (r == 0)
-		o->conductor.dns = resolver_resolver(resolver);
-	return r;
-}
 
 int offline_start(const struct super_source *source, const char *dns_file, str zone, size_t jobs,
 		  struct offline **ret, struct why *why)
@@ -50,7 +25,7 @@ int offline_start(const struct super_source *source, const char *dns_file, str z
 	r = conf ? conduct_load_policy(conf->arena, conf, &o->policy, why) : -1;
 	avevidence_gate_init(&o->conductor.antivirus);
 	if (r == 0)
-		r = find_resolver(o, conf, dns_file, zone, why);
+		r = dnssource_open(a, conf, dns_file, zone, &o->conductor.dns, why);
 	if (r == 0)
 		r = localworkers_start(conf, jobs, &o->local, &o->conductor.workers,
 				       &o->conductor.images, why);

@@ -149,6 +149,7 @@ struct conf {
 	} smtp;
 	struct {
 		struct conf_networks clients;
+		struct conf_strings senders;
 	} out;
 	struct {
 		uint32_t processes;

@@ -106,6 +106,10 @@ const struct conf_key conf_schema[] = {
 	{ "out.clients", CONF_NETWORK, .list = true, .may_be_empty = true, AT(out.clients),
 	  .initial = "", .audience = EDGE | CLI,
 	  .doc = "networks of the inside servers that may send through role out" },
+	{ "out.senders", CONF_STRING, .list = true, .may_be_empty = true, AT(out.senders),
+	  .initial = "", .audience = CLI,
+	  .doc = "what sends mail of our domains besides this host, for the SPF records of poterne "
+		 "dns: addresses, networks, host names, or terms such as include:DOMAIN" },
 
 	{ "edge.processes", CONF_U32, AT(edge.processes), .initial = "1", .min = 1, .max = 64,
 	  .audience = POTERNED | CLI, .doc = "processes that speak SMTP to strangers" },

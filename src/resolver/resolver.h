@@ -18,6 +18,9 @@
 #include "base/why.h"
 #include "dns/dns.h"
 
+/* The root's keys, of the package dns-root-data. */
+#define RESOLVER_ROOT_KEY "/usr/share/dns/root.key"
+
 struct resolver_spec {
 	/* Resolvers to forward to, "192.0.2.53" or "2001:db8::53@5353" (another port).
 	 * None: those of /etc/resolv.conf; none there either: from the root servers. */

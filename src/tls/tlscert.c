@@ -1,13 +1,22 @@
 #include "tls/tlscert.h"
 
+#include "base/strbuf.h"
+
 #include <errno.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
-enum { SERIAL_BITS = 127, DAY_SECONDS = 24 * 3600, NAME_MAX_CN = 64, PEM_MAX = 16 << 10 };
+enum {
+	SERIAL_BITS = 127,
+	DAY_SECONDS = 24 * 3600,
+	NAME_MAX_CN = 64,
+	PEM_MAX = 16 << 10,
+	TLSA_MAX = 128
+};
 
 static bool set_serial(X509 *cert)
 {
@@ -129,4 +138,35 @@ void tlscert_names(const X509 *cert, struct arena *a, struct tlscert_names *ret)
 	GENERAL_NAMES_free(names);
 	if (ret->n == 0 && at >= 0)
 		add_name(a, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)), ret);
+}
+
+static str tlsa_of(struct arena *a, const X509 *cert)
+{
+	unsigned char *spki = NULL, digest[SHA256_DIGEST_LENGTH];
+	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &spki);
+	struct strbuf b = strbuf_make(a, TLSA_MAX);
+
+	if (n <= 0)
+		return STR("");
+	SHA256(spki, (size_t)n, digest);
+	OPENSSL_free(spki);
+	strbuf_put(&b, STR("3 1 1 "));
+	for (size_t i = 0; i < sizeof(digest); i++)
+		strbuf_fmt(&b, "%02x", digest[i]);
+	return strbuf_str(&b);
+}
+
+int tlscert_read(struct arena *a, str pem, struct tlscert_facts *ret, struct why *why)
+{
+	BIO *in = BIO_new_mem_buf(pem.p, (int)str_sub(pem, 0, INT_MAX).n);
+	X509 *cert = in ? PEM_read_bio_X509(in, NULL, NULL, NULL) : NULL;
+
+	BIO_free(in);
+	if (!cert)
+		return why_set(why, -EINVAL, "found no certificate, expected PEM text");
+	ret->tlsa = tlsa_of(a, cert);
+	ret->not_after = tlscert_not_after(cert);
+	tlscert_names(cert, a, &ret->names);
+	X509_free(cert);
+	return 0;
 }

@@ -33,4 +33,13 @@ int64_t tlscert_not_after(const struct x509_st *cert);
 /* The DNS names it is for, "*." at most in front; without any, its common name (RFC 6125). */
 void tlscert_names(const struct x509_st *cert, struct arena *a, struct tlscert_names *ret);
 
+struct tlscert_facts {
+	str tlsa; /* "3 1 1 HEX": SHA-256 of its public key (RFC 7672 3.1.1) */
+	int64_t not_after;
+	struct tlscert_names names;
+};
+
+/* Of the first certificate of a PEM chain. */
+int tlscert_read(struct arena *a, str pem, struct tlscert_facts *ret, struct why *why) must_use;
+
 #endif
