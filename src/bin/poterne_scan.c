@@ -66,8 +66,11 @@ static void on_reload(void *ctx, str text)
 	struct why why;
 	int r = load(text, &fresh, &why);
 
-	if (r == 0)
+	if (r == 0) {
 		r = workers_set_patterns(s->workers, fresh->patterns, &why);
+		if (r < 0)
+			conduct_free_policy(fresh);
+	}
 	if (r < 0) {
 		log_event("reload.refused", F_C("why", why.text));
 		return;
@@ -98,11 +101,15 @@ int main(void)
 	struct sandbox_spec spec = {
 		.user = arena_cz(a, conf->users.scan),
 		.rights = SANDBOX_THREADS | SANDBOX_FILES | SANDBOX_CONNECT,
-		.read_paths = { arena_cz(a, conf->paths.rules), arena_cz(a, conf->paths.lists),
-				conf->paths.overlay.n ? arena_cz(a, conf->paths.overlay) : NULL },
+		.read_paths = { arena_cz(a, conf->paths.rules), arena_cz(a, conf->paths.lists) },
 		.open_files = OPEN_FILES,
 	};
 
+	if (conf->paths.overlay.n)
+		spec.read_paths[2] = arena_cz(a, conf->paths.overlay);
+	if (conf->paths.site_lists.n)
+		spec.read_paths[conf->paths.overlay.n ? 3 : 2] =
+			arena_cz(a, conf->paths.site_lists);
 	if (sandbox_enter(&spec, &why) < 0)
 		fail(why.text);
 	s.workers = workers_new((struct workers_host){ &s, on_kill });

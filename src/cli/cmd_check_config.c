@@ -70,12 +70,11 @@ static int load_configuration(struct conf *c, const struct request *request, str
 
 static int check_rules(struct arena *a, const struct conf *c, struct rules **ret, struct why *why)
 {
-	const char *overlay = c->paths.overlay.n ? arena_cz(a, c->paths.overlay) : NULL;
+	struct rules_dirs dirs = rules_dirs_of(a, c);
 	struct rules *rules;
 	str blob;
 	size_t yara;
-	int r = rules_load(a, arena_cz(a, c->paths.rules), overlay, arena_cz(a, c->paths.lists),
-			   &rules, why);
+	int r = rules_load(a, &dirs, &rules, why);
 
 	if (r == 0)
 		r = rules_compile(a, rules, &blob, why);
@@ -118,7 +117,7 @@ static void put_json(struct strbuf *out, const struct conf *c, const struct rule
 	}
 	strbuf_fmt(out, "],\"symbols\":%zu,\"patterns\":%zu,\"lists\":%zu,\"left_out\":%zu}\n",
 		   rules ? rules->symbols.n : 0, rules ? rules->patterns.n : 0,
-		   rules ? rules->lists.n : 0, rules ? rules->left_out.n : 0);
+		   rules ? rules->lists.list.n : 0, rules ? rules->left_out.n : 0);
 }
 
 static void put_left_out(const struct rules *rules)
@@ -141,7 +140,7 @@ static void put_text(struct strbuf *out, const struct conf *c, const struct rule
 		put_left_out(rules);
 	if (rules)
 		strbuf_fmt(out, "valid: %zu symbols, %zu patterns, %zu lists\n", rules->symbols.n,
-			   rules->patterns.n, rules->lists.n);
+			   rules->patterns.n, rules->lists.list.n);
 }
 
 int cmd_check_config(int argc, char **argv)

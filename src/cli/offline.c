@@ -42,7 +42,10 @@ void offline_stop(struct offline *o)
 	if (o->local)
 		localworkers_stop(o->local);
 	o->conductor.workers = workers_free(o->conductor.workers);
-	arena_free(o->conf_arena);
+	if (o->policy)
+		conduct_free_policy(o->policy); /* and conf_arena, which is its own */
+	else
+		arena_free(o->conf_arena);
 	arena_free(o->arena);
 }
 

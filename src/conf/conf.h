@@ -131,7 +131,7 @@ struct conf {
 	enum conf_mode mode;
 	enum conf_lang lang;
 	struct {
-		str state, rules, lists, programs, overlay;
+		str state, rules, lists, programs, overlay, site_lists;
 		str runtime; /* empty: state; use conf_runtime_dir */
 	} paths;
 	struct {

@@ -55,6 +55,10 @@ const struct conf_key conf_schema[] = {
 	{ "paths.lists", CONF_PATH, AT(paths.lists),
 	  .initial = POTERNE_PREFIX "/share/poterne/lists", .audience = POTERNED | SCAN | CLI,
 	  .doc = "the list files that rules name" },
+	{ "paths.site_lists", CONF_PATH, .may_be_empty = true, AT(paths.site_lists), .initial = "",
+	  .audience = POTERNED | SCAN | CLI,
+	  .doc = "list files of this site: their entries are added to the shipped list of the "
+		 "same name" },
 	{ "paths.programs", CONF_PATH, AT(paths.programs),
 	  .initial = POTERNE_PREFIX "/libexec/poterne", .audience = POTERNED | SCAN | CLI,
 	  .doc = "the programs of the processes" },

@@ -1,8 +1,8 @@
 #include "policy/verdict.h"
 
 #include "inspect/findings.h"
-#include "mail/address.h"
 #include "policy/derive.h"
+#include "policy/listed.h"
 
 /* A symbol that one message raised. */
 struct raised {
@@ -80,38 +80,21 @@ static void raise_part(struct judge *j, const struct facts_part *p)
 		const struct rules_symbol *s = j->rules->by_part.v[i];
 		bool is = s->when == RULES_TYPE_IN
 				  ? p->detected.n && conf_strings_has(&s->types, p->detected)
-				  : extension.n &&
-					    rules_list_has(s->list, extension, j->options->now);
+				  : extension.n && lists_has_word(s->list, j->arena, extension,
+								  j->options->now);
 
 		if (is)
 			raise_symbol(j, s, p->filename.n ? p->filename : p->detected);
 	}
 }
 
-/* Of a domain and of those above it, since who offers mailboxes may have several below one. */
-static bool list_has_domain(const struct judge *j, const struct rules_symbol *s, str domain)
+static void raise_listed(struct judge *j, const struct envelope *envelope, const struct facts *f)
 {
-	size_t dot;
+	struct listed_found found = { 0 };
 
-	if (domain.n > ADDRESS_DOMAIN_MAX)
-		return false;
-	for (; domain.n; domain = dot == STR_NONE ? STR("") : str_skip(domain, dot + 1)) {
-		if (rules_list_has(s->list, domain, j->options->now))
-			return true;
-		dot = str_chr(domain, '.');
-	}
-	return false;
-}
-
-static void raise_address(struct judge *j, const struct facts_address *a)
-{
-	for (size_t i = 0; i < j->rules->by_address.n; i++) {
-		const struct rules_symbol *s = j->rules->by_address.v[i];
-		enum facts_where where = s->when == RULES_FROM_IN ? FACTS_FROM : FACTS_REPLY_TO;
-
-		if (a->where == where && list_has_domain(j, s, a->domain))
-			raise_symbol(j, s, a->domain);
-	}
+	listed_find(j->arena, j->rules, envelope, f, j->options->now, &found);
+	for (size_t i = 0; i < found.v.n; i++)
+		raise_symbol(j, found.v.v[i].symbol, found.v.v[i].evidence);
 }
 
 /* Far below what an int64_t holds, so that a product of two is exact. */
@@ -186,9 +169,17 @@ static void raise_composites(struct judge *j)
 	for (size_t i = 0; i < j->rules->composites.n; i++) {
 		const struct rules_symbol *s = j->rules->composites.v[i];
 
-		if (!evaluate(j, s))
-			continue;
-		raise_symbol(j, s, STR(""));
+		if (evaluate(j, s))
+			raise_symbol(j, s, STR(""));
+	}
+}
+
+/* When all are raised: what is replaced may be a composite itself. */
+static void replace_scores(struct judge *j)
+{
+	for (size_t i = 0; i < j->rules->composites.n; i++) {
+		const struct rules_symbol *s = j->rules->composites.v[i];
+
 		replace_others(j, s);
 	}
 }
@@ -311,11 +302,11 @@ void verdict_judge(struct arena *a, const struct rules *rules,
 	raise_facts(&j, facts);
 	for (size_t i = 0; i < facts->parts.n; i++)
 		raise_part(&j, &facts->parts.v[i]);
-	for (size_t i = 0; i < facts->addresses.n; i++)
-		raise_address(&j, &facts->addresses.v[i]);
+	raise_listed(&j, envelope, facts);
 	raise_evidence(&j, evidence);
 	raise_evidence(&j, &derived);
 	raise_composites(&j);
+	replace_scores(&j);
 	collect(&j, &v);
 	conclude(&j, &v);
 	*ret = v;

@@ -492,7 +492,7 @@ static void authors_and_answers_are_looked_up_in_lists(void **state)
 		       "description: {en: a, fr: b}}\n"
 		       "  REPLY: {when: {reply_to_in: l.txt}, group: g, created: 2026-01-02, "
 		       "description: {en: a, fr: b}}\n"));
-	if (rules_load(w.a, dir, NULL, dir, &w.rules, &why) < 0)
+	if (rules_load(w.a, &(struct rules_dirs){ .rules = dir, .lists = dir }, &w.rules, &why) < 0)
 		fail_msg("%s", why.text);
 	(void)remove(list);
 	(void)remove(rules);

@@ -16,15 +16,13 @@ void rules_patterns(const struct rules *r, const struct pattern **ret_list, size
 /* The lines of a list that the worker needs, which reads no files. */
 static str lines_of(struct arena *a, const struct rules *r, str name)
 {
+	const struct lists_list *list = lists_find(&r->lists, name);
 	struct strbuf b = strbuf_make(a, LINES_MAX);
+	struct listset_hit hit;
 
-	for (size_t i = 0; i < r->lists.n; i++) {
-		const struct map_slot *slot;
-
-		if (!str_eq(r->lists.v[i]->name, name))
-			continue;
-		for (size_t at = 0; (slot = map_next(&r->lists.v[i]->entries, &at));) {
-			strbuf_put(&b, slot->key);
+	for (size_t i = 0; list && i < list->sets.n; i++) {
+		for (size_t at = 0; listset_next(&list->sets.v[i], &at, &hit);) {
+			listset_put(&b, &hit);
 			strbuf_char(&b, '\n');
 		}
 	}
@@ -66,6 +64,12 @@ int rules_lua_compile(struct arena *a, const struct rules *r, str *ret_blob, str
 	s = r->symbols.v[list[bad].id];
 	return why_set(why, -EINVAL, "%s:%u:%u: found a bad program for %.*s: %s", s->file, s->line,
 		       s->col, STR_ARG(s->name), what.text);
+}
+
+void rules_close(struct rules *r)
+{
+	if (r)
+		lists_close(&r->lists);
 }
 
 const struct rules_symbol *rules_find(const struct rules *r, str name)

@@ -18,6 +18,7 @@
 #include "base/why.h"
 #include "conf/conf.h"
 #include "inspect/patterns.h"
+#include "lists/lists.h"
 #include "rules/action.h"
 
 enum {
@@ -41,12 +42,19 @@ enum rules_when {
 	RULES_MACRO,
 	RULES_SCRIPT,
 	RULES_YARA,
-	RULES_LUA,	    /* a program over the facts (inspect/luarules.h) */
-	RULES_EXTENSION_IN, /* extension of an attachment or archive member is in a list */
-	RULES_TYPE_IN,	    /* true type of a part is one of types */
-	RULES_FROM_IN,	    /* the domain of an author is in a list */
-	RULES_REPLY_TO_IN,  /* that of an address of answers is */
-	RULES_EXPR,	    /* composite of other symbols */
+	RULES_LUA,	       /* a program over the facts (inspect/luarules.h) */
+	RULES_EXTENSION_IN,    /* extension of an attachment or archive member is in a list */
+	RULES_TYPE_IN,	       /* true type of a part is one of types */
+	RULES_FROM_IN,	       /* the mailbox or domain of an author is in a list */
+	RULES_REPLY_TO_IN,     /* that of an address of answers is */
+	RULES_CLIENT_IN,       /* the client's address is */
+	RULES_HELO_IN,	       /* the name it gave is */
+	RULES_REVERSE_PATH_IN, /* the envelope sender is */
+	RULES_RECIPIENT_IN,    /* one of the envelope recipients is */
+	RULES_RECIPIENTS_IN,   /* all of them are */
+	RULES_URL_IN,	       /* a link is, or its host */
+	RULES_HASH_IN,	       /* SHA-256 of a part is */
+	RULES_EXPR,	       /* composite of other symbols */
 };
 
 /* What a symbol decides, whatever the score. */
@@ -55,11 +63,6 @@ enum rules_decides {
 	RULES_DECIDES_ACTION,	   /* .decision */
 	RULES_DECIDES_WHEN_DOWN,   /* what antivirus.when_down says */
 	RULES_DECIDES_WHEN_ABSENT, /* what antivirus.when_absent says */
-};
-
-struct rules_list {
-	str name; /* "forbidden-extensions.txt" */
-	struct map entries;
 };
 
 /* One step of an expression in postfix order. */
@@ -96,7 +99,7 @@ struct rules_symbol {
 	str header, regex; /* patterns */
 	str code;	   /* RULES_LUA */
 	bool caseless;
-	const struct rules_list *list; /* RULES_*_IN but TYPE_IN */
+	const struct lists_list *list; /* RULES_*_IN but TYPE_IN */
 	struct conf_strings types;     /* RULES_TYPE_IN */
 	ARENA_VEC(struct rules_step) expr;
 	ARENA_VEC(uint32_t) replace; /* symbols whose scores a raised composite removes */
@@ -140,9 +143,9 @@ struct rules {
 	ARENA_VEC(struct rules_symbol *) symbols;
 	ARENA_VEC(struct rules_symbol *) composites; /* each after those it refers to */
 	ARENA_VEC(struct rules_symbol *) by_part;    /* EXTENSION_IN, TYPE_IN */
-	ARENA_VEC(struct rules_symbol *) by_address; /* FROM_IN, REPLY_TO_IN */
+	ARENA_VEC(struct rules_symbol *) by_list;    /* the others of lists */
 	ARENA_VEC(struct pattern) patterns;
-	ARENA_VEC(struct rules_list *) lists;
+	struct lists lists;
 	ARENA_VEC(struct rules_left_out) left_out;
 	struct rules_protected protected;
 	struct map by_name;		 /* symbol name: struct rules_symbol */
@@ -150,9 +153,16 @@ struct rules {
 	int32_t tag, quarantine, reject; /* thresholds, hundredths */
 };
 
-/* overlay_dir and lists_dir may be NULL. */
-int rules_load(struct arena *a, const char *rules_dir, const char *overlay_dir,
-	       const char *lists_dir, struct rules **ret, struct why *why) must_use;
+/* All but rules may be NULL. */
+struct rules_dirs {
+	const char *rules, *overlay, *lists, *site_lists;
+};
+
+struct rules_dirs rules_dirs_of(struct arena *a, const struct conf *c);
+int rules_load(struct arena *a, const struct rules_dirs *dirs, struct rules **ret, struct why *why)
+	must_use;
+/* Ends what does not end with the arena: the maps of compiled lists. Takes NULL. */
+void rules_close(struct rules *r);
 /* From memory, for tests: one shipped file, an overlay or STR_NULL, no lists. */
 int rules_load_text(struct arena *a, str shipped, str overlay, struct rules **ret, struct why *why)
 	must_use;
@@ -170,7 +180,5 @@ int rules_try_examples(struct arena *a, const struct rules *r, str blob, struct 
 const struct rules_symbol *rules_find(const struct rules *r, str name);
 /* Symbols raised by a finding: walk next_of_finding. NULL when nothing asks for it. */
 const struct rules_symbol *rules_of_finding(const struct rules *r, str finding);
-/* now is a wall clock: expired entries are not there. entry is compared without case. */
-bool rules_list_has(const struct rules_list *list, str entry, int64_t now);
 
 #endif

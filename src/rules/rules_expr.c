@@ -232,12 +232,29 @@ static int compile_expr(struct rules_loader *l, const struct rules_pending *p)
 	return 0;
 }
 
+static bool replace_group(struct rules_loader *l, struct rules_symbol *s, str group)
+{
+	size_t before = s->replace.n;
+
+	for (size_t i = 0; i < l->rules->symbols.n; i++) {
+		if (l->rules->symbols.v[i] != s && str_eq(l->rules->symbols.v[i]->group, group))
+			*arena_push(l->arena, &s->replace) = (uint32_t)i;
+	}
+	return s->replace.n > before;
+}
+
 static int compile_replace(struct rules_loader *l, struct rules_symbol *s,
 			   const struct conf_yaml *e)
 {
 	for (const struct conf_yaml *n = e ? e->child : NULL; n; n = n->next) {
 		const struct rules_symbol *other = map_get(&l->rules->by_name, n->text);
 
+		if (str_starts(n->text, STR("group:"))) {
+			if (!replace_group(l, s, str_skip(n->text, 6)))
+				return rules_loader_fail(l, n->line, n->col, n->text,
+							 "a group that has symbols", STR_NULL);
+			continue;
+		}
 		if (!other)
 			return rules_loader_fail(l, n->line, n->col, n->text, "a symbol",
 						 nearest_symbol(l, n->text));

@@ -45,8 +45,8 @@ static void index_symbols(struct rules_loader *l)
 			s->next_of_finding = map_set(&r->by_finding, s->finding, s);
 		if (s->when == RULES_EXTENSION_IN || s->when == RULES_TYPE_IN)
 			*arena_push(l->arena, &r->by_part) = s;
-		if (s->when == RULES_FROM_IN || s->when == RULES_REPLY_TO_IN)
-			*arena_push(l->arena, &r->by_address) = s;
+		if (s->list && s->when != RULES_EXTENSION_IN && !s->disabled)
+			*arena_push(l->arena, &r->by_list) = s;
 		if (s->regex.n && !s->disabled)
 			*arena_push(l->arena, &r->patterns) = (struct pattern){
 				.id = s->index,
@@ -132,24 +132,49 @@ static int load_dir(struct rules_loader *l, const char *dir, int (*wanted)(const
 	return r;
 }
 
-int rules_load(struct arena *a, const char *rules_dir, const char *overlay_dir,
-	       const char *lists_dir, struct rules **ret, struct why *why)
+static const char *path_or_null(struct arena *a, str path)
+{
+	return path.n ? arena_cz(a, path) : NULL;
+}
+
+struct rules_dirs rules_dirs_of(struct arena *a, const struct conf *c)
+{
+	return (struct rules_dirs){
+		.rules = arena_cz(a, c->paths.rules),
+		.overlay = path_or_null(a, c->paths.overlay),
+		.lists = arena_cz(a, c->paths.lists),
+		.site_lists = path_or_null(a, c->paths.site_lists),
+	};
+}
+
+/* Lists first: symbols name them. */
+static int load_all(struct rules_loader *l, const struct rules_dirs *dirs)
+{
+	struct lists *lists = &l->rules->lists;
+	int r = dirs->lists ? lists_load_dir(lists, l->arena, dirs->lists, l->why) : 0;
+
+	if (r == 0 && dirs->site_lists)
+		r = lists_load_dir(lists, l->arena, dirs->site_lists, l->why);
+	if (r == 0)
+		r = load_dir(l, dirs->rules, is_yaml);
+	l->overlay = true;
+	/* First what foreign files define, then what the site says about it. */
+	if (r == 0 && dirs->overlay)
+		r = load_dir(l, dirs->overlay, is_spamassassin);
+	if (r == 0 && dirs->overlay)
+		r = load_dir(l, dirs->overlay, is_yaml);
+	return r < 0 ? r : finish(l);
+}
+
+int rules_load(struct arena *a, const struct rules_dirs *dirs, struct rules **ret, struct why *why)
 {
 	struct rules_loader l = new_loader(a, why);
-	int r = rules_list_load_dir(&l, lists_dir);
+	int r = load_all(&l, dirs);
 
 	if (r == 0)
-		r = load_dir(&l, rules_dir, is_yaml);
-	l.overlay = true;
-	/* First what they define, then what the site says about it. */
-	if (r == 0 && overlay_dir)
-		r = load_dir(&l, overlay_dir, is_spamassassin);
-	if (r == 0 && overlay_dir)
-		r = load_dir(&l, overlay_dir, is_yaml);
-	if (r == 0)
-		r = finish(&l);
-	if (r == 0)
 		*ret = l.rules;
+	else
+		rules_close(l.rules);
 	return r;
 }
 

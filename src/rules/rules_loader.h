@@ -55,11 +55,6 @@ int rules_symbol_change(struct rules_loader *l, const struct conf_yaml *map, str
 int rules_symbol_score(struct rules_loader *l, const struct conf_yaml *e, int32_t *ret) must_use;
 /* All pending expressions, then the order of composites. */
 int rules_expr_compile_all(struct rules_loader *l) must_use;
-/* All files of a directory, which may be NULL. */
-int rules_list_load_dir(struct rules_loader *l, const char *dir) must_use;
-int rules_list_load_text(struct rules_loader *l, const char *name, str text) must_use;
-/* "2026-07-01" as the wall clock of its first second. */
-bool rules_list_date(str s, int64_t *ret) must_use;
 
 /* Is that a name of findings.def or evidence.def? When not, offers all to near. */
 bool rules_names_known(str finding, struct nearest *near);

@@ -54,7 +54,7 @@ static int read_date(struct rules_loader *l, const struct conf_yaml *e, str *ret
 {
 	int64_t wall;
 
-	if (e->kind != CONF_YAML_SCALAR || !rules_list_date(e->text, &wall))
+	if (e->kind != CONF_YAML_SCALAR || !listtext_date(e->text, &wall))
 		return rules_loader_fail_value(l, e, "a date, YYYY-MM-DD");
 	*ret = e->text;
 	return 0;
@@ -121,11 +121,9 @@ static int when_list(struct rules_loader *l, const struct conf_yaml *e, struct r
 {
 	struct nearest near = nearest_to(e->text);
 
-	for (size_t i = 0; i < l->rules->lists.n; i++) {
-		if (str_eq(l->rules->lists.v[i]->name, e->text))
-			s->list = l->rules->lists.v[i];
-		nearest_offer(&near, l->rules->lists.v[i]->name);
-	}
+	s->list = lists_find(&l->rules->lists, e->text);
+	for (size_t i = 0; i < l->rules->lists.list.n; i++)
+		nearest_offer(&near, l->rules->lists.list.v[i]->name);
 	if (!s->list)
 		return rules_loader_fail(l, e->line, e->col, e->text,
 					 "a file of the lists directory", near.best);
@@ -180,6 +178,13 @@ static const struct when_form {
 	[RULES_TYPE_IN] = { STR("type_in"), when_type_in },
 	[RULES_FROM_IN] = { STR("from_in"), when_list },
 	[RULES_REPLY_TO_IN] = { STR("reply_to_in"), when_list },
+	[RULES_CLIENT_IN] = { STR("client_in"), when_list },
+	[RULES_HELO_IN] = { STR("helo_in"), when_list },
+	[RULES_REVERSE_PATH_IN] = { STR("reverse_path_in"), when_list },
+	[RULES_RECIPIENT_IN] = { STR("recipient_in"), when_list },
+	[RULES_RECIPIENTS_IN] = { STR("every_recipient_in"), when_list },
+	[RULES_URL_IN] = { STR("url_in"), when_list },
+	[RULES_HASH_IN] = { STR("hash_in"), when_list },
 	[RULES_EXPR] = { STR("expr"), when_expr },
 };
 
@@ -200,7 +205,8 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 	return rules_loader_fail_key(l, e->child,
 				     "finding, header, body, raw, filename, url, words, macro, "
 				     "script, yara, lua, extension_in, type_in, from_in, "
-				     "reply_to_in or expr",
+				     "reply_to_in, client_in, helo_in, reverse_path_in, "
+				     "recipient_in, every_recipient_in, url_in, hash_in or expr",
 				     near.best);
 }
 

@@ -41,20 +41,23 @@ static int load(struct arena *a, const char *shipped, const char *overlay, struc
 static void the_shipped_rules_load_and_match_their_examples(void **state)
 {
 	cleanup(arena_freep) struct arena *a = new_arena();
+	const struct rules_dirs dirs = { .rules = POTERNE_SOURCE "/rules",
+					 .lists = POTERNE_SOURCE "/lists" };
 	struct rules *r;
 	struct why why = { "" };
+	const struct lists_list *forbidden;
 	str blob;
 
 	(void)state;
-	if (rules_load(a, POTERNE_SOURCE "/rules", NULL, POTERNE_SOURCE "/lists", &r, &why) < 0 ||
-	    rules_compile(a, r, &blob, &why) < 0 || rules_try_examples(a, r, blob, &why) < 0)
+	if (rules_load(a, &dirs, &r, &why) < 0 || rules_compile(a, r, &blob, &why) < 0 ||
+	    rules_try_examples(a, r, blob, &why) < 0)
 		fail_msg("%s", why.text);
 	assert_int_equal(r->reject, 1500);
 	assert_int_equal(rules_find(r, STR("EICAR_TEST_FILE"))->decision, ACTION_REJECT);
 	assert_ptr_equal(rules_of_finding(r, STR("GTUBE")), rules_find(r, STR("GTUBE")));
-	assert_true(rules_list_has(rules_find(r, STR("FORBIDDEN_EXTENSION"))->list, STR("EXE"), 0));
-	assert_false(
-		rules_list_has(rules_find(r, STR("FORBIDDEN_EXTENSION"))->list, STR("pdf"), 0));
+	forbidden = rules_find(r, STR("FORBIDDEN_EXTENSION"))->list;
+	assert_true(lists_has_word(forbidden, a, STR("EXE"), 0));
+	assert_false(lists_has_word(forbidden, a, STR("pdf"), 0));
 }
 
 static void every_property_arrives_in_the_symbol(void **state)
@@ -131,7 +134,9 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		{ HEAD "  AB: {when: {findings: GTUBE}" META,
 		  "rules.yaml:3:15: found \"findings\", expected finding, header, body, raw, "
 		  "filename, url, words, macro, script, yara, lua, "
-		  "extension_in, type_in, from_in, reply_to_in or expr; did you mean "
+		  "extension_in, type_in, from_in, reply_to_in, client_in, helo_in, "
+		  "reverse_path_in, recipient_in, every_recipient_in, url_in, hash_in or expr; did "
+		  "you mean "
 		  "\"finding\"?" },
 		{ HEAD "  AB: {when: {finding: GTUBE, expr: X}" META,
 		  "rules.yaml:3:14: found a section, expected exactly one condition, such as "
@@ -298,7 +303,7 @@ static void spamassassin(struct arena *a, const char *text, struct rules **ret)
 	assert_int_equal(mkdir(overlay, 0700), 0);
 	write_file(yaml, shipped);
 	write_file(cf, text);
-	if (rules_load(a, dir, overlay, NULL, ret, &why) < 0)
+	if (rules_load(a, &(struct rules_dirs){ .rules = dir, .overlay = overlay }, ret, &why) < 0)
 		fail_msg("%s", why.text);
 	unlink(cf);
 	unlink(yaml);
@@ -470,16 +475,18 @@ static void list_entries_expire_and_errors_have_a_place(void **state)
 	rules = arena_fmt(a, "%s/r.yaml", dir).p;
 	write_file(rules, HEAD "  AB: {when: {extension_in: l.txt}" META);
 	write_file(list, "# comment\nexe\r\n two words # why\nold until=2026-03-01\n");
-	if (rules_load(a, dir, NULL, dir, &r, &why) < 0)
+	if (rules_load(a, &(struct rules_dirs){ .rules = dir, .lists = dir }, &r, &why) < 0)
 		fail_msg("%s", why.text);
 	assert_true(clock_parse_rfc3339(STR("2026-03-01T00:00:00Z"), &day));
-	assert_true(rules_list_has(r->lists.v[0], STR("Exe"), day));
-	assert_true(rules_list_has(r->lists.v[0], STR("two words"), day));
-	assert_true(rules_list_has(r->lists.v[0], STR("old"), day - 1));
-	assert_false(rules_list_has(r->lists.v[0], STR("old"), day));
+	assert_true(lists_has_word(r->lists.list.v[0], a, STR("Exe"), day));
+	assert_true(lists_has_word(r->lists.list.v[0], a, STR("two words"), day));
+	assert_true(lists_has_word(r->lists.list.v[0], a, STR("old"), day - 1));
+	assert_false(lists_has_word(r->lists.list.v[0], a, STR("old"), day));
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		write_file(list, bad[i].text);
-		assert_int_equal(rules_load(a, dir, NULL, dir, &r, &why), -EINVAL);
+		assert_int_equal(
+			rules_load(a, &(struct rules_dirs){ .rules = dir, .lists = dir }, &r, &why),
+			-EINVAL);
 		assert_string_equal(why.text + strlen(dir) + 1, bad[i].error);
 	}
 	unlink(list);

@@ -36,13 +36,12 @@ static int compile(struct arena *a, const struct conf *conf, const struct rules 
 int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct_policy **ret,
 			struct why *why)
 {
-	const char *overlay = conf->paths.overlay.n ? arena_cz(a, conf->paths.overlay) : NULL;
+	struct rules_dirs dirs = rules_dirs_of(a, conf);
 	struct conduct_policy *p = arena_make(a, struct conduct_policy);
 	struct rules *rules;
 	int r;
 
-	r = rules_load(a, arena_cz(a, conf->paths.rules), overlay, arena_cz(a, conf->paths.lists),
-		       &rules, why);
+	r = rules_load(a, &dirs, &rules, why);
 	if (r < 0)
 		return r;
 	*p = (struct conduct_policy){ .arena = a,
@@ -52,7 +51,17 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 	r = compile(a, conf, rules, &p->patterns, why);
 	if (r == 0)
 		*ret = p;
+	else
+		rules_close(rules);
 	return r;
+}
+
+void conduct_free_policy(struct conduct_policy *p)
+{
+	if (!p)
+		return;
+	rules_close(p->rules);
+	arena_free(p->arena);
 }
 
 static void note_inspection(struct arena *a, struct judgement *j, int r, const struct why *why)

@@ -24,14 +24,16 @@
 struct conduct_policy {
 	struct arena *arena;
 	const struct conf *conf;
-	const struct rules *rules;
+	struct rules *rules; /* const once loaded */
 	const struct impersonation *known;
-	str patterns; /* the blob for workers, YARA rules included */
+	str patterns;	     /* the blob for workers, YARA rules included */
 };
 
 /* Reads rules and lists, compiles the patterns. The policy owns the arena on success. */
 int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct_policy **ret,
 			struct why *why) must_use;
+/* Ends a policy with its arena. Takes NULL. */
+void conduct_free_policy(struct conduct_policy *p);
 
 struct conductor {
 	struct workers *workers;

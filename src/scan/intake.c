@@ -60,7 +60,7 @@ static void end_unused(struct generation *g)
 {
 	if (g->current || g->users)
 		return;
-	arena_free(g->policy->arena);
+	conduct_free_policy(g->policy);
 	free(g);
 }
 

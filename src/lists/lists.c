@@ -1,0 +1,198 @@
+#include "lists/lists.h"
+
+#include "base/fd.h"
+#include "base/map.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+
+static const str suffix_text = { ".txt", 4 }, suffix_set = { ".set", 4 };
+
+const struct lists_list *lists_find(const struct lists *l, str name)
+{
+	for (size_t i = 0; i < l->list.n; i++) {
+		if (str_eq(l->list.v[i]->name, name))
+			return l->list.v[i];
+	}
+	return NULL;
+}
+
+/* The list of a file, by the name of its text form. */
+static struct lists_list *list_of_file(struct lists *l, struct arena *a, const char *path)
+{
+	size_t slash = str_rchr(str_c(path), '/');
+	str name = str_c(slash == STR_NONE ? path : path + slash + 1);
+	struct lists_list *list;
+
+	if (str_ends(name, suffix_set))
+		name = arena_fmt(a, "%.*s.txt", (int)(name.n - suffix_set.n), name.p);
+	for (size_t i = 0; i < l->list.n; i++) {
+		if (str_eq(l->list.v[i]->name, name))
+			return l->list.v[i];
+	}
+	list = arena_make(a, struct lists_list);
+	list->name = arena_str(a, name);
+	*arena_push(a, &l->list) = list;
+	return list;
+}
+
+static size_t lines_in(str text)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	return n;
+}
+
+static int refuse(struct arena *a, const char *file, const struct listtext_bad *bad,
+		  struct why *why)
+{
+	struct strbuf b = strbuf_make(a, WHY_MAX);
+
+	strbuf_printable(&b, str_sub(bad->found, 0, 80));
+	return why_set(why, -EINVAL, "%s:%u:%u: found \"%.*s\", expected %s", file, bad->line,
+		       bad->col, STR_ARG(strbuf_str(&b)), bad->expected);
+}
+
+static int refuse_entry(struct arena *a, const char *file, struct listtext *t,
+			const struct listentry *e, enum listset_added added, struct why *why)
+{
+	struct listtext_bad bad = { t->line, 1, e->text,
+				    added == LISTSET_TWICE ? "every entry once"
+							   : "fewer patterns or entries" };
+
+	return refuse(a, file, &bad, why);
+}
+
+static int build(struct arena *a, const char *name, str text, struct listbuilder *b,
+		 struct why *why)
+{
+	struct listtext t = listtext_make(text);
+	enum listtext_step step;
+	struct listtext_bad bad;
+	struct listentry e;
+
+	while ((step = listtext_next(&t, a, &e, &bad)) == LISTTEXT_ENTRY) {
+		enum listset_added added = listset_add(b, &e);
+
+		if (added != LISTSET_ADDED)
+			return refuse_entry(a, name, &t, &e, added, why);
+	}
+	return step == LISTTEXT_BAD ? refuse(a, name, &bad, why) : 0;
+}
+
+int lists_load_text(struct lists *l, struct arena *a, const char *name, str text, struct why *why)
+{
+	struct lists_list *list = list_of_file(l, a, name);
+	size_t lines = lines_in(text), room = listset_room(lines, text.n);
+	cleanup(arena_freep) struct arena *scratch = arena_new("list", 1 << 30);
+	struct listbuilder b = listset_begin(arena_alloc(scratch, room), room, lines,
+					     map_hash(STR("seed of lists"), false));
+	struct listset set;
+	int r = build(scratch, name, text, &b, why);
+
+	if (r < 0)
+		return r;
+	bug_if(!listset_open(arena_str(a, listset_end(&b, 0)), &set));
+	*arena_push(a, &list->sets) = set;
+	return 0;
+}
+
+static int load_map(struct lists *l, struct arena *a, const char *path, struct why *why)
+{
+	cleanup(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct listset set;
+	str map;
+	int r;
+
+	if (fd < 0)
+		return why_set(why, -errno, "%s: %m", path);
+	r = fd_map(fd, SIZE_MAX / 2, &map, why);
+	if (r < 0)
+		return why_prefix(why, r, "%s", path);
+	if (!listset_open(map, &set)) {
+		fd_unmap(&map);
+		return why_set(why, -EINVAL,
+			       "%s: no compiled list, or a damaged one; see poterne "
+			       "lists compile",
+			       path);
+	}
+	*arena_push(a, &l->maps) = map;
+	*arena_push(a, &list_of_file(l, a, path)->sets) = set;
+	return 0;
+}
+
+static int load_one(struct lists *l, struct arena *a, const char *path, struct why *why)
+{
+	cleanup(arena_freep) struct arena *scratch = NULL;
+	str text;
+	int r;
+
+	if (str_ends(str_c(path), suffix_set))
+		return load_map(l, a, path, why);
+	scratch = arena_new("list", 2 * LISTS_TEXT_MAX + (1 << 20));
+	r = fd_read_path(path, scratch, LISTS_TEXT_MAX, &text, why);
+	if (r == -EFBIG)
+		return why_prefix(why, r, "too long for a text list; see poterne lists compile");
+	return r < 0 ? r : lists_load_text(l, a, path, text, why);
+}
+
+static int is_list(const struct dirent *d)
+{
+	str name = str_c(d->d_name);
+
+	return name.p[0] != '.' && (str_ends(name, suffix_text) || str_ends(name, suffix_set));
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+int lists_load_dir(struct lists *l, struct arena *a, const char *dir, struct why *why)
+{
+	struct dirent **names;
+	int n = scandir(dir, &names, is_list, by_bytes), r = 0;
+
+	if (n < 0)
+		return why_set(why, -errno, "%s: %m", dir);
+	if (n > LISTS_MAX)
+		r = why_set(why, -EFBIG, "%s: more than %d lists", dir, LISTS_MAX);
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = load_one(l, a, arena_fmt(a, "%s/%s", dir, names[i]->d_name).p, why);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+void lists_close(struct lists *l)
+{
+	for (size_t i = 0; i < l->maps.n; i++)
+		fd_unmap(&l->maps.v[i]);
+	l->maps.n = 0;
+}
+
+bool lists_has(const struct lists_list *list, const struct listkey_set *keys, int64_t now,
+	       struct listset_hit *ret)
+{
+	for (size_t i = 0; i < list->sets.n; i++) {
+		if (listset_find(&list->sets.v[i], keys, now, ret))
+			return true;
+	}
+	return false;
+}
+
+bool lists_has_word(const struct lists_list *list, struct arena *a, str word, int64_t now)
+{
+	struct listkey_set keys;
+	struct listset_hit hit;
+
+	if (word.n > LISTKEY_MAX)
+		return false;
+	listkey_word(a, word, &keys);
+	return lists_has(list, &keys, now, &hit);
+}
