@@ -195,6 +195,9 @@ struct conf {
 		struct conf_strings trusted;
 	} arc;
 	struct {
+		struct conf_strings exceptions; /* rows of conf/spfexception.h */
+	} spf;
+	struct {
 		struct conf_peer next_hop;
 		struct conf_strings routes; /* rows of conf/route.h */
 		str maildir;		    /* below paths.state when relative */

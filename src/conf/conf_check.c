@@ -1,5 +1,6 @@
 #include "conf/route.h"
 #include "conf/signkey.h"
+#include "conf/spfexception.h"
 
 #include "base/ip.h"
 
@@ -85,7 +86,8 @@ int conf_check(const struct conf *c, struct why *why)
 		return why_set(why, -EINVAL,
 			       "delivery.max_age is below the first pause of delivery.retry; "
 			       "no message would be tried twice");
-	if (check_certificates(c, why) < 0 || signkey_check(c, why) < 0)
+	if (check_certificates(c, why) < 0 || signkey_check(c, why) < 0 ||
+	    spfexception_check(c, why) < 0)
 		return -EINVAL;
 	return check_routes(c, why);
 }

@@ -218,6 +218,10 @@ const struct conf_key conf_schema[] = {
 	  .initial = "", .audience = SCAN | CLI,
 	  .doc = "domains of sealers whose word about a message is taken when its own "
 		 "authentication was broken on the way" },
+	{ "spf.exceptions", CONF_STRING, .list = true, .may_be_empty = true, AT(spf.exceptions),
+	  .initial = "", .audience = SCAN | CLI,
+	  .doc = "rows ADDRESS DOMAIN or NETWORK DOMAIN: clients whose SPF result for that domain "
+		 "counts for nothing, because the domain's record forgets them" },
 
 	{ "delivery.next_hop", CONF_PEER, AT(delivery.next_hop), .initial = "maildir",
 	  .words = { "maildir", "smtp:HOST:PORT", "lmtp:HOST:PORT", "lmtp:unix:/PATH", "mx" },

@@ -189,8 +189,7 @@ static bool is_network(struct ip ip, unsigned prefix)
 	return true;
 }
 
-/* ADDRESS or ADDRESS/PREFIX. */
-static bool parse_network(str text, struct conf_network *at)
+bool conf_value_network(str text, struct conf_network *at)
 {
 	size_t slash = str_chr(text, '/');
 	uint64_t prefix;
@@ -295,7 +294,7 @@ bool conf_value_parse(struct arena *a, const struct conf_key *key, str text, voi
 	case CONF_LISTENER:
 		return parse_listener(a, text, at);
 	case CONF_NETWORK:
-		return parse_network(text, at);
+		return conf_value_network(text, at);
 	case CONF_PEER:
 		return parse_peer(a, key, text, at);
 	case CONF_U32:

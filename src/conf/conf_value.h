@@ -15,6 +15,8 @@ enum { CONF_VALUE_MAX = 4096 };
 
 /* One value, or one element of a list, into *at. */
 bool conf_value_parse(struct arena *a, const struct conf_key *key, str text, void *at) must_use;
+/* ADDRESS or ADDRESS/PREFIX. */
+bool conf_value_network(str text, struct conf_network *at) must_use;
 /* A whole member of struct conf from comma separated text. */
 bool conf_value_parse_list(struct arena *a, const struct conf_key *key, str text, void *at,
 			   str *ret_bad) must_use;

@@ -119,25 +119,40 @@ static void date(struct arena *a, const struct envelope *envelope, const struct 
 		evidence_add(a, out, STR("DATE_IN_FUTURE"), h->value);
 }
 
-/* SPF vouches for the reverse-path only; an author of ours under another's reverse-path
- * is vouched for by nobody. */
+/* A valid signature of the author, or DMARC. */
+static bool author_confirmed(const struct evidence *e)
+{
+	return has_symbol(e, STR("DKIM_ALIGNED")) || has_symbol(e, STR("DMARC_PASS")) ||
+	       has_symbol(e, STR("DMARC_PASS_WITH_FAILURES"));
+}
+
+/* SPF vouches for the reverse-path only, and so for an author of ours only under a
+ * reverse-path of ours; a signature of ours vouches for both. */
 static void own_domain(struct arena *a, const struct conf_strings *own,
 		       const struct envelope *envelope, const struct facts *facts,
 		       const struct evidence *from, struct evidence *out)
 {
 	bool path_own = conf_strings_has(own, domain_of(envelope->reverse_path));
-	str shown = path_own ? envelope->reverse_path : STR_NULL;
+	bool confirmed = author_confirmed(from);
+	str author = STR_NULL;
 
 	if (!envelope->client_ip.n || (path_own && has_symbol(from, STR("SPF_PASS"))))
 		return;
-	for (size_t i = 0; i < facts->addresses.n && !shown.p; i++) {
+	for (size_t i = 0; i < facts->addresses.n && !author.p; i++) {
 		const struct facts_address *f = &facts->addresses.v[i];
 
 		if (f->where == FACTS_FROM && conf_strings_has(own, f->domain))
-			shown = arena_fmt(a, "%.*s@%.*s", STR_ARG(f->local), STR_ARG(f->domain));
+			author = arena_fmt(a, "%.*s@%.*s", STR_ARG(f->local), STR_ARG(f->domain));
 	}
-	if (shown.p)
-		evidence_add(a, out, STR("OWN_DOMAIN_SPOOF"), shown);
+	if (author.p ? confirmed : !path_own)
+		return;
+	evidence_add(a, out, STR("OWN_DOMAIN_SPOOF"), path_own ? envelope->reverse_path : author);
+}
+
+static void reverse_path(struct arena *a, const struct envelope *envelope, struct evidence *out)
+{
+	if (envelope->reverse_path.n && !domain_of(envelope->reverse_path).n)
+		evidence_add(a, out, STR("ENVFROM_INVALID"), envelope->reverse_path);
 }
 
 /* Two limits only shorten what is kept of text that was seen. */
@@ -167,11 +182,13 @@ static void uninspected(struct arena *a, const struct facts *facts, struct evide
 		evidence_add(a, out, STR("INSPECT_FAILED"), facts->error);
 }
 
-void derive_evidence(struct arena *a, const struct conf_strings *own_domains,
+void derive_evidence(struct arena *a, const struct conf_strings *own_domains, bool outgoing,
 		     const struct envelope *envelope, const struct facts *facts,
 		     const struct evidence *from, struct evidence *out)
 {
-	own_domain(a, own_domains, envelope, facts, from, out);
+	if (!outgoing)
+		own_domain(a, own_domains, envelope, facts, from, out);
+	reverse_path(a, envelope, out);
 	for (size_t i = 0; i < facts->addresses.n; i++) {
 		if (facts->addresses.v[i].where == FACTS_FROM)
 			display_name(a, own_domains, &facts->addresses.v[i], out);

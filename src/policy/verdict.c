@@ -297,8 +297,10 @@ void verdict_judge(struct arena *a, const struct rules *rules,
 	struct evidence derived = { 0 };
 	struct verdict v = { .temporary = evidence->temporary };
 
-	derive_evidence(a, options->own_domains, envelope, facts, evidence, &derived);
-	impersonation_find(a, options->impersonation, facts, &derived);
+	derive_evidence(a, options->own_domains, options->outgoing, envelope, facts, evidence,
+			&derived);
+	if (!options->outgoing)
+		impersonation_find(a, options->impersonation, facts, &derived);
 	raise_facts(&j, facts);
 	for (size_t i = 0; i < facts->parts.n; i++)
 		raise_part(&j, &facts->parts.v[i]);
@@ -325,6 +327,7 @@ struct verdict_options verdict_options_of(const struct conf *c, const struct imp
 	return (struct verdict_options){
 		.own_domains = &c->domains,
 		.impersonation = known,
+		.outgoing = c->role == CONF_ROLE_OUT,
 		.observe = c->mode == CONF_MODE_OBSERVE,
 		.antivirus_down = action_of_when(c->antivirus.when_down),
 		.antivirus_absent = action_of_when(c->antivirus.when_absent),

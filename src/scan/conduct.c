@@ -3,6 +3,7 @@
 #include "inspect/inspect.h"
 #include "rules/rules_yara.h"
 #include "scan/authevidence.h"
+#include "scan/senderevidence.h"
 #include "sys/metrics.h"
 
 enum { INSPECT_MARGIN_MS = 2000 }; /* a late worker ends itself first; then we do not wait */
@@ -100,6 +101,25 @@ static uint32_t wants_of(const struct conf *conf)
 	return 0;
 }
 
+static void check_envelope(struct authcheck *auth, const struct conf *conf,
+			   const struct envelope *env, deadline d, struct judgement *j)
+{
+	senderevidence_prefetch(auth, env, clock_sooner(d, deadline_in(conf->dns.timeout)));
+	authevidence_envelope(auth, conf, env, d, &j->auth, &j->evidence);
+}
+
+static void check_message(struct authcheck *auth, const struct conf *conf,
+			  const struct envelope *env, deadline d, struct judgement *j)
+{
+	struct dns_question more[SENDEREVIDENCE_QUESTIONS];
+
+	auth->more = more;
+	auth->n_more = senderevidence_questions(&j->facts, more);
+	authevidence_message(auth, conf, &j->facts, d, &j->auth, &j->evidence);
+	senderevidence_collect(auth, conf, env, &j->facts, &j->auth,
+			       clock_sooner(d, deadline_in(conf->dns.timeout)), &j->evidence);
+}
+
 void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a,
 		   const struct envelope *env, int fd, str message, int64_t now,
 		   struct judgement *ret)
@@ -112,19 +132,21 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	struct inspection inspection;
 	struct authcheck auth;
 	struct why why = { "" };
+	bool incoming = conf->role != CONF_ROLE_OUT; /* what leaves is ours: nobody to check */
 	int r;
 
 	workers_begin(c->workers, env->mid, fd, message, wants_of(conf),
 		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
 	avevidence_collect(&c->antivirus, a, conf, message, d, &j.evidence);
 	authcheck_open(&auth, a, &c->dns, now);
-	authevidence_envelope(&auth, conf, env, d, &j.auth, &j.evidence);
+	if (incoming)
+		check_envelope(&auth, conf, env, d, &j);
 	j.evidence_us = (uint32_t)(clock_now_us() - began);
 	r = workers_end(&inspection, a, &j.facts, &why);
 	j.inspect_us = (uint32_t)(clock_now_us() - began);
 	note_inspection(a, &j, r, &why);
-	if (r == WORKERS_OK)
-		authevidence_message(&auth, conf, &j.facts, d, &j.auth, &j.evidence);
+	if (r == WORKERS_OK && incoming)
+		check_message(&auth, conf, env, d, &j);
 	look_at_images(c, conf, a, d, &j.facts);
 	avevidence_collect_extracts(&c->antivirus, a, conf, &j.facts, d, &j.evidence);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);

@@ -1,0 +1,118 @@
+#include "scan/senderevidence.h"
+
+#include "conf/spfexception.h"
+#include "dns/dnsname.h"
+
+static str domain_of(str address)
+{
+	size_t at = str_rchr(address, '@');
+
+	return at == STR_NONE ? STR("") : str_skip(address, at + 1);
+}
+
+/* The domain of the one author; empty when there are several, or none. */
+static str author_of(const struct facts *f)
+{
+	str author = STR("");
+
+	for (size_t i = 0; i < f->addresses.n; i++) {
+		if (f->addresses.v[i].where != FACTS_FROM)
+			continue;
+		if (author.n && !str_caseeq(author, f->addresses.v[i].domain))
+			return STR("");
+		author = f->addresses.v[i].domain;
+	}
+	return author;
+}
+
+void senderevidence_prefetch(struct authcheck *c, const struct envelope *env, deadline d)
+{
+	str domain = domain_of(env->reverse_path);
+	struct dns_question q[1 + MXCHECK_QUESTIONS];
+
+	if (!domain.n || domain.p[0] == '[')
+		return;
+	q[0] = (struct dns_question){ domain, DNS_TXT };
+	mxcheck_questions(domain, &q[1]);
+	dnsmemo_prefetch(&c->memo, q, ARRAY_LEN(q), d);
+}
+
+size_t senderevidence_questions(const struct facts *f,
+				struct dns_question q[SENDEREVIDENCE_QUESTIONS])
+{
+	str author = author_of(f);
+
+	if (!author.n)
+		return 0;
+	mxcheck_questions(author, q);
+	return SENDEREVIDENCE_QUESTIONS;
+}
+
+bool senderevidence_aligned(str signer, str author)
+{
+	/* A signature of a top-level domain speaks for nobody below it. */
+	return str_chr(signer, '.') != STR_NONE &&
+	       (dnsname_within(signer, author) || dnsname_within(author, signer));
+}
+
+static void signatures(struct arena *a, str author, const struct auth_results *found,
+		       struct evidence *e)
+{
+	for (size_t i = 0; i < found->n_dkim && author.n; i++) {
+		const struct dkim_result *r = &found->dkim[i];
+
+		if (r->result != AUTH_PASS || !senderevidence_aligned(r->domain, author))
+			continue;
+		evidence_add(a, e, STR("DKIM_ALIGNED"), r->domain);
+		return;
+	}
+}
+
+static void exceptions(struct arena *a, const struct conf *conf, const struct envelope *env,
+		       const struct spf_result *spf, struct evidence *e)
+{
+	struct ip ip;
+
+	if (ip_parse(env->client_ip, &ip) && spf->domain.n &&
+	    spfexception_has(conf, ip, spf->domain))
+		evidence_add(
+			a, e, STR("SPF_EXCEPTED"),
+			arena_fmt(a, "%.*s %.*s", STR_ARG(env->client_ip), STR_ARG(spf->domain)));
+}
+
+/* An author who does not exist is only remarkable: who is answered is the envelope's sender. */
+static void answerable(struct authcheck *c, str domain, bool envelope, deadline d,
+		       struct evidence *e)
+{
+	static const str names[] = {
+		[MXCHECK_GOOD] = STR("MX_GOOD"),
+		[MXCHECK_IMPLICIT] = STR("MX_IMPLICIT"),
+		[MXCHECK_MISSING] = STR("MX_MISSING"),
+		[MXCHECK_INVALID] = STR("MX_INVALID"),
+		[MXCHECK_UNKNOWN] = STR("SENDER_DOMAIN_UNKNOWN"),
+		[MXCHECK_TEMPERROR] = STR(""),
+	};
+	struct mxcheck_result r = mxcheck_run(c->arena, &c->dns, domain, d);
+	str name = names[r.code];
+
+	if (r.code == MXCHECK_UNKNOWN && !envelope)
+		name = STR("MX_MISSING");
+	if (name.n)
+		evidence_add(c->arena, e, name,
+			     arena_fmt(c->arena, "%.*s: %.*s", STR_ARG(domain), STR_ARG(r.seen)));
+}
+
+void senderevidence_collect(struct authcheck *c, const struct conf *conf,
+			    const struct envelope *env, const struct facts *f,
+			    const struct auth_results *found, deadline d, struct evidence *e)
+{
+	str path = domain_of(env->reverse_path), author = author_of(f);
+
+	signatures(c->arena, author, found, e);
+	exceptions(c->arena, conf, env, &found->spf, e);
+	if (!env->has_reverse_path || !env->client_ip.n)
+		return;
+	answerable(c, path, true, d, e);
+	if (!str_caseeq(author, path))
+		answerable(c, author, false, d, e);
+}
