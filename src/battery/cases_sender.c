@@ -14,6 +14,7 @@ static struct kit_mail from_evil(struct kit *k, str from)
 	m.client_ip = STR("203.0.113.80");
 	m.helo = STR("mail.evil.example");
 	m.received = STR_NULL;
+	m.signer = NULL;
 	return m;
 }
 
@@ -64,6 +65,7 @@ static void unrelated(struct kit *k)
 	m.reverse_path = STR("zk81qa@freemail.example");
 	m.client_ip = STR("192.0.2.18");
 	m.helo = STR("mail.freemail.example");
+	m.signer = "freemail.example";
 	kit_expect(k, FLAG_OR_MORE, "SUSPECT_DISPLAY_NAME");
 	kit_send(k, "a", &m);
 	kit_expect(k, FLAG_OR_MORE, "FROM_NAME_HAS_TITLE");

@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "battery/fixture.h"
+#include "battery/signature.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -174,10 +175,25 @@ struct kit_mail kit_mail(struct kit *k)
 				      (unsigned long long)k->seed % 1000000),
 		.mime_version = STR("1.0"),
 		.text = french,
+		.signer = "partner.example",
 		.html = STR("<html><body><p>Bonjour,</p><p>Voici les documents du service pour la "
 			    "r=C3=A9union de jeudi.</p><p>Bien cordialement,<br>Marie "
 			    "Martin</p></body></html>\r\n"),
 	};
+}
+
+struct kit_mail kit_party(struct kit *k, const char *domain, const char *ip, str from)
+{
+	struct kit_mail m = kit_mail(k);
+
+	m.from = from;
+	m.reverse_path = kit_fmt(k, "bounce@%s", domain);
+	m.helo = kit_fmt(k, "mail.%s", domain);
+	m.client_ip = str_c(ip);
+	m.received = STR_NULL;
+	m.signer = domain;
+	m.message_id = kit_fmt(k, "<20261121185957.%s@%s>", k->c->id + 2, domain);
+	return m;
 }
 
 void kit_text(struct kit *k, struct kit_mail *m, str text)
@@ -263,7 +279,7 @@ void kit_expect(struct kit *k, uint32_t allowed, const char *symbols)
 	k->symbols = symbols;
 }
 
-void kit_send(struct kit *k, const char *variant, struct kit_mail *m)
+void kit_send_bytes(struct kit *k, const char *variant, struct kit_mail *m, str bytes)
 {
 	static const char *const suffix[] = { [KIT_CLEAN] = "-clean", [KIT_ACSS] = "-acss" };
 	struct battery_message out = {
@@ -289,8 +305,17 @@ void kit_send(struct kit *k, const char *variant, struct kit_mail *m)
 	}
 	if (!str_starts(out.id, k->prefix))
 		return;
-	out.bytes = kit_bytes(k, m);
+	out.bytes = bytes;
 	k->take(k->ctx, &out);
+}
+
+void kit_send(struct kit *k, const char *variant, struct kit_mail *m)
+{
+	str bytes = kit_bytes(k, m);
+
+	if (m->signer)
+		bytes = signature_dkim(k, bytes, &(struct signature){ .domain = m->signer });
+	kit_send_bytes(k, variant, m, bytes);
 }
 
 void kit_send_attached(struct kit *k, const char *variant, const char *type, const char *name,

@@ -27,8 +27,9 @@ struct battery_case {
 };
 
 extern const struct battery_case cases_antivirus[], cases_extension[], cases_document[],
-	cases_archive[], cases_url[], cases_sender[], cases_header[], cases_structure[],
-	cases_encoding[], cases_filename[], cases_container[], cases_twin[];
+	cases_archive[], cases_url[], cases_identity[], cases_sender[], cases_header[],
+	cases_structure[], cases_encoding[], cases_filename[], cases_container[], cases_twin[],
+	cases_relayed[];
 
 struct kit {
 	struct arena *arena;
@@ -50,10 +51,13 @@ struct kit_mail {
 	str text, html;
 	ARENA_VEC(str) parts; /* whole entities behind the text: header, empty line, body */
 	str entity;	      /* instead of text, html and parts: MIME fields, empty line, body */
+	const char *signer;   /* domain of its DKIM signature; NULL: none */
 	bool malicious;
 };
 
 struct kit_mail kit_mail(struct kit *k);
+/* From a sender of one of the clean third parties, whose authentication passes. */
+struct kit_mail kit_party(struct kit *k, const char *domain, const char *ip, str from);
 void kit_text(struct kit *k, struct kit_mail *m, str text); /* plain and HTML say the same */
 /* A part in base64 with both names. */
 void kit_attach(struct kit *k, struct kit_mail *m, const char *type, const char *name, str bytes);
@@ -70,6 +74,8 @@ str kit_join(struct kit *k, const str *pieces, size_t n);
 str kit_repeat(struct kit *k, str what, size_t times);
 str kit_utf16(struct kit *k, str ascii, bool big, bool bom);
 
+/* The whole message as it goes out, its own signature and header lines of others included. */
+void kit_send_bytes(struct kit *k, const char *variant, struct kit_mail *m, str bytes);
 /* For the variants that follow. */
 void kit_expect(struct kit *k, uint32_t allowed, const char *symbols);
 /* The message goes out as variant "a" ("" for the only one). */

@@ -1,130 +1,87 @@
 #include "battery/zone.h"
 
-#define CLEAN(name, ip, reverse)                                                                   \
-	"\"" name "\": {\"A\": [\"" ip "\"], \"MX\": [[10, \"mail." name "\"]], \"TXT\": "         \
-	"[\"v=spf1 ip4:" ip " -all\"]}, \"mail." name "\": {\"A\": [\"" ip "\"], \"TXT\": "        \
-	"[\"v=spf1 a -all\"]}, \"_dmarc." name "\": {\"TXT\": [\"v=DMARC1; p=reject\"]}, "         \
+#include "battery/signature.h"
+
+enum { ZONE_MAX = 256 << 10 };
+
+/* clang-format off */
+
+/* A domain with all that a good sender has. */
+#define CLEAN(name, ip, reverse)                                                     \
+	"\"" name "\": {\"A\": [\"" ip "\"], \"MX\": [[10, \"mail." name "\"]],"       \
+	" \"TXT\": [\"v=spf1 ip4:" ip " -all\"]},"                                     \
+	"\"mail." name "\": {\"A\": [\"" ip "\"], \"TXT\": [\"v=spf1 a -all\"]},"      \
+	"\"_dmarc." name "\": {\"TXT\": [\"v=DMARC1; p=reject\"]},"                    \
 	"\"" reverse ".in-addr.arpa\": {\"PTR\": [\"mail." name "\"]},"
-#define POLICY(name, ip, dmarc)                                                                    \
-	"\"" name "\": {\"A\": [\"" ip "\"], \"MX\": [[10, \"" name                                \
-	"\"]], \"TXT\": [\"v=spf1 ip4:" ip " -all\"]}, \"_dmarc." name "\": {\"TXT\": " dmarc "},"
-#define SPF(name, txt)                                                                             \
-	"\"" name "\": {\"A\": [\"192.0.2.30\"], \"MX\": [[10, \"" name "\"]], \"TXT\": " txt "},"
+/* One with SPF and that DMARC. */
+#define POLICY(name, ip, dmarc)                                                      \
+	"\"" name "\": {\"A\": [\"" ip "\"], \"MX\": [[10, \"" name "\"]],"            \
+	" \"TXT\": [\"v=spf1 ip4:" ip " -all\"]},"                                     \
+	"\"_dmarc." name "\": {\"TXT\": " dmarc "},"
+/* One with that SPF alone. */
+#define SPF(name, txt)                                                               \
+	"\"" name "\": {\"A\": [\"192.0.2.30\"], \"MX\": [[10, \"" name "\"]],"        \
+	" \"TXT\": " txt "},"
 
 static const char zone[] =
+	CLEAN("partner.example", "192.0.2.10", "10.2.0.192")
+	CLEAN("esp.example", "192.0.2.11", "11.2.0.192")
+	CLEAN("list.example", "192.0.2.12", "12.2.0.192")
+	CLEAN("labo.example", "192.0.2.13", "13.2.0.192")
+	CLEAN("cabinet.example", "192.0.2.15", "15.2.0.192")
+	CLEAN("rdv.example", "192.0.2.16", "16.2.0.192")
+	CLEAN("fai.example", "192.0.2.17", "17.2.0.192")
+	CLEAN("freemail.example", "192.0.2.18", "18.2.0.192")
+	CLEAN("ars.example", "192.0.2.19", "19.2.0.192")
+	CLEAN("association.care", "192.0.2.21", "21.2.0.192")
+	CLEAN("partner2.example", "192.0.2.22", "22.2.0.192")
+	CLEAN("evil.example", "203.0.113.80", "80.113.0.203")
+	CLEAN("hacker.example", "203.0.113.81", "81.113.0.203")
+	POLICY("banque.example", "192.0.2.77", "[\"v=DMARC1; p=reject\"]")
+	POLICY("dmarcreject.example", "192.0.2.31", "[\"v=DMARC1; p=reject\"]")
+	POLICY("dmarcquar.example", "192.0.2.32", "[\"v=DMARC1; p=quarantine\"]")
+	POLICY("dmarcnone.example", "192.0.2.33", "[\"v=DMARC1; p=none\"]")
+	POLICY("dmarcbad.example", "192.0.2.34", "[\"v=DMARC1; p=none\", \"v=DMARC1; p=reject\"]")
+	SPF("softfail.example", "[\"v=spf1 ip4:192.0.2.20 ~all\"]")
+	SPF("neutral.example", "[\"v=spf1 ?all\"]")
+	SPF("failspf.example", "[\"v=spf1 ip4:192.0.2.20 -all\"]")
+	SPF("permerr.example", "[\"v=spf1 -all\", \"v=spf1 +all\"]")
+	SPF("loopspf.example", "[\"v=spf1 include:loopspf.example -all\"]")
+	"\"aonly.example\": {\"A\": [\"192.0.2.35\"], \"TXT\": [\"v=spf1 ip4:192.0.2.35 ~all\"]},"
+	"\"nospf.example\": {\"A\": [\"203.0.113.66\"], \"MX\": [[10, \"nospf.example\"]]},"
+	"\"spftemp.example\": {\"TXT\": \"servfail\", \"A\": [\"192.0.2.36\"]},"
+	"\"nullmx.example\": {\"MX\": [[0, \".\"]]},"
+	"\"nomx.example\": {\"TXT\": [\"nothing here\"]},"
+	"\"deadmx.example\": {\"MX\": [[10, \"nowhere.example\"]]},"
+	/* A key of 512 bits, and one that was withdrawn. */
+	"\"weak._domainkey.dmarcnone.example\": {\"TXT\": [\"v=DKIM1; k=rsa; p="
+	"MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAK9FBGHMZEIMMWlPW64+kit5FBdKg3isQxGK06+FDpcY"
+	"Hupgi5PwbY8jmq6GeGYiJ96NnzruOn7yr7cHnAH9IeECAwEAAQ==\"]},"
+	"\"revoked._domainkey.dmarcnone.example\": {\"TXT\": [\"v=DKIM1; p=\"]},"
+	"\"hopital.example\": {\"A\": [\"198.51.100.20\"], \"MX\": [[10, \"mx1.hopital.example\"]],"
+	" \"TXT\": [\"v=spf1 ip4:198.51.100.20 -all\"]},"
+	"\"mx1.hopital.example\": {\"A\": [\"198.51.100.20\"]},"
+	"\"_dmarc.hopital.example\": {\"TXT\": [\"v=DMARC1; p=reject\"]}";
 
-	"{" CLEAN("partner.example", "192.0.2.10", "10.2.0.192") CLEAN(
-		"esp.example", "192.0.2.11",
-		"11.2.0.192") CLEAN("list.example", "192.0.2.12",
-				    "12.2.0.192") CLEAN("labo.example", "192.0.2.13", "13.2.0.192")
-		CLEAN("cabinet."
-		      "example",
-		      "192.0.2.15", "15.2.0.192") CLEAN("rdv.example", "192.0.2.16", "16.2.0.192")
-			CLEAN("fai.example", "192.0.2.17", "17.2.0.192") CLEAN(
-				"freemail.example", "192.0.2.18",
-				"18.2.0.192") CLEAN("evil.example", "203.0.113.80",
-						    "80.113.0.203") CLEAN("hack"
-									  "er."
-									  "exam"
-									  "ple",
-									  "203."
-									  "0."
-									  "113."
-									  "81",
-									  "81."
-									  "113."
-									  "0."
-									  "203")
-				CLEAN("ars.example", "192.0.2.19", "19.2.0.192") CLEAN(
-					"association.care", "192.0.2.21",
-					"21.2.0.192") CLEAN("partner2.example", "192.0.2.22",
-							    "22.2.0.192") POLICY("banque.example",
-										 "192.0.2.77",
-										 "[\"v=DMARC1; "
-										 "p=reject\"]")
-					POLICY("dmarcreject.example", "192.0.2.31",
-					       "[\"v=DMARC1; p=reject\"]") POLICY("dmarcquar."
-										  "example",
-										  "192.0.2.32",
-										  "[\"v=DMARC1; "
-										  "p=quarantine\"]")
-						POLICY("dmarcnone.example", "192.0.2.33",
-						       "[\"v=DMARC1; p=none\"]") POLICY("dmarcbad."
-											"example",
-											"192.0.2."
-											"34",
-											"[\"v="
-											"DMARC1; "
-											"p=none\", "
-											"\"v="
-											"DMARC1; "
-											"p="
-											"reject\"]")
-							SPF("softfail.example",
-							    "[\"v=spf1 "
-							    "ip4:192.0.2.20 "
-							    "~all\"]") SPF("neutral.example",
-									   "[\"v=spf1 ?all\"]")
-								SPF("permerr.example",
-								    "[\"v=spf1 -all\", \"v=spf1 "
-								    "+all\"]") SPF("loopspf."
-										   "example",
-										   "[\"v=spf1 "
-										   "include:"
-										   "loopspf."
-										   "example "
-										   "-all\"]")
-									SPF("aonly.example",
-									    "[\"v=spf1 "
-									    "ip4:192.0.2.35 "
-									    "~all\"]") "\"nospf."
-										       "example\": "
-										       "{\"A\": "
-										       "[\"203.0."
-										       "113.66\"], "
-										       "\"MX\": "
-										       "[[10, "
-										       "\"nospf."
-										       "example\"]]"
-										       "},"
-										       "\"spftemp."
-										       "example\": "
-										       "{\"TXT\": "
-										       "\"servfail"
-										       "\", \"A\": "
-										       "[\"192.0.2."
-										       "36\"]},"
-										       "\"nullmx."
-										       "example\": "
-										       "{\"MX\": "
-										       "[[0, "
-										       "\".\"]]},"
-										       "\"hopital."
-										       "example\": "
-										       "{\"A\": "
-										       "[\"198.51."
-										       "100.20\"], "
-										       "\"MX\": "
-										       "[[10, "
-										       "\"mx1."
-										       "hopital."
-										       "example\"]]"
-										       ","
-										       " \"TXT\": "
-										       "[\"v=spf1 "
-										       "ip4:198.51."
-										       "100.20 "
-										       "-all\"]},"
-										       "\"_dmarc."
-										       "hopital."
-										       "example\": "
-										       "{\"TXT\": "
-										       "[\"v="
-										       "DMARC1; "
-										       "p=reject\"]"
-										       "}}";
+/* clang-format on */
 
-str zone_json(void)
+static const char *const signers[] = {
+	"partner.example", "esp.example",	"list.example",	       "labo.example",
+	"cabinet.example", "rdv.example",	"fai.example",	       "freemail.example",
+	"ars.example",	   "association.care",	"partner2.example",    "evil.example",
+	"hacker.example",  "dmarcnone.example", "dmarcreject.example", "hopital.example",
+	"failspf.example",
+};
+
+str zone_json(struct arena *a)
 {
-	return str_of(zone, sizeof(zone) - 1);
+	struct strbuf b = strbuf_make(a, ZONE_MAX);
+
+	strbuf_char(&b, '{');
+	strbuf_put(&b, str_of(zone, sizeof(zone) - 1));
+	for (size_t i = 0; i < ARRAY_LEN(signers); i++)
+		strbuf_fmt(&b, ", \"" SIGNATURE_SELECTOR "._domainkey.%s\": {\"TXT\": [\"%.*s\"]}",
+			   signers[i], STR_ARG(signature_record(a, signers[i])));
+	strbuf_char(&b, '}');
+	return strbuf_str(&b);
 }

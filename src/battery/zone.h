@@ -4,12 +4,12 @@
 #ifndef BATTERY_ZONE_H
 #define BATTERY_ZONE_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 /* The wall clock when the messages come in: half a minute after the Date of a good one. */
 enum { BATTERY_ZONE_NOW = 1795284030 };
 
-/* For zonefile_parse. */
-str zone_json(void);
+/* For zonefile_parse. The keys of signature.h are in it. */
+str zone_json(struct arena *a);
 
 #endif

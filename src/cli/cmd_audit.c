@@ -130,8 +130,9 @@ static void judge_one(void *ctx, const struct battery_message *m)
 
 static int judge_all(struct audit *u, int n, char **cases)
 {
+	cleanup(arena_freep) struct arena *a = arena_new("zone", 1 << 20);
 	struct why why = { "" };
-	int r = offline_start(&u->source, u->dns, u->dns ? STR_NULL : zone_json(), 1, &u->offline,
+	int r = offline_start(&u->source, u->dns, u->dns ? STR_NULL : zone_json(a), 1, &u->offline,
 			      &why);
 
 	if (r < 0) {
@@ -238,6 +239,7 @@ int cmd_audit(int argc, char **argv)
 
 	/* The battery is addressed to this domain; --set and --config come after it. */
 	u.sets[u.source.n_sets++] = "domains=hopital.example";
+	u.sets[u.source.n_sets++] = "arc.trusted=fai.example";
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(help, stdout);

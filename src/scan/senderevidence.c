@@ -55,15 +55,32 @@ bool senderevidence_aligned(str signer, str author)
 	       (dnsname_within(signer, author) || dnsname_within(author, signer));
 }
 
+/* What l= leaves open does not speak for the whole message. */
 static void signatures(struct arena *a, str author, const struct auth_results *found,
 		       struct evidence *e)
 {
 	for (size_t i = 0; i < found->n_dkim && author.n; i++) {
 		const struct dkim_result *r = &found->dkim[i];
 
-		if (r->result != AUTH_PASS || !senderevidence_aligned(r->domain, author))
+		if (r->result != AUTH_PASS || r->uncovered ||
+		    !senderevidence_aligned(r->domain, author))
 			continue;
 		evidence_add(a, e, STR("DKIM_ALIGNED"), r->domain);
+		return;
+	}
+}
+
+/* Anybody may add to what l= does not cover (RFC 6376 8.2). */
+static void uncovered(struct arena *a, const struct auth_results *found, struct evidence *e)
+{
+	for (size_t i = 0; i < found->n_dkim; i++) {
+		const struct dkim_result *r = &found->dkim[i];
+
+		if (r->result != AUTH_PASS || !r->uncovered)
+			continue;
+		evidence_add(a, e, STR("DKIM_UNCOVERED"),
+			     arena_fmt(a, "%.*s: %llu bytes", STR_ARG(r->domain),
+				       (unsigned long long)r->uncovered));
 		return;
 	}
 }
@@ -109,6 +126,7 @@ void senderevidence_collect(struct authcheck *c, const struct conf *conf,
 	str path = domain_of(env->reverse_path), author = author_of(f);
 
 	signatures(c->arena, author, found, e);
+	uncovered(c->arena, found, e);
 	exceptions(c->arena, conf, env, &found->spf, e);
 	if (!env->has_reverse_path || !env->client_ip.n)
 		return;
