@@ -130,7 +130,7 @@ static void every_mistake_is_explained(void **state)
 
 static void the_shipped_zones_are_readable(void **state)
 {
-	static const char *const files[] = { "sample.json", "spf.json" };
+	static const char *const files[] = { "sample.json", "spf.json", "dkim.json" };
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
 
 	(void)state;
