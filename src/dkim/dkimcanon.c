@@ -63,10 +63,15 @@ struct field {
 
 static void put_lower(struct out *o, str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		char c = str_lower_char(s.p[i]);
+	char low[64];
 
-		put(o, str_of(&c, 1));
+	while (s.n) {
+		str piece = str_sub(s, 0, sizeof(low));
+
+		for (size_t i = 0; i < piece.n; i++)
+			low[i] = str_lower_char(piece.p[i]);
+		put(o, str_of(low, piece.n));
+		s = str_skip(s, piece.n);
 	}
 }
 
@@ -174,11 +179,25 @@ void dkimcanon_own_field(enum dkimcanon_kind kind, str field, bool last,
 
 /* Bodies */
 
+/* A tab, or two blanks in a row: without a branch, since most lines have neither. */
+static bool has_blank_run(str line)
+{
+	unsigned found = line.n && line.p[0] == '\t';
+
+	for (size_t i = 1; i < line.n; i++)
+		found |= (line.p[i] == '\t') | ((line.p[i] == ' ') & (line.p[i - 1] == ' '));
+	return found;
+}
+
 /* A line without the blanks at its end, each other run of them as one space (3.4.4). */
 static void put_relaxed_line(struct out *o, str line)
 {
 	size_t at = 0;
 
+	if (!has_blank_run(line)) {
+		put(o, line);
+		return;
+	}
 	while (at < line.n) {
 		size_t from = at;
 
