@@ -1,31 +1,14 @@
 #include "auth/dkimcheck.h"
 
 #include "auth/dkimkey.h"
-#include "dns/dnsname.h"
-
-/* A step, in words that may quote hostile text. */
-static void say(struct arena *a, struct dkim_result *r, str text)
-{
-	struct strbuf b = strbuf_make(a, 4 * text.n + 1);
-	str *steps = arena_array(a, str, r->trace.n + 1);
-
-	strbuf_printable(&b, text);
-	for (size_t i = 0; i < r->trace.n; i++)
-		steps[i] = r->trace.v[i];
-	steps[r->trace.n] = strbuf_str(&b);
-	r->trace.v = steps;
-	r->trace.n++;
-}
+#include "auth/steps.h"
 
 /* The end of the check, unless it passes. */
-static void conclude(struct arena *a, struct dkim_result *r, enum auth_code code, str reason)
+static void conclude(struct steps *steps, struct dkim_result *r, enum auth_code code, str reason)
 {
-	struct strbuf b = strbuf_make(a, 4 * reason.n + 1);
-
-	strbuf_printable(&b, reason);
+	steps_add(steps, "%.*s", STR_ARG(reason));
 	r->result = code;
-	r->reason = strbuf_str(&b);
-	say(a, r, reason);
+	r->reason = steps_line(steps->arena, "%.*s", STR_ARG(reason));
 }
 
 static struct dkim_result begin(struct arena *a, const struct dkim_facts *f)
@@ -140,35 +123,34 @@ static int rank(enum auth_code code)
 	}
 }
 
-static void say_key(struct arena *a, struct dkim_result *r, const struct dkimkey *key)
+static void say_key(struct steps *steps, const struct dkimkey *key)
 {
 	if (key->revoked)
-		say(a, r, STR("the key record has an empty p="));
+		steps_add(steps, "the key record has an empty p=");
 	else
-		say(a, r,
-		    arena_fmt(a, "the key is %s of %u bits%s", key->ed25519 ? "Ed25519" : "RSA",
-			      key->bits, key->testing ? ", in testing (t=y)" : ""));
+		steps_add(steps, "the key is %s of %u bits%s", key->ed25519 ? "Ed25519" : "RSA",
+			  key->bits, key->testing ? ", in testing (t=y)" : "");
 }
 
-static enum auth_code try_record(struct arena *a, const struct dkimcheck *in,
-				 const struct dkim_facts *f, str txt, struct dkim_result *r,
-				 struct dkimkey *ret_key, str *ret_reason)
+static enum auth_code try_record(struct steps *steps, const struct dkimcheck *in,
+				 const struct dkim_facts *f, str txt, struct dkimkey *ret_key,
+				 str *ret_reason)
 {
-	const char *bad = dkimkey_parse(a, txt, ret_key);
+	const char *bad = dkimkey_parse(steps->arena, txt, ret_key);
 	enum auth_code code;
 
 	if (bad) {
-		*ret_reason = arena_fmt(a, "the key record is broken: %s", bad);
+		*ret_reason = arena_fmt(steps->arena, "the key record is broken: %s", bad);
 		return AUTH_PERMERROR;
 	}
-	say_key(a, r, ret_key);
+	say_key(steps, ret_key);
 	code = judge_key(in, f, ret_key, ret_reason);
 	dkimkey_close(ret_key);
 	return code;
 }
 
 /* Several keys at a name are tried one after the other (RFC 6376 6.1.2). */
-static void try_records(struct arena *a, const struct dkimcheck *in, const struct dkim_facts *f,
+static void try_records(struct steps *steps, const struct dkimcheck *in, const struct dkim_facts *f,
 			const struct dns_answer *answer, struct dkim_result *r)
 {
 	enum auth_code best = AUTH_PERMERROR;
@@ -183,10 +165,10 @@ static void try_records(struct arena *a, const struct dkimcheck *in, const struc
 		if (!dkimkey_is_record(answer->records[i].value))
 			continue;
 		if (tried++ == DKIMCHECK_MAX_KEYS) {
-			say(a, r, STR("there are more keys, which are not tried"));
+			steps_add(steps, "there are more keys, which are not tried");
 			break;
 		}
-		code = try_record(a, in, f, answer->records[i].value, r, &key, &reason);
+		code = try_record(steps, in, f, answer->records[i].value, &key, &reason);
 		if (tried > 1 && rank(code) <= rank(best))
 			continue;
 		best = code;
@@ -194,39 +176,46 @@ static void try_records(struct arena *a, const struct dkimcheck *in, const struc
 		r->testing = key.testing;
 		r->key_bits = key.bits;
 	}
-	if (best == AUTH_PASS) {
-		r->result = AUTH_PASS;
-		say(a, r, STR("the body's hash is right and the signature verifies"));
-	} else {
-		conclude(a, r, best, best_reason);
+	if (best != AUTH_PASS) {
+		conclude(steps, r, best, best_reason);
+		return;
 	}
-	if (best == AUTH_PASS && r->uncovered)
-		say(a, r,
-		    arena_fmt(a, "l= leaves %llu bytes of the body unsigned",
-			      (unsigned long long)r->uncovered));
+	r->result = AUTH_PASS;
+	steps_add(steps, "the body's hash is right and the signature verifies");
+	if (r->uncovered)
+		steps_add(steps, "l= leaves %llu bytes of the body unsigned",
+			  (unsigned long long)r->uncovered);
+}
+
+static void check(struct steps *steps, const struct dns_resolver *dns, const struct dkimcheck *in,
+		  const struct dkim_facts *f, deadline d, struct dkim_result *r)
+{
+	struct dns_answer answer;
+	str reason = STR(""), name;
+	enum auth_code code = judge_field(in, f, &reason);
+
+	if (code != AUTH_PASS) {
+		conclude(steps, r, code, reason);
+		return;
+	}
+	name = dkimcheck_key_name(steps->arena, in, f);
+	answer = dns_ask(dns, steps->arena, name, DNS_TXT, d);
+	steps_add(steps, "TXT %.*s: %.*s, %zu records", STR_ARG(name),
+		  STR_ARG(dns_status_name(answer.status)), answer.n);
+	if (dns_temporary(answer.status))
+		conclude(steps, r, AUTH_TEMPERROR, STR("the key could not be asked for"));
+	else
+		try_records(steps, in, f, &answer, r);
 }
 
 struct dkim_result dkimcheck_one(struct arena *a, const struct dns_resolver *dns,
 				 const struct dkimcheck *in, const struct dkim_facts *f, deadline d)
 {
 	struct dkim_result r = begin(a, f);
-	struct dns_answer answer;
-	str reason = STR(""), name;
-	enum auth_code code = judge_field(in, f, &reason);
+	struct steps steps = { .arena = a };
 
-	if (code != AUTH_PASS) {
-		conclude(a, &r, code, reason);
-		return r;
-	}
-	name = dkimcheck_key_name(a, in, f);
-	answer = dns_ask(dns, a, name, DNS_TXT, d);
-	say(a, &r,
-	    arena_fmt(a, "TXT %.*s: %.*s, %zu records", STR_ARG(name),
-		      STR_ARG(dns_status_name(answer.status)), answer.n));
-	if (dns_temporary(answer.status))
-		conclude(a, &r, AUTH_TEMPERROR, STR("the key could not be asked for"));
-	else
-		try_records(a, in, f, &answer, &r);
+	check(&steps, dns, in, f, d, &r);
+	r.trace = steps_trace(&steps);
 	return r;
 }
 
