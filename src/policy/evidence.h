@@ -9,14 +9,24 @@
 #define POLICY_EVIDENCE_H
 
 #include "base/arena.h"
+#include "lists/dnslist.h"
 
 struct evidence_symbol {
 	str name; /* of rules/evidence.def */
 	str text; /* what was seen; may be hostile, may be empty */
 };
 
+/* What a list of the DNS replied. */
+struct evidence_reply {
+	const struct dnslist *list;
+	uint32_t code; /* the address as a number: 127.0.0.2 is 0x7f000002 */
+	bool refused;  /* it says that we may not ask */
+	str asked;     /* about what; hostile */
+};
+
 struct evidence {
 	ARENA_VEC(struct evidence_symbol) symbols;
+	ARENA_VEC(struct evidence_reply) replies;
 	bool temporary; /* a source did not answer in time; its question is open */
 };
 

@@ -97,6 +97,31 @@ static void raise_listed(struct judge *j, const struct envelope *envelope, const
 		raise_symbol(j, found.v.v[i].symbol, found.v.v[i].evidence);
 }
 
+static bool is_reply_of(const struct rules_symbol *s, const struct evidence_reply *r)
+{
+	if (s->dns_list != r->list || s->reply_refused != r->refused)
+		return false;
+	if (s->replies.n == 0 && !s->reply_bit)
+		return true;
+	for (size_t i = 0; i < s->replies.n; i++) {
+		if (s->replies.v[i] == r->code)
+			return true;
+	}
+	return s->reply_bit & r->code & 0xff;
+}
+
+static void raise_replies(struct judge *j, const struct evidence *e)
+{
+	for (size_t i = 0; i < e->replies.n; i++) {
+		for (size_t k = 0; k < j->rules->by_reply.n; k++) {
+			const struct rules_symbol *s = j->rules->by_reply.v[k];
+
+			if (is_reply_of(s, &e->replies.v[i]))
+				raise_symbol(j, s, e->replies.v[i].asked);
+		}
+	}
+}
+
 /* Far below what an int64_t holds, so that a product of two is exact. */
 static int64_t bounded(int64_t v)
 {
@@ -306,6 +331,7 @@ void verdict_judge(struct arena *a, const struct rules *rules,
 		raise_part(&j, &facts->parts.v[i]);
 	raise_listed(&j, envelope, facts);
 	raise_evidence(&j, evidence);
+	raise_replies(&j, evidence);
 	raise_evidence(&j, &derived);
 	raise_composites(&j);
 	replace_scores(&j);

@@ -18,6 +18,7 @@
 #include "base/why.h"
 #include "conf/conf.h"
 #include "inspect/patterns.h"
+#include "lists/dnslist.h"
 #include "lists/lists.h"
 #include "rules/action.h"
 
@@ -54,6 +55,7 @@ enum rules_when {
 	RULES_RECIPIENTS_IN,   /* all of them are */
 	RULES_URL_IN,	       /* a link is, or its host */
 	RULES_HASH_IN,	       /* SHA-256 of a part is */
+	RULES_DNS_LIST,	       /* a list of the DNS replies so */
 	RULES_EXPR,	       /* composite of other symbols */
 };
 
@@ -99,8 +101,12 @@ struct rules_symbol {
 	str header, regex; /* patterns */
 	str code;	   /* RULES_LUA */
 	bool caseless;
-	const struct lists_list *list; /* RULES_*_IN but TYPE_IN */
-	struct conf_strings types;     /* RULES_TYPE_IN */
+	const struct lists_list *list;	/* RULES_*_IN but TYPE_IN */
+	struct conf_strings types;	/* RULES_TYPE_IN */
+	const struct dnslist *dns_list; /* RULES_DNS_LIST */
+	ARENA_VEC(uint32_t) replies;	/* one of them; without these two: any */
+	uint32_t reply_bit;		/* of the last byte */
+	bool reply_refused;		/* that we may not ask, and nothing else */
 	ARENA_VEC(struct rules_step) expr;
 	ARENA_VEC(uint32_t) replace; /* symbols whose scores a raised composite removes */
 	enum rules_decides decides;
@@ -145,9 +151,11 @@ struct rules {
 	ARENA_VEC(struct rules_symbol *) by_part;    /* EXTENSION_IN, TYPE_IN */
 	ARENA_VEC(struct rules_symbol *) by_list;    /* the others of lists */
 	ARENA_VEC(struct pattern) patterns;
+	ARENA_VEC(struct rules_symbol *) by_reply; /* DNS_LIST */
 	struct lists lists;
 	ARENA_VEC(struct rules_left_out) left_out;
 	struct rules_protected protected;
+	ARENA_VEC(struct dnslist *) dns_lists;
 	struct map by_name;		 /* symbol name: struct rules_symbol */
 	struct map by_finding;		 /* finding name: first struct rules_symbol of a chain */
 	int32_t tag, quarantine, reject; /* thresholds, hundredths */

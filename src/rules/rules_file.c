@@ -114,10 +114,14 @@ static int read_section(struct rules_loader *l, const struct conf_yaml *e)
 		return read_symbols(l, e);
 	if (str_eq(e->key, STR("protected")))
 		return rules_protected_read(l, e);
+	if (str_eq(e->key, STR("dns_lists")))
+		return rules_dnslist_read(l, e);
 	nearest_offer(&near, STR("thresholds"));
 	nearest_offer(&near, STR("symbols"));
 	nearest_offer(&near, STR("protected"));
-	return rules_loader_fail_key(l, e, "thresholds, symbols or protected", near.best);
+	nearest_offer(&near, STR("dns_lists"));
+	return rules_loader_fail_key(l, e, "thresholds, symbols, protected or dns_lists",
+				     near.best);
 }
 
 int rules_file_read(struct rules_loader *l, const char *name, str text)
@@ -129,7 +133,7 @@ int rules_file_read(struct rules_loader *l, const char *name, str text)
 		return r;
 	l->file = name;
 	if (root->kind != CONF_YAML_MAPPING && !conf_yaml_is_nothing(root))
-		return rules_loader_fail_value(l, root, "thresholds, symbols or protected");
+		return rules_loader_fail_value(l, root, "thresholds, symbols, protected or dns_lists");
 	for (const struct conf_yaml *e = root->child; e; e = e->next) {
 		r = read_section(l, e);
 		if (r < 0)

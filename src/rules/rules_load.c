@@ -45,6 +45,8 @@ static void index_symbols(struct rules_loader *l)
 			s->next_of_finding = map_set(&r->by_finding, s->finding, s);
 		if (s->when == RULES_EXTENSION_IN || s->when == RULES_TYPE_IN)
 			*arena_push(l->arena, &r->by_part) = s;
+		if (s->dns_list && !s->disabled)
+			*arena_push(l->arena, &r->by_reply) = s;
 		if (s->list && s->when != RULES_EXTENSION_IN && !s->disabled)
 			*arena_push(l->arena, &r->by_list) = s;
 		if (s->regex.n && !s->disabled)

@@ -53,6 +53,10 @@ int rules_symbol_change(struct rules_loader *l, const struct conf_yaml *map, str
 	must_use;
 /* "12.5" as hundredths. */
 int rules_symbol_score(struct rules_loader *l, const struct conf_yaml *e, int32_t *ret) must_use;
+/* The section dns_lists of a file, and a symbol's condition. */
+int rules_dnslist_read(struct rules_loader *l, const struct conf_yaml *map) must_use;
+int rules_dnslist_when(struct rules_loader *l, const struct conf_yaml *map, struct rules_symbol *s)
+	must_use;
 /* All pending expressions, then the order of composites. */
 int rules_expr_compile_all(struct rules_loader *l) must_use;
 

@@ -185,6 +185,7 @@ static const struct when_form {
 	[RULES_RECIPIENTS_IN] = { STR("every_recipient_in"), when_list },
 	[RULES_URL_IN] = { STR("url_in"), when_list },
 	[RULES_HASH_IN] = { STR("hash_in"), when_list },
+	[RULES_DNS_LIST] = { STR("dns_list"), rules_dnslist_when },
 	[RULES_EXPR] = { STR("expr"), when_expr },
 };
 
@@ -202,12 +203,13 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 		}
 		nearest_offer(&near, when_forms[i].name);
 	}
-	return rules_loader_fail_key(l, e->child,
-				     "finding, header, body, raw, filename, url, words, macro, "
-				     "script, yara, lua, extension_in, type_in, from_in, "
-				     "reply_to_in, client_in, helo_in, reverse_path_in, "
-				     "recipient_in, every_recipient_in, url_in, hash_in or expr",
-				     near.best);
+	return rules_loader_fail_key(
+		l, e->child,
+		"finding, header, body, raw, filename, url, words, macro, "
+		"script, yara, lua, extension_in, type_in, from_in, "
+		"reply_to_in, client_in, helo_in, reverse_path_in, "
+		"recipient_in, every_recipient_in, url_in, hash_in, dns_list or expr",
+		near.best);
 }
 
 /* --- the other properties --- */

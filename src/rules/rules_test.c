@@ -107,8 +107,8 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 	} cases[] = {
 		{ "", "rules: no file sets thresholds; add 00-thresholds.yaml" },
 		{ "symbol: {}\n",
-		  "rules.yaml:1:1: found \"symbol\", expected thresholds, symbols or protected; "
-		  "did you mean \"symbols\"?" },
+		  "rules.yaml:1:1: found \"symbol\", expected thresholds, symbols, "
+		  "protected or dns_lists; did you mean \"symbols\"?" },
 		{ "thresholds: {tag: 1}\n",
 		  "rules.yaml:1:1: found \"thresholds\", expected all of tag, "
 		  "quarantine and reject below it" },
@@ -135,7 +135,8 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "rules.yaml:3:15: found \"findings\", expected finding, header, body, raw, "
 		  "filename, url, words, macro, script, yara, lua, "
 		  "extension_in, type_in, from_in, reply_to_in, client_in, helo_in, "
-		  "reverse_path_in, recipient_in, every_recipient_in, url_in, hash_in or expr; did "
+		  "reverse_path_in, recipient_in, every_recipient_in, url_in, hash_in, dns_list or "
+		  "expr; did "
 		  "you mean "
 		  "\"finding\"?" },
 		{ HEAD "  AB: {when: {finding: GTUBE, expr: X}" META,
@@ -452,6 +453,34 @@ static void examples_that_lie_are_refused(void **state)
 	}
 }
 
+static void a_bad_list_of_the_dns_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{ "dns_lists:\n  a: {zone: a.test, asks: [clients]}\n",
+		  "rules.yaml:2:28: found \"clients\", expected client, helo, reverse_path, from, "
+		  "dkim, url_host, url_domain, url_address, from_address or reply_to_address" },
+		{ "dns_lists:\n  a: {asks: [client]}\n",
+		  "rules.yaml:2:3: found \"a\", expected zone and asks below it" },
+		{ "dns_lists:\n  abc: {zone: a.test, asks: [client]}\nsymbols:\n"
+		  "  AB: {when: {dns_list: {name: abd}}" META,
+		  "rules.yaml:4:32: found \"abd\", expected a name below dns_lists, of this file "
+		  "or "
+		  "an earlier one; did you mean \"abc\"?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = new_arena();
+		struct rules *r;
+		struct why why = { "" };
+
+		assert_int_equal(load(a, cases[i].text, NULL, &r, &why), -EINVAL);
+		assert_string_equal(why.text, cases[i].error);
+	}
+}
+
 static void list_entries_expire_and_errors_have_a_place(void **state)
 {
 	static const struct {
@@ -507,6 +536,7 @@ int main(void)
 		cmocka_unit_test(rules_behind_a_condition_are_not_loaded),
 		cmocka_unit_test(a_bad_expression_is_shown_with_its_place),
 		cmocka_unit_test(examples_that_lie_are_refused),
+		cmocka_unit_test(a_bad_list_of_the_dns_is_refused),
 		cmocka_unit_test(list_entries_expire_and_errors_have_a_place),
 	};
 

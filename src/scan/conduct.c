@@ -149,6 +149,9 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 		check_message(&auth, conf, env, d, &j);
 	look_at_images(c, conf, a, d, &j.facts);
 	avevidence_collect_extracts(&c->antivirus, a, conf, &j.facts, d, &j.evidence);
+	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &c->dns, env, &j.facts,
+				&j.auth, now, clock_sooner(d, deadline_in(conf->dns.timeout)),
+				&j.evidence);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
 	j.time_us = (uint32_t)(clock_now_us() - began);
 	count(&j, message.n);

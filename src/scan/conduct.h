@@ -17,6 +17,7 @@
 #include "conf/conf.h"
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
+#include "scan/dnslistevidence.h"
 #include "scan/images.h"
 #include "scan/workers.h"
 
@@ -40,6 +41,7 @@ struct conductor {
 	struct images images;
 	struct dns_resolver dns;
 	struct avevidence_gate antivirus;
+	struct dnslistevidence dnslists;
 };
 
 struct judgement {
