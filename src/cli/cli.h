@@ -22,6 +22,7 @@ int cmd_queue(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 int cmd_certificate(int argc, char **argv);
+int cmd_lists(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_dns(int argc, char **argv);

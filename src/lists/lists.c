@@ -6,6 +6,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 static const str suffix_text = { ".txt", 4 }, suffix_set = { ".set", 4 };
 
@@ -100,18 +102,33 @@ int lists_load_text(struct lists *l, struct arena *a, const char *name, str text
 	return 0;
 }
 
-static int load_map(struct lists *l, struct arena *a, const char *path, struct why *why)
+/* Only the pages that are looked at are read: of what is not listed, those of the slots. */
+static int map_file(const char *path, str *ret, struct why *why)
 {
 	cleanup(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *p;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return why_set(why, -errno, "%s: %m", path);
+	if (st.st_size == 0)
+		return why_set(why, -EINVAL, "%s: empty, which no compiled list is", path);
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return why_set(why, -errno, "%s: mmap: %m", path);
+	(void)madvise(p, (size_t)st.st_size, MADV_RANDOM); /* only faster */
+	*ret = str_of(p, (size_t)st.st_size);
+	return 0;
+}
+
+static int load_map(struct lists *l, struct arena *a, const char *path, struct why *why)
+{
 	struct listset set;
 	str map;
-	int r;
+	int r = map_file(path, &map, why);
 
-	if (fd < 0)
-		return why_set(why, -errno, "%s: %m", path);
-	r = fd_map(fd, SIZE_MAX / 2, &map, why);
 	if (r < 0)
-		return why_prefix(why, r, "%s", path);
+		return r;
 	if (!listset_open(map, &set)) {
 		fd_unmap(&map);
 		return why_set(why, -EINVAL,

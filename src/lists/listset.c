@@ -6,7 +6,17 @@
 static const char magic[] = "POTLIST1";
 
 /* Words of the header. */
-enum { AT_MAGIC, AT_SEED, AT_N, AT_SLOTS, AT_ENTRIES, AT_GLOBS, AT_PREFIXES, AT_MADE = 10 };
+enum {
+	AT_MAGIC,
+	AT_SEED,
+	AT_N,
+	AT_SLOTS,
+	AT_ENTRIES,
+	AT_GLOBS,
+	AT_PREFIXES,
+	AT_MADE = 10,
+	AT_KINDS
+};
 
 enum { PLACE_BITS = 40, FIXED = 11, DAY = 24 * 3600, FOR_EVER = -1 };
 
@@ -30,6 +40,11 @@ static uint64_t hash_of(uint64_t seed, struct listkey key)
 				    seed + (uint64_t)key.kind * 0x9e3779b97f4a7c15);
 }
 
+static uint64_t bit_of(enum listkey_kind kind)
+{
+	return 1ull << (kind & 63);
+}
+
 static uint64_t slot_of(uint64_t hash, uint64_t n_slots)
 {
 	return (hash >> 32) * n_slots >> 32;
@@ -50,6 +65,7 @@ bool listset_open(str block, struct listset *ret)
 	for (size_t i = 0; i < ARRAY_LEN(s.prefixes); i++)
 		s.prefixes[i] = word_at(block.p, AT_PREFIXES + i);
 	s.made = (int64_t)word_at(block.p, AT_MADE);
+	s.kinds = word_at(block.p, AT_KINDS);
 	block = str_skip(block, LISTSET_HEADER);
 	if (s.n_slots == 0 || s.n_slots > UINT32_MAX || s.n_slots > block.n / 8 ||
 	    entries != block.n - 8 * s.n_slots)
@@ -90,9 +106,10 @@ static bool read_entry(const struct listset *s, uint64_t place, struct listset_h
 }
 
 /* The slot that holds the key, else the free one where it would be; n_slots: neither. */
-static uint64_t probe(const struct listset *s, struct listkey key, struct listset_hit *ret)
+static uint64_t probe(const struct listset *s, struct listkey key, uint64_t hash,
+		      struct listset_hit *ret)
 {
-	uint64_t hash = hash_of(s->seed, key), at = slot_of(hash, s->n_slots);
+	uint64_t at = slot_of(hash, s->n_slots);
 	uint64_t mark = hash << PLACE_BITS;
 
 	for (size_t i = 0; i < LISTSET_PROBES; i++) {
@@ -110,10 +127,11 @@ static uint64_t probe(const struct listset *s, struct listkey key, struct listse
 	return s->n_slots;
 }
 
-static bool has(const struct listset *s, struct listkey key, int64_t now, struct listset_hit *ret)
+static bool has(const struct listset *s, struct listkey key, uint64_t hash, int64_t now,
+		struct listset_hit *ret)
 {
 	ret->key.text.p = NULL;
-	if (probe(s, key, ret) == s->n_slots || !ret->key.text.p)
+	if (probe(s, key, hash, ret) == s->n_slots || !ret->key.text.p)
 		return false;
 	return ret->key.kind == key.kind && str_eq(ret->key.text, key.text) && now < ret->until;
 }
@@ -125,8 +143,12 @@ static bool find_network(const struct listset *s, struct ip ip, int64_t now,
 	char bytes[1 + IP_V6];
 
 	for (unsigned prefix = 8u * ip.n + 1; prefix-- > 0;) {
-		if (words[prefix / 64] >> prefix % 64 & 1 &&
-		    has(s, listkey_of_ip(ip, prefix, bytes), now, ret))
+		struct listkey key;
+
+		if (!(words[prefix / 64] >> prefix % 64 & 1))
+			continue;
+		key = listkey_of_ip(ip, prefix, bytes);
+		if (has(s, key, hash_of(s->seed, key), now, ret))
 			return true;
 	}
 	return false;
@@ -163,8 +185,17 @@ static bool find_glob(const struct listset *s, str text, int64_t now, struct lis
 bool listset_find(const struct listset *s, const struct listkey_set *keys, int64_t now,
 		  struct listset_hit *ret)
 {
+	uint64_t hashes[LISTKEY_CANDIDATES];
+
+	/* The slots of all keys come from memory at the same time. */
 	for (size_t i = 0; i < keys->n; i++) {
-		if (has(s, keys->v[i], now, ret))
+		if (!(s->kinds & bit_of(keys->v[i].kind)))
+			continue;
+		hashes[i] = hash_of(s->seed, keys->v[i]);
+		__builtin_prefetch(s->slots.p + 8 * slot_of(hashes[i], s->n_slots));
+	}
+	for (size_t i = 0; i < keys->n; i++) {
+		if (s->kinds & bit_of(keys->v[i].kind) && has(s, keys->v[i], hashes[i], now, ret))
 			return true;
 	}
 	if (keys->ip.n && find_network(s, keys->ip, now, ret))
@@ -232,6 +263,7 @@ static void put_entry(struct listbuilder *b, const struct listentry *e, str befo
 	p = append(append(append(append(p + FIXED, before), e->key.text), text), note);
 	b->at = (size_t)(p - b->block);
 	b->set.n++;
+	b->set.kinds |= bit_of(e->key.kind);
 	b->set.entries = str_of(b->block + b->entries_at, b->at - b->entries_at);
 }
 
@@ -267,20 +299,19 @@ enum listset_added listset_add(struct listbuilder *b, const struct listentry *e)
 {
 	str text = text_to_keep(e);
 	struct listset_hit hit = { 0 };
-	uint64_t at, place = b->at - b->entries_at;
+	uint64_t at, place = b->at - b->entries_at, hash = hash_of(b->set.seed, e->key);
 
 	if (b->size - b->at < FIXED + 8 + e->key.text.n + text.n + e->note.n ||
 	    place >> (PLACE_BITS - 1))
 		return LISTSET_FULL;
 	if (e->key.kind == LISTKEY_GLOB)
 		return add_glob(b, e);
-	at = probe(&b->set, e->key, &hit);
+	at = probe(&b->set, e->key, hash, &hit);
 	if (at == b->set.n_slots)
 		return LISTSET_FULL;
 	if (word_at(b->set.slots.p, at))
 		return LISTSET_TWICE;
-	put_word(b->block + b->slots_at, at,
-		 hash_of(b->set.seed, e->key) << PLACE_BITS | (place + 1));
+	put_word(b->block + b->slots_at, at, hash << PLACE_BITS | (place + 1));
 	if (e->key.kind == LISTKEY_NETWORK)
 		note_prefix(&b->set, e->key.text);
 	put_entry(b, e, STR(""), text, e->note);
@@ -298,5 +329,6 @@ str listset_end(struct listbuilder *b, int64_t now)
 	for (size_t i = 0; i < ARRAY_LEN(b->set.prefixes); i++)
 		put_word(b->block, AT_PREFIXES + i, b->set.prefixes[i]);
 	put_word(b->block, AT_MADE, (uint64_t)now);
+	put_word(b->block, AT_KINDS, b->set.kinds);
 	return str_of(b->block, b->at);
 }

@@ -26,6 +26,7 @@ struct listset {
 	uint64_t seed, n, n_slots;
 	uint64_t globs;	      /* place of the last pattern plus one; each names the one before */
 	uint64_t prefixes[4]; /* that occur: of IPv4 in the first word, of IPv6 in the others */
+	uint64_t kinds;	      /* of keys that occur, a bit each */
 	int64_t made;	      /* wall clock; 0: unknown */
 };
 
@@ -53,7 +54,6 @@ struct listbuilder {
 	char *block;
 	size_t slots_at, entries_at, at, size;
 	size_t globs;
-	bool notes; /* keep text and note; without them a large set is smaller */
 };
 
 enum listset_added { LISTSET_ADDED, LISTSET_TWICE, LISTSET_FULL };

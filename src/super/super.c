@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "super/child.h"
 #include "super/links.h"
+#include "super/listwatch.h"
 #include "super/notify.h"
 #include "super/prepare.h"
 #include "super/reload.h"
@@ -41,6 +42,7 @@ struct super {
 	struct certificates certificates;
 	int keys;	      /* bundle of dkim.keys */
 	uint64_t stamp_tried; /* of the certificates that were last read, taken or not */
+	uint64_t lists_stamp; /* of the lists that were last handed out */
 	struct tickets tickets;
 	struct notify notify;
 	struct reload reload;
@@ -333,6 +335,27 @@ static void hand_out(struct super *s, bool with_config)
 	}
 }
 
+/* Lists have changed: who judges reads them again, with the rules; what it cannot read it
+ * refuses, and goes on with what it has. */
+static void hand_out_lists(struct super *s)
+{
+	struct msg m = { .type = MSG_reload };
+	uint64_t stamp = listwatch_stamp(s->conf);
+	struct why why;
+
+	if (stamp == s->lists_stamp)
+		return;
+	s->lists_stamp = stamp;
+	log_event("reload.lists", F_STR("lists", s->conf->paths.lists),
+		  F_STR("site_lists", s->conf->paths.site_lists));
+	for (size_t i = 0; i < s->n; i++) {
+		struct child *c = &s->children[i];
+
+		if (c->what == PROCESS_SCAN && c->control && send_config(s, c, &why) == 0)
+			defs_ignore(child_tell(c, &m, &why));
+	}
+}
+
 static void take_certificates(struct super *s, struct certificates *fresh)
 {
 	certificates_close(&s->certificates);
@@ -357,6 +380,7 @@ static void take_reload(struct super *s)
 	if (r->what == RELOAD_ALL || changed)
 		take_certificates(s, &r->certificates);
 	if (r->what == RELOAD_ALL) {
+		s->lists_stamp = listwatch_stamp(s->conf);
 		hand_out(s, true);
 		metrics_add(METRIC_supervisor_reloads_done, 1);
 		log_event("reload.done", F_INT("processes", s->n));
@@ -419,6 +443,7 @@ static void keep_up(struct super *s)
 		s->watch_at = deadline_in(WATCH_MS);
 		if (certificates_stamp(s->conf) != s->stamp_tried)
 			reload_want(&s->reload, RELOAD_CERTIFICATES);
+		hand_out_lists(s);
 	}
 	rotate_tickets(s);
 	reload_hurry(&s->reload);
@@ -663,6 +688,7 @@ static int prepare(struct super *s, const struct conf *conf, struct why *why)
 	if (r == 0)
 		r = tickets_rotate(&s->tickets, clock_now_ms(), why);
 	s->stamp_tried = s->certificates.stamp;
+	s->lists_stamp = listwatch_stamp(s->conf);
 	s->watch_at = deadline_in(WATCH_MS);
 	s->check_at = deadline_in(CHECK_MS);
 	return r;

@@ -1,0 +1,47 @@
+#include "super/listwatch.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static uint64_t mix(uint64_t sum, uint64_t v)
+{
+	return (sum ^ v) * 0x9e3779b97f4a7c15 + (v >> 32);
+}
+
+static uint64_t stamp_of_file(DIR *dir, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dirfd(dir), name, &st, 0) < 0)
+		return 0;
+	return mix(mix(mix(mix(1, st.st_ino), (uint64_t)st.st_size), (uint64_t)st.st_mtim.tv_sec),
+		   (uint64_t)st.st_mtim.tv_nsec);
+}
+
+static bool is_list(str name)
+{
+	return name.p[0] != '.' && (str_ends(name, STR(".txt")) || str_ends(name, STR(".set")));
+}
+
+/* A sum, since the order of a directory is not that of names. */
+static uint64_t stamp_of_dir(str path)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("stamp", 1 << 20);
+	DIR *dir = path.n ? opendir(arena_cz(a, path)) : NULL;
+	const struct dirent *d;
+	uint64_t sum = 0;
+
+	while (dir && (d = readdir(dir))) {
+		if (is_list(str_c(d->d_name)))
+			sum += stamp_of_file(dir, d->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return sum;
+}
+
+uint64_t listwatch_stamp(const struct conf *conf)
+{
+	return mix(stamp_of_dir(conf->paths.lists), stamp_of_dir(conf->paths.site_lists));
+}

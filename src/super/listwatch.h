@@ -1,0 +1,16 @@
+/* super/listwatch.h - have the files of the lists changed? So that an address that is put on a
+ * list is refused within seconds, with nobody telling the gateway.
+ *
+ * Input    names and times of files in paths.lists and paths.site_lists; none is opened.
+ * Memory   none.   Limits  one look at two directories.
+ * Threads  any.    Errors  a directory that cannot be read is an empty one.
+ */
+#ifndef SUPER_LISTWATCH_H
+#define SUPER_LISTWATCH_H
+
+#include "conf/conf.h"
+
+/* Another number when a list was added, removed or changed. */
+uint64_t listwatch_stamp(const struct conf *conf);
+
+#endif
