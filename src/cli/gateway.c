@@ -118,7 +118,7 @@ static int ask(struct gateway *g, struct ctlclient_answer *ret)
 {
 	struct why why = { "" };
 
-	if (ctlclient_ask(g->socket, g->words, g->n, g->arena, ret, &why) < 0) {
+	if (ctlclient_ask(g->socket, g->words, g->n, -1, g->arena, ret, &why) < 0) {
 		fprintf(stderr, "poterne: %s: %s\n", g->command, why.text);
 		return CLI_ENVIRONMENT;
 	}

@@ -216,6 +216,10 @@ struct conf {
 		int64_t keep;
 	} quarantine, history;
 	struct {
+		struct conf_strings addresses;
+		int64_t keep;
+	} reports;
+	struct {
 		uint32_t threads;
 		int64_t deadline;
 	} scan;

@@ -278,6 +278,13 @@ const struct conf_key conf_schema[] = {
 	{ "history.keep", CONF_DURATION, AT(history.keep), .initial = "30d", .min = HOUR,
 	  .max = 3660 * DAY, .audience = STORE | CLI, .doc = "how long the history is kept" },
 
+	{ "reports.addresses", CONF_STRING, .list = true, .may_be_empty = true,
+	  AT(reports.addresses), .initial = "", .audience = SCAN | CLI,
+	  .doc = "mailboxes of our domains that DMARC and TLS records name in rua: reports that "
+		 "arrive there are counted for poterne dmarc, and delivered like any mail" },
+	{ "reports.keep", CONF_DURATION, AT(reports.keep), .initial = "400d", .min = DAY,
+	  .max = 3660 * DAY, .audience = STORE | CLI, .doc = "how long what reports say is kept" },
+
 	{ "scan.threads", CONF_U32, AT(scan.threads), .initial = "64", .min = 1, .max = 1024,
 	  .audience = POTERNED | EDGE | SCAN | CLI, .doc = "messages judged at the same moment" },
 	{ "scan.deadline", CONF_DURATION, AT(scan.deadline), .initial = "60s", .min = SECOND / 10,

@@ -19,15 +19,16 @@ struct world {
 	struct arena *a;
 };
 
-static void echo(void *ctx, struct arena *a, const str *words, size_t n,
+static void echo(void *ctx, struct arena *a, const struct ctlserver_question *q,
 		 struct ctlserver_answer *ret)
 {
+	size_t n = q->n;
 	struct strbuf b = strbuf_make(a, 1000);
 	struct why why;
 
 	(void)ctx;
 	for (size_t i = 0; i < n; i++) {
-		strbuf_put(&b, words[i]);
+		strbuf_put(&b, q->words[i]);
 		strbuf_char(&b, '|');
 	}
 	ret->status = (int)n;
@@ -85,7 +86,7 @@ static void words_go_there_and_text_comes_back(void **state)
 	struct ctlclient_answer answer;
 	struct why why;
 
-	assert_int_equal(ctlclient_ask(w->path, &STR("hello"), 1, w->a, &answer, &why), 0);
+	assert_int_equal(ctlclient_ask(w->path, &STR("hello"), 1, -1, w->a, &answer, &why), 0);
 	assert_int_equal(answer.status, 1);
 	assert_true(str_eq(answer.text, STR("hello|")));
 	assert_null(answer.document.p);
@@ -98,7 +99,7 @@ static void a_document_comes_as_sealed_memory(void **state)
 	struct ctlclient_answer answer;
 	struct why why;
 
-	assert_int_equal(ctlclient_ask(w->path, words, 2, w->a, &answer, &why), 0);
+	assert_int_equal(ctlclient_ask(w->path, words, 2, -1, w->a, &answer, &why), 0);
 	assert_true(str_eq(answer.document, STR("a document\n")));
 	ctlclient_end(&answer);
 }
@@ -110,7 +111,7 @@ static void a_document_that_could_change_is_refused(void **state)
 	struct ctlclient_answer answer;
 	struct why why;
 
-	assert_true(ctlclient_ask(w->path, words, 3, w->a, &answer, &why) < 0);
+	assert_true(ctlclient_ask(w->path, words, 3, -1, w->a, &answer, &why) < 0);
 }
 
 static void no_gateway_is_said_in_words(void **state)
@@ -120,7 +121,8 @@ static void no_gateway_is_said_in_words(void **state)
 	struct why why;
 
 	(void)state;
-	assert_true(ctlclient_ask("/nonexistent/control.sock", &STR("x"), 1, a, &answer, &why) < 0);
+	assert_true(ctlclient_ask("/nonexistent/control.sock", &STR("x"), 1, -1, a, &answer, &why) <
+		    0);
 	assert_non_null(strstr(why.text, "is the gateway running"));
 	arena_free(a);
 }

@@ -38,7 +38,7 @@ static int take_document(struct msg *m, struct ctlclient_answer *ret, struct why
 	return fd_map(fd, SIZE_MAX, &ret->document, why);
 }
 
-int ctlclient_ask(const char *path, const str *words, size_t n, struct arena *a,
+int ctlclient_ask(const char *path, const str *words, size_t n, int document, struct arena *a,
 		  struct ctlclient_answer *ret, struct why *why)
 {
 	struct msg question = { .type = MSG_command }, answer;
@@ -53,6 +53,8 @@ int ctlclient_ask(const char *path, const str *words, size_t n, struct arena *a,
 	question.command.words.n = n;
 	for (size_t i = 0; i < n; i++)
 		question.command.words.v[i] = words[i];
+	question.fds[0] = document;
+	question.n_fds = document >= 0;
 	c = chan_new(fd, PROCESS_CLI, PROCESS_STORE);
 	r = chan_ask(c, &question, MSG_answer, a, deadline_in(CTLCLIENT_MS), &answer, why);
 	chan_free(c);

@@ -20,8 +20,8 @@ struct ctlclient_answer {
 	str document; /* p == NULL: none */
 };
 
-/* path: the control socket. */
-int ctlclient_ask(const char *path, const str *words, size_t n, struct arena *a,
+/* path: the control socket. document: sealed memory that goes with the question, or -1. */
+int ctlclient_ask(const char *path, const str *words, size_t n, int document, struct arena *a,
 		  struct ctlclient_answer *ret, struct why *why) must_use;
 void ctlclient_end(struct ctlclient_answer *answer);
 

@@ -25,11 +25,14 @@ static int serve(const struct ctlserver *s, struct chan *c, struct arena *a, str
 {
 	struct ctlserver_answer answer = { .fd = -1 };
 	struct msg question, m = { .type = MSG_answer };
+	struct ctlserver_question q;
 	int r = chan_receive(c, a, deadline_in(CTLSERVER_MS), &question, why);
 
 	if (r < 0)
 		return r;
-	s->handle(s->ctx, a, question.command.words.v, question.command.words.n, &answer);
+	q = (struct ctlserver_question){ question.command.words.v, question.command.words.n,
+					 question.n_fds ? question.fds[0] : -1 };
+	s->handle(s->ctx, a, &q, &answer);
 	msg_close(&question);
 	m.answer.status = (uint64_t)answer.status;
 	m.answer.text = str_sub(answer.text, 0, CTLSERVER_TEXT_MAX);

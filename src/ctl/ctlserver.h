@@ -15,6 +15,12 @@
 
 enum { CTLSERVER_MS = 10000, CTLSERVER_TEXT_MAX = 4096 };
 
+struct ctlserver_question {
+	const str *words;
+	size_t n;
+	int fd; /* a document in sealed memory, or -1; closed after the answer */
+};
+
 struct ctlserver_answer {
 	int status; /* the exit status of the command line */
 	str text;   /* for people */
@@ -25,7 +31,7 @@ struct ctlserver {
 	int listener; /* SOCK_SEQPACKET */
 	enum process me;
 	void *ctx;
-	void (*handle)(void *ctx, struct arena *a, const str *words, size_t n,
+	void (*handle)(void *ctx, struct arena *a, const struct ctlserver_question *q,
 		       struct ctlserver_answer *ret);
 };
 

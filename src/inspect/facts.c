@@ -263,6 +263,7 @@ str facts_encode(struct arena *a, const struct facts *f)
 	put_arc(&b, &f->arc);
 	put_signing(&b, &f->signing);
 	cut |= put_list(&b, f, f->arc.n, ARCSET_MAX, put_arc_set) < f->arc.n;
+	put_bytes(&b, reportset_encode(a, &f->reports), REPORTSET_MAX_BYTES);
 	kept.parts.n = put_list(&b, f, f->parts.n, FACTS_MAX_PARTS, put_part);
 	cut |= kept.parts.n < f->parts.n;
 	cut |= put_list(&b, &kept, f->findings.n, FACTS_MAX_FINDINGS, put_finding) < f->findings.n;
@@ -548,6 +549,7 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	get_arc(&s, &f.arc);
 	get_signing(&s, &f.signing);
 	get_arc_sets(&s, &f.arc);
+	refuse_if(&s, !reportset_decode(a, get_bytes(&s, REPORTSET_MAX_BYTES), &f.reports));
 	get_parts(&s, &f);
 	get_findings(&s, &f);
 	get_hits(&s, &f);

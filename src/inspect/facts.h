@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "dkim/arcset.h"
 #include "dkim/dkimsign.h"
+#include "report/reportset.h"
 
 enum {
 	FACTS_MAX_BYTES = 4 << 20, /* encoded size: the memory shared with a worker */
@@ -149,6 +150,7 @@ struct facts {
 	struct arcset_facts arc;
 	struct facts_signing signing;
 	ARENA_VEC(str) limits_hit; /* names of limits, "mime.depth" */
+	struct reportset reports;  /* read when asked for (INSPECT_WANTS_REPORTS) */
 	str text;		   /* visible text of the body, UTF-8 */
 	str language;		   /* of the text, ISO 639-1, guessed; may be empty */
 	str error;		   /* empty, or what could not be inspected and why */

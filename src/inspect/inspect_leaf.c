@@ -180,6 +180,8 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 	walk_note(w, m.type.n ? m.type : p->type, index);
 	if (testmarks_eicar(bytes))
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);
+	if (w->limits.wants & INSPECT_WANTS_REPORTS)
+		inspect_report_read(w, index, bytes);
 	/* From here on parts are added, and p may have moved. */
 	if (m.notes & MAGIC_IS_ENCRYPTED)
 		inspect_locked_office(w, index, bytes, m, depth);

@@ -114,6 +114,8 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 void inspect_leaf_hash(str bytes, uint8_t out[32]);
 /* Begins with fields of a message, whatever it was called. */
 bool inspect_leaf_is_message(str bytes);
+/* inspect_report.c: what may be a report about our own mail, for who asked for them. */
+void inspect_report_read(struct walk *w, uint32_t index, str bytes);
 /* inspect_hidden.c: files that stand in text instead of in parts. Ranges from
  * w->taken[first_taken] on are left out. */
 void inspect_hidden_search(struct walk *w, uint32_t index, str text, size_t first_taken,

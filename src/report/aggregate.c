@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "report/reporttext.h"
+#include "report/reportword.h"
 
 #include <expat.h>
 
@@ -131,69 +132,6 @@ struct reading {
 	str errors[AGGREGATE_MAX_ERRORS];
 };
 
-static const str actions[AGGREGATE_ACTIONS] = {
-	[AGGREGATE_UNSAID] = { "", 0 },	      [AGGREGATE_NONE] = { "none", 4 },
-	[AGGREGATE_PASS] = { "pass", 4 },     [AGGREGATE_QUARANTINE] = { "quarantine", 10 },
-	[AGGREGATE_REJECT] = { "reject", 6 },
-};
-
-static const str results[AGGREGATE_RESULTS] = {
-	[AGGREGATE_RESULT_UNKNOWN] = { "", 0 },
-	[AGGREGATE_RESULT_NONE] = { "none", 4 },
-	[AGGREGATE_RESULT_PASS] = { "pass", 4 },
-	[AGGREGATE_RESULT_FAIL] = { "fail", 4 },
-	[AGGREGATE_RESULT_SOFTFAIL] = { "softfail", 8 },
-	[AGGREGATE_RESULT_POLICY] = { "policy", 6 },
-	[AGGREGATE_RESULT_NEUTRAL] = { "neutral", 7 },
-	[AGGREGATE_RESULT_TEMPERROR] = { "temperror", 9 },
-	[AGGREGATE_RESULT_PERMERROR] = { "permerror", 9 },
-};
-
-static const str overrides[AGGREGATE_OVERRIDES] = {
-	[AGGREGATE_OTHER] = { "other", 5 },
-	[AGGREGATE_FORWARDED] = { "forwarded", 9 },
-	[AGGREGATE_SAMPLED_OUT] = { "sampled_out", 11 },
-	[AGGREGATE_TRUSTED_FORWARDER] = { "trusted_forwarder", 17 },
-	[AGGREGATE_MAILING_LIST] = { "mailing_list", 12 },
-	[AGGREGATE_LOCAL_POLICY] = { "local_policy", 12 },
-	[AGGREGATE_POLICY_TEST_MODE] = { "policy_test_mode", 16 },
-};
-
-str aggregate_action_name(enum aggregate_action action)
-{
-	return actions[action];
-}
-
-str aggregate_result_name(enum aggregate_result result)
-{
-	return results[result];
-}
-
-str aggregate_override_name(enum aggregate_override type)
-{
-	return overrides[type];
-}
-
-/* The index of the word, 0 when it is none of them. */
-static unsigned find_word(str word, const str *words, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++) {
-		if (words[i].n && str_caseeq(word, words[i]))
-			return i;
-	}
-	return 0;
-}
-
-static enum aggregate_result find_result(str word)
-{
-	if (str_caseeq(word, STR("hardfail")))
-		return AGGREGATE_RESULT_FAIL;
-	if (str_caseeq(word, STR("error")) || str_caseeq(word, STR("unknown")))
-		return str_caseeq(word, STR("error")) ? AGGREGATE_RESULT_TEMPERROR
-						      : AGGREGATE_RESULT_PERMERROR; /* RFC 4408 */
-	return (enum aggregate_result)find_word(word, results, AGGREGATE_RESULTS);
-}
-
 /* "1529366400", "1529366400.0"; 0 when it is none. */
 static int64_t find_time(str s)
 {
@@ -254,15 +192,13 @@ static void take_text(struct reading *r, const struct element *e, str text)
 		*(str *)to = reporttext_name(r->arena, text, AGGREGATE_MAX_TEXT);
 		return;
 	case ACTION:
-		*(enum aggregate_action *)to =
-			(enum aggregate_action)find_word(text, actions, AGGREGATE_ACTIONS);
+		*(enum aggregate_action *)to = reportword_find_action(text);
 		return;
 	case RESULT:
-		*(enum aggregate_result *)to = find_result(text);
+		*(enum aggregate_result *)to = reportword_find_result(text);
 		return;
 	case OVERRIDE:
-		*(enum aggregate_override *)to =
-			(enum aggregate_override)find_word(text, overrides, AGGREGATE_OVERRIDES);
+		*(enum aggregate_override *)to = reportword_find_override(text);
 		return;
 	case PASSED:
 		*(bool *)to = str_caseeq(text, STR("pass"));
@@ -418,11 +354,13 @@ static void XMLCALL on_text(void *ctx, const XML_Char *s, int n)
 	r->n += more;
 }
 
-static void XMLCALL on_doctype(void *ctx, const XML_Char *name unused_arg,
-			       const XML_Char *where unused_arg, const XML_Char *public unused_arg,
-			       int internal unused_arg)
+static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *where unused_arg,
+			       const XML_Char *public unused_arg, int internal unused_arg)
 {
-	refuse(ctx, "a document type declaration");
+	struct reading *r = ctx;
+
+	r->seen = str_caseeq(local_name(name), STR("feedback"));
+	refuse(r, "a document type declaration");
 }
 
 /* What some programs put around a document. */

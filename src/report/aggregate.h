@@ -111,9 +111,4 @@ struct aggregate {
 
 int aggregate_read(struct arena *a, str xml, struct aggregate *ret, struct why *why) must_use;
 
-/* Names as they stand in reports: "quarantine", "softfail", "mailing_list"; empty when unsaid. */
-str aggregate_action_name(enum aggregate_action action);
-str aggregate_result_name(enum aggregate_result result);
-str aggregate_override_name(enum aggregate_override type);
-
 #endif

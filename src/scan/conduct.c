@@ -3,6 +3,7 @@
 #include "inspect/inspect.h"
 #include "rules/rules_yara.h"
 #include "scan/authevidence.h"
+#include "scan/reportmail.h"
 #include "scan/senderevidence.h"
 #include "sys/metrics.h"
 
@@ -91,14 +92,16 @@ static void look_at_images(const struct conductor *c, const struct conf *conf, s
 	images_look(&images, c->workers, a, f, conf->inspect.deadline + INSPECT_MARGIN_MS, d);
 }
 
-/* What of the message must be prepared for signing (settle.h). */
-static uint32_t wants_of(const struct conf *conf)
+/* What else the worker is to do: for signatures (settle.h), and with reports to us. */
+static uint32_t wants_of(const struct conf *conf, const struct envelope *env)
 {
+	uint32_t wants = reportmail_wants(conf, env);
+
 	if (conf->role == CONF_ROLE_OUT && conf->dkim.keys.n)
-		return INSPECT_WANTS_SIGNING;
+		wants |= INSPECT_WANTS_SIGNING;
 	if (conf->role == CONF_ROLE_MX && conf->arc.seal.n)
-		return INSPECT_WANTS_SEALING;
-	return 0;
+		wants |= INSPECT_WANTS_SEALING;
+	return wants;
 }
 
 static void check_envelope(struct authcheck *auth, const struct conf *conf,
@@ -135,7 +138,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	bool incoming = conf->role != CONF_ROLE_OUT; /* what leaves is ours: nobody to check */
 	int r;
 
-	workers_begin(c->workers, env->mid, fd, message, wants_of(conf),
+	workers_begin(c->workers, env->mid, fd, message, wants_of(conf, env),
 		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
 	avevidence_collect(&c->antivirus, a, conf, message, d, &j.evidence);
 	authcheck_open(&auth, a, &c->dns, now);

@@ -6,6 +6,7 @@
 #include "mail/dsnparams.h"
 #include "mail/tlswish.h"
 #include "scan/record.h"
+#include "scan/reportmail.h"
 #include "scan/signing.h"
 #include "spool/disposition.h"
 #include "sys/stream.h"
@@ -299,8 +300,12 @@ struct verdict_reply settle(struct settler *s, struct passage *p, struct verdict
 	default:
 		return settle_temporary();
 	}
-	if (disposition == SPOOL_DELIVER)
-		return deliver(s, p, reply, why);
+	if (disposition == SPOOL_DELIVER) {
+		reply = deliver(s, p, reply, why);
+		if (reply.code == 250)
+			reportmail_tell(s->store, p);
+		return reply;
+	}
 	c = describe(p, disposition);
 	if (commit(s, p, &c, why) < 0 && reply.code == 250)
 		return settle_temporary();

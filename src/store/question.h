@@ -19,7 +19,8 @@ struct question {
 	struct arena *a;
 	const str *ids; /* the words behind the command */
 	size_t n;
-	int doc; /* a memfd once something was put, or -1 */
+	int given; /* the document that came with the question, or -1 */
+	int doc;   /* a memfd once something was put, or -1 */
 	struct why why;
 	struct ctlserver_answer *ret;
 };

@@ -54,7 +54,8 @@ static void a_drop_is_asked_for_twice(void **state)
 	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
 	assert_true(has(document(w, "queue", "drop", "M1"), "\"id\":\"M1\""));
 	assert_int_equal(in_spool(w), 1);
-	storecommands_handle(w->s, w->a, words, ARRAY_LEN(words), &answer);
+	storecommands_handle(w->s, w->a,
+			     &(struct ctlserver_question){ words, ARRAY_LEN(words), -1 }, &answer);
 	assert_int_equal(answer.status, QUESTION_DONE);
 	assert_int_equal(in_spool(w), 0);
 	assert_false(step(w));
@@ -73,7 +74,8 @@ static void what_is_being_delivered_is_not_dropped(void **state)
 	assert_int_equal(commit_as(w, "M1", SPOOL_DELIVER, true), 0);
 	e = queue_take(&w->s->queue, store_time(), &job);
 	assert_true(has(document(w, "queue", "list", "--state=delivering"), "M1"));
-	storecommands_handle(w->s, w->a, words, ARRAY_LEN(words), &answer);
+	storecommands_handle(w->s, w->a,
+			     &(struct ctlserver_question){ words, ARRAY_LEN(words), -1 }, &answer);
 	assert_int_equal(answer.status, QUESTION_ENVIRONMENT);
 	assert_int_equal(in_spool(w), 1);
 	queue_put_back(&w->s->queue, e, 0, 0, store_time());

@@ -7,6 +7,7 @@
 #include "spool/spoolfile.h"
 #include "store/parts.h"
 #include "store/report.h"
+#include "store/storereports.h"
 #include "sys/metrics.h"
 
 #include <errno.h>
@@ -161,6 +162,7 @@ int store_open(struct store *s, int dirfd, struct why *why)
 	if (r < 0)
 		return r;
 	s->has_history = open_history(s);
+	storereports_open(s);
 	r = open_quarantine(s, dirfd, why);
 	if (r < 0)
 		return r;

@@ -6,6 +6,7 @@
  *   delivery.h       hands them to poterne-relay
  *   report.h         tells their senders what became of them
  *   storecommands.h  answers the command line
+ *   storereports.h   keeps what others report about our mail
  *   upkeep.h         writes the history, lets old things expire
  *
  * Input    trusted configuration; the disk as an earlier run left it.
@@ -22,6 +23,7 @@
 #include "conf/route.h"
 #include "quarantine/quarantine.h"
 #include "records/history.h"
+#include "records/reportsin.h"
 #include "spool/queue.h"
 #include "spool/spool.h"
 #include "sys/lanes.h"
@@ -50,6 +52,8 @@ struct store {
 	struct quarantineindex index;
 	struct history history;
 	bool has_history; /* false: it could not be opened, nothing is written */
+	struct reportsin reports;
+	bool has_reports; /* the same */
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* something is due, or finished, or stopping is set */

@@ -214,7 +214,7 @@ command(struct world *w, const char *group, const char *name, const char *id, st
 		words[n++] = str_c(name);
 	if (id)
 		words[n++] = str_c(id);
-	storecommands_handle(w->s, w->a, words, n, &answer);
+	storecommands_handle(w->s, w->a, &(struct ctlserver_question){ words, n, -1 }, &answer);
 	*ret_document = STR("");
 	if (answer.fd >= 0) {
 		assert_int_equal(fd_read_all(answer.fd, w->a, 1 << 20, ret_document, &why), 0);

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "store/queuecommands.h"
+#include "store/storereports.h"
 
 #include <errno.h>
 
@@ -173,6 +174,9 @@ static const struct command {
 	{ "queue", "hold", 1, 30, queuecommands_hold },
 	{ "queue", "drop", 1, 30, queuecommands_drop },
 	{ "explain", NULL, 1, 1, explain },
+	{ "dmarc", "show", 0, 30, storereports_show },
+	{ "dmarc", "tls", 0, 30, storereports_tls },
+	{ "dmarc", "import", 0, 0, storereports_import },
 };
 
 static bool matches(const struct command *c, const str *words, size_t n, size_t *ret_taken)
@@ -186,17 +190,17 @@ static bool matches(const struct command *c, const str *words, size_t n, size_t 
 	return n - taken >= c->min && n - taken <= c->max;
 }
 
-void storecommands_handle(void *ctx, struct arena *a, const str *words, size_t n,
+void storecommands_handle(void *ctx, struct arena *a, const struct ctlserver_question *asked,
 			  struct ctlserver_answer *ret)
 {
-	struct question q = { .s = ctx, .a = a, .doc = -1, .ret = ret };
+	struct question q = { .s = ctx, .a = a, .given = asked->fd, .doc = -1, .ret = ret };
 	size_t taken;
 
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (!matches(&commands[i], words, n, &taken))
+		if (!matches(&commands[i], asked->words, asked->n, &taken))
 			continue;
-		q.ids = words + taken;
-		q.n = n - taken;
+		q.ids = asked->words + taken;
+		q.n = asked->n - taken;
 		commands[i].run(&q);
 		fd_close(q.doc);
 		return;

@@ -20,7 +20,7 @@
 #include "store/question.h"
 
 /* The handler of struct ctlserver; ctx is a struct store. */
-void storecommands_handle(void *ctx, struct arena *a, const str *words, size_t n,
+void storecommands_handle(void *ctx, struct arena *a, const struct ctlserver_question *q,
 			  struct ctlserver_answer *ret);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "spool/compaction.h"
 #include "store/stats.h"
+#include "store/storereports.h"
 #include "sys/metrics.h"
 
 #include <time.h>
@@ -40,6 +41,7 @@ void upkeep_expire(struct store *s, int64_t now)
 		log_event("history.failed", F_C("why", why.text));
 	if (held || rows)
 		log_event("store.expired", F_INT("held", held), F_INT("rows", rows));
+	storereports_expire(s, now);
 }
 
 static void expire_now(struct store *s)

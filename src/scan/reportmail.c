@@ -1,0 +1,93 @@
+#include "scan/reportmail.h"
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "inspect/inspect.h"
+
+enum { TELL_MS = 5000 };
+
+static bool is_for_reports(const struct conf *conf, str recipient)
+{
+	for (size_t i = 0; i < conf->reports.addresses.n; i++) {
+		if (str_caseeq(conf->reports.addresses.v[i], recipient))
+			return true;
+	}
+	return false;
+}
+
+uint32_t reportmail_wants(const struct conf *conf, const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n_recipients; i++) {
+		if (is_for_reports(conf, env->recipients[i]))
+			return INSPECT_WANTS_REPORTS;
+	}
+	return 0;
+}
+
+/* Who says so: the author's domain, believed when DMARC passed for it. */
+static str sender_of(const struct passage *p, bool *ret_authenticated)
+{
+	const struct facts *f = &p->j.facts;
+
+	*ret_authenticated = p->j.auth.dmarc.result == AUTH_PASS;
+	if (*ret_authenticated)
+		return p->j.auth.dmarc.domain;
+	for (size_t i = 0; i < f->addresses.n; i++) {
+		if (f->addresses.v[i].where == FACTS_FROM)
+			return f->addresses.v[i].domain;
+	}
+	return STR("");
+}
+
+static int attach(struct msg *m, str bytes, struct why *why)
+{
+	cleanup(fd_closep) int fd = fd_memfd("reports", why);
+	int r = fd < 0 ? fd : fd_write_all(fd, bytes, why);
+
+	if (r == 0)
+		r = fd_seal(fd, why);
+	if (r < 0)
+		return r;
+	m->fds[0] = take_fd(fd);
+	m->n_fds = 1;
+	return 0;
+}
+
+static int tell(struct lanes *store, const struct passage *p, struct why *why)
+{
+	struct msg m = { .type = MSG_reported };
+	str bytes = reportset_encode(p->arena, &p->j.facts.reports);
+	bool authenticated;
+	str sender = sender_of(p, &authenticated);
+	int r = 0;
+
+	m.reported = (struct msg_reported){
+		.mid = p->env.mid,
+		.sender = str_sub(sender, 0, 255),
+		.authenticated = authenticated,
+		.received_at = (uint64_t)p->env.received_at,
+	};
+	if (bytes.n <= MSG_INLINE_MAX)
+		m.reported.bytes = bytes;
+	else
+		r = attach(&m, bytes, why);
+	if (r == 0)
+		r = lanes_tell(store, &m, deadline_in(TELL_MS), why);
+	if (m.n_fds)
+		fd_close(m.fds[0]);
+	return r;
+}
+
+void reportmail_tell(struct lanes *store, const struct passage *p)
+{
+	const struct reportset *set = &p->j.facts.reports;
+	struct why why = { "" };
+
+	if (!reportmail_wants(p->policy->conf, &p->env))
+		return;
+	if (set->unreadable)
+		log_event("reports.unreadable", F_STR("mid", p->env.mid),
+			  F_INT("files", set->unreadable), F_STR("why", set->why));
+	if ((set->reports.n || set->failures) && tell(store, p, &why) < 0)
+		log_event("reports.not_told", F_STR("mid", p->env.mid), F_C("why", why.text));
+}
