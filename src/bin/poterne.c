@@ -18,6 +18,7 @@ static const struct command {
 	{ "quarantine", cmd_quarantine, "list, show, release or drop what is held" },
 	{ "queue", cmd_queue, "what waits for the next hop" },
 	{ "lists", cmd_lists, "who is on which list; puts on, takes off, imports feeds" },
+	{ "dmarc", cmd_dmarc, "what others report about mail in the name of our domains" },
 	{ "metrics", cmd_metrics, "what the gateway counts, and how long it takes" },
 	{ "certificate", cmd_certificate, "makes a self-signed certificate" },
 	{ "key", cmd_key, "makes a key for DKIM signatures, and its DNS record" },

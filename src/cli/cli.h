@@ -26,5 +26,6 @@ int cmd_lists(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_dns(int argc, char **argv);
+int cmd_dmarc(int argc, char **argv);
 
 #endif

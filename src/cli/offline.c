@@ -69,3 +69,25 @@ int offline_judge(struct offline *o, struct arena *a, const struct envelope *env
 	conduct_judge(&o->conductor, o->policy, a, env, fd, message, now, ret);
 	return 0;
 }
+
+int offline_inspect(struct offline *o, struct arena *a, str message, uint32_t wants,
+		    struct facts *ret, struct why *why)
+{
+	const struct conf *conf = o->policy->conf;
+	cleanup(fd_closep) int fd = sealed_copy(message, why);
+	struct facts facts = { 0 };
+	struct inspection in;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	workers_begin(o->conductor.workers, STR("file"), fd, message, wants, conf->inspect.deadline,
+		      deadline_in(conf->scan.deadline), &in);
+	r = workers_end(&in, a, &facts, why);
+	if (r < 0)
+		return r;
+	if (r == WORKERS_E_FAILED)
+		facts = (struct facts){ .error = arena_str(a, str_c(why->text)) };
+	*ret = facts;
+	return 0;
+}

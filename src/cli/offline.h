@@ -21,5 +21,8 @@ int offline_start(const struct super_source *source, const char *dns_file, str z
 void offline_stop(struct offline *o);
 int offline_judge(struct offline *o, struct arena *a, const struct envelope *env, str message,
 		  int64_t now, struct judgement *ret, struct why *why) must_use;
+/* Facts only. A message that no worker could inspect has none but the error. */
+int offline_inspect(struct offline *o, struct arena *a, str message, uint32_t wants,
+		    struct facts *ret, struct why *why) must_use;
 
 #endif

@@ -113,6 +113,7 @@ unused_arg static void close_store(struct world *w)
 	quarantine_close(&w->s->quarantine);
 	quarantineindex_close(&w->s->index);
 	history_close(&w->s->history);
+	reportsin_close(&w->s->reports);
 	arena_free(w->s->queue.arena);
 	arena_free(w->conf->arena);
 }
