@@ -39,9 +39,33 @@ static bool is_full(struct walk *w)
 	return true;
 }
 
+/* Bytes that are read in two ways say the same twice. */
+static bool is_there(const struct reportset *set, const struct reportset_report *report)
+{
+	const struct aggregate *g = report->aggregate;
+	const struct tlsrpt *t = report->tls;
+
+	for (size_t i = 0; i < set->reports.n; i++) {
+		const struct aggregate *other = set->reports.v[i].aggregate;
+		const struct tlsrpt *tls = set->reports.v[i].tls;
+
+		if (g && other && str_eq(g->id, other->id) && str_eq(g->org, other->org) &&
+		    str_eq(g->domain, other->domain))
+			return true;
+		if (t && tls && str_eq(t->id, tls->id) && str_eq(t->org, tls->org))
+			return true;
+	}
+	return false;
+}
+
+static void keep(struct walk *w, struct reportset_report report)
+{
+	if (!is_there(&w->facts->reports, &report))
+		*arena_push(w->arena, &w->facts->reports.reports) = report;
+}
+
 static void read_xml(struct walk *w, uint32_t index, str bytes)
 {
-	struct reportset *set = &w->facts->reports;
 	struct aggregate *g;
 	struct why why;
 	int r;
@@ -51,14 +75,13 @@ static void read_xml(struct walk *w, uint32_t index, str bytes)
 	g = arena_make(w->arena, struct aggregate);
 	r = aggregate_read(w->arena, bytes, g, &why);
 	if (r == AGGREGATE_OK)
-		arena_push(w->arena, &set->reports)->aggregate = g;
+		keep(w, (struct reportset_report){ .aggregate = g });
 	else if (r == AGGREGATE_E_BROKEN)
 		note_unreadable(w, index, &why);
 }
 
 static void read_json(struct walk *w, uint32_t index, str bytes)
 {
-	struct reportset *set = &w->facts->reports;
 	struct tlsrpt *t;
 	struct why why;
 	int r;
@@ -68,7 +91,7 @@ static void read_json(struct walk *w, uint32_t index, str bytes)
 	t = arena_make(w->arena, struct tlsrpt);
 	r = tlsrpt_read(w->arena, bytes, t, &why);
 	if (r == TLSRPT_OK)
-		arena_push(w->arena, &set->reports)->tls = t;
+		keep(w, (struct reportset_report){ .tls = t });
 	else if (r == TLSRPT_E_BROKEN)
 		note_unreadable(w, index, &why);
 }
