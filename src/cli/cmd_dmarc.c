@@ -47,13 +47,12 @@ static int show(struct arena *a, int argc, char **argv)
 {
 	char **full = arena_array(a, char *, (size_t)argc + 2);
 	bool has_word = argc > 1 && argv[1][0] != '-';
-	static char word[] = "show";
 	struct gateway g;
 	int n = 0, status;
 
 	full[n++] = argv[0];
 	if (!has_word)
-		full[n++] = word;
+		full[n++] = arena_cz(a, STR("show"));
 	for (int i = 1; i < argc; i++)
 		full[n++] = argv[i];
 	if (!gateway_parse(&g, a, n, full, usage, &status))

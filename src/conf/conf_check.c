@@ -50,6 +50,21 @@ static int check_routes(const struct conf *c, struct why *why)
 	return route_table_make(a, c, &table, why);
 }
 
+static int check_reports(const struct conf *c, struct why *why)
+{
+	for (size_t i = 0; i < c->reports.addresses.n; i++) {
+		str address = c->reports.addresses.v[i];
+		size_t at = str_rchr(address, '@');
+
+		if (at == STR_NONE || at == 0 || at + 1 == address.n)
+			return why_set(why, -EINVAL,
+				       "reports.addresses: found \"%.*s\", expected a mailbox, "
+				       "name@domain",
+				       STR_ARG(address));
+	}
+	return 0;
+}
+
 int conf_check(const struct conf *c, struct why *why)
 {
 	if (c->tls.certificate.n && !c->tls.key.n)
@@ -87,7 +102,7 @@ int conf_check(const struct conf *c, struct why *why)
 			       "delivery.max_age is below the first pause of delivery.retry; "
 			       "no message would be tried twice");
 	if (check_certificates(c, why) < 0 || signkey_check(c, why) < 0 ||
-	    spfexception_check(c, why) < 0)
+	    spfexception_check(c, why) < 0 || check_reports(c, why) < 0)
 		return -EINVAL;
 	return check_routes(c, why);
 }

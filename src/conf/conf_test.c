@@ -330,6 +330,8 @@ static void keys_that_contradict_each_other_are_refused(void **state)
 		{ "smtp.session_timeout=1m", "smtp.session_timeout is below" },
 		{ "role=out", "role is out and out.clients is empty" },
 		{ "delivery.retry=6d", "delivery.max_age is below" },
+		{ "reports.addresses=a@b.example,rapports",
+		  "found \"rapports\", expected a mailbox" },
 	};
 
 	(void)state;
