@@ -17,6 +17,7 @@ static const char *const steps[] = {
 	" UNIQUE (kind, org, report_id, domain));"
 	"CREATE INDEX report_end ON report (kind, end);"
 	"CREATE INDEX report_received ON report (received_at);"
+	"CREATE INDEX report_untrusted ON report (id) WHERE trusted = 0;"
 	"CREATE TABLE source ("
 	" report INTEGER NOT NULL REFERENCES report (id) ON DELETE CASCADE, network TEXT NOT NULL,"
 	" ip TEXT NOT NULL, n INTEGER NOT NULL, disposition TEXT, dkim INTEGER, spf INTEGER,"
@@ -58,9 +59,11 @@ static int prepare(struct reportsin *r, struct why *why)
 		{ &r->failure,
 		  "INSERT INTO failure (report, n, domain, type, result, mx, sending_ip, reason)"
 		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)" },
-		/* Rows are added and go in the order of their numbers. */
-		{ &r->rows, "SELECT ifnull((SELECT max(rowid) - min(rowid) FROM source), 0) +"
-			    " ifnull((SELECT max(rowid) - min(rowid) FROM failure), 0)" },
+		{ &r->size,
+		  "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(),"
+		  " pragma_freelist_count(), pragma_page_size()" },
+		{ &r->crowd, "DELETE FROM report WHERE trusted = 0 AND id <= (SELECT id FROM report"
+			     " WHERE trusted = 0 ORDER BY id DESC LIMIT 1 OFFSET ?1)" },
 		{ &r->expire, "DELETE FROM report WHERE id IN"
 			      " (SELECT id FROM report WHERE received_at < ?1 LIMIT ?2)" },
 	};
@@ -188,15 +191,20 @@ static int add_source(struct adding *d, const struct aggregate_row *row, struct 
 static int add_aggregate(struct adding *d, const struct aggregate *g, struct why *why)
 {
 	const struct reportsin_origin *o = d->origin;
-	int e = insert_report(d,
-			      (str[]){ STR("dmarc"), g->org.n ? g->org : g->email, g->id, g->domain,
-				       g->email, o->mid, o->sender, reportword_action(g->p),
-				       reportword_action(g->sp), reportword_action(g->np) },
-			      (int64_t[]){ g->begin, g->end, o->trusted, o->received_at, g->pct,
-					   g->testing, (int64_t)g->rows_left_out },
-			      why);
+	size_t n = g->rows.n;
+	int e;
 
-	for (size_t i = 0; i < g->rows.n && e == 0; i++)
+	if (!o->trusted && n > REPORTSIN_UNTRUSTED_ROWS)
+		n = REPORTSIN_UNTRUSTED_ROWS;
+	e = insert_report(d,
+			  (str[]){ STR("dmarc"), g->org.n ? g->org : g->email, g->id, g->domain,
+				   g->email, o->mid, o->sender, reportword_action(g->p),
+				   reportword_action(g->sp), reportword_action(g->np) },
+			  (int64_t[]){ g->begin, g->end, o->trusted, o->received_at, g->pct,
+				       g->testing, (int64_t)(g->rows_left_out + g->rows.n - n) },
+			  why);
+
+	for (size_t i = 0; i < n && e == 0; i++)
 		e = add_source(d, &g->rows.v[i], why);
 	return e;
 }
@@ -277,16 +285,22 @@ static int add_one(struct adding *d, const struct reportset_report *report,
 
 static int check_room(struct reportsin *r, struct why *why)
 {
-	int64_t rows = 0;
+	int64_t bytes = 0;
 	int e = 0;
 
-	if (recordsdb_step(r->rows, &e, why))
-		rows = sqlite3_column_int64(r->rows, 0);
-	recordsdb_reset(r->rows);
-	if (e == 0 && rows >= REPORTSIN_MAX_ROWS)
-		return why_set(why, -ENOSPC, "%d rows of reports are kept; shorten reports.keep",
-			       REPORTSIN_MAX_ROWS);
+	if (recordsdb_step(r->size, &e, why))
+		bytes = sqlite3_column_int64(r->size, 0);
+	recordsdb_reset(r->size);
+	if (e == 0 && bytes >= REPORTSIN_MAX_BYTES)
+		return why_set(why, -ENOSPC, "%d bytes of reports are kept; shorten reports.keep",
+			       REPORTSIN_MAX_BYTES);
 	return e;
+}
+
+static int thin_out(struct reportsin *r, struct why *why)
+{
+	recordsdb_bind_int(r->crowd, 1, REPORTSIN_MAX_UNTRUSTED);
+	return recordsdb_run(r->crowd, why);
 }
 
 int reportsin_add(struct reportsin *r, struct arena *a, const struct reportset *set,
@@ -304,6 +318,8 @@ int reportsin_add(struct reportsin *r, struct arena *a, const struct reportset *
 	if (e == 0) {
 		for (size_t i = 0; i < set->reports.n && e == 0; i++)
 			e = add_one(&d, &set->reports.v[i], &result, why);
+		if (e == 0 && !origin->trusted)
+			e = thin_out(r, why);
 		if (e == 0)
 			e = recordsdb_exec(r->db, "COMMIT", why);
 		if (e < 0)

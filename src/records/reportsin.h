@@ -1,11 +1,14 @@
 /* records/reportsin.h - what other receivers and senders report about mail of our domains.
  *
  * Reports that came authenticated, or from the administrator, are counted; the others stand
- * apart, and give way to an authenticated copy of the same report.
+ * apart, give way to an authenticated copy of the same report, and the oldest of them go when
+ * there are many: whoever forges reports can push out forged ones only.
  *
  * Input    hostile text in rows, bounded by report/reportset.h.
  * Memory   embedded in its owner; JSON lines handed out end with the call.
- * Limits   REPORTSIN_MAX_ROWS rows, then nothing is added; REPORTSIN_MAX_LINES lines of a kind.
+ * Limits   REPORTSIN_MAX_BYTES on disk, then nothing is added; REPORTSIN_MAX_UNTRUSTED reports that
+ *          stand apart, of REPORTSIN_UNTRUSTED_ROWS rows each; REPORTSIN_MAX_LINES lines of a
+ *          kind.
  * Threads  internally locked.
  * Errors   negative errno and why.
  */
@@ -17,11 +20,16 @@
 
 #include <pthread.h>
 
-enum { REPORTSIN_MAX_ROWS = 5000000, REPORTSIN_MAX_LINES = 2000 };
+enum {
+	REPORTSIN_MAX_BYTES = 1 << 30,
+	REPORTSIN_MAX_UNTRUSTED = 500,
+	REPORTSIN_UNTRUSTED_ROWS = 1000,
+	REPORTSIN_MAX_LINES = 2000,
+};
 
 struct reportsin {
 	sqlite3 *db;
-	sqlite3_stmt *find, *drop, *insert, *source, *session, *failure, *rows, *expire;
+	sqlite3_stmt *find, *drop, *insert, *source, *session, *failure, *size, *crowd, *expire;
 	pthread_mutex_t lock;
 };
 
@@ -46,7 +54,7 @@ struct reportsin_choice {
 int reportsin_open(struct reportsin *r, const char *path, struct why *why) must_use;
 void reportsin_close(struct reportsin *r);
 
-/* All or nothing. -ENOSPC: there are REPORTSIN_MAX_ROWS. */
+/* All or nothing. -ENOSPC: there are REPORTSIN_MAX_BYTES. */
 int reportsin_add(struct reportsin *r, struct arena *a, const struct reportset *set,
 		  const struct reportsin_origin *origin, struct reportsin_result *ret,
 		  struct why *why) must_use;

@@ -138,6 +138,19 @@ static void a_trusted_copy_takes_the_place_of_a_forged_one(void **state)
 	assert_false(has(lines, "unauthenticated"));
 }
 
+static void forged_reports_push_out_forged_ones_only(void **state)
+{
+	struct world *w = *state;
+	str lines;
+
+	add(w, dmarc(w, "true", "198.51.100.1", 5, true), true);
+	for (int i = 0; i < REPORTSIN_MAX_UNTRUSTED + 10; i++)
+		add(w, dmarc(w, arena_fmt(w->a, "f%d%c", i, 0).p, "192.0.2.1", 1, false), false);
+	lines = shown(w, 0, true);
+	assert_true(has(lines, "\"messages\":5"));
+	assert_true(has(lines, "\"reports\":501")); /* with the true one */
+}
+
 static void old_reports_go_with_their_rows(void **state)
 {
 	struct world *w = *state;
@@ -190,6 +203,7 @@ int main(void)
 		T(a_report_counts_once),
 		T(what_nobody_vouches_for_stands_apart),
 		T(a_trusted_copy_takes_the_place_of_a_forged_one),
+		T(forged_reports_push_out_forged_ones_only),
 		T(old_reports_go_with_their_rows),
 		T(failures_of_tls_are_summed_by_host),
 	};
