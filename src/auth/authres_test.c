@@ -31,7 +31,8 @@ static void a_field_reads_and_writes_as_the_same_words(void **state)
 		{ "mx; ;foo=;bar; spf; dmarc=pass(p=none)header.from=x",
 		  "mx; dmarc=pass header.from=x" },
 		{ "mx stray=1 (x;y) \"z;\"; dkim=pass", "mx; dkim=pass" },
-		{ "mx; x-y=pass a.b.c=1 .d=2 e.=3 f=\"\"", "mx; x-y=pass a.b.c=1 .d=2 e.=3 f=\"\"" },
+		{ "mx; x-y=pass a.b.c=1 .d=2 e.=3 f=\"\"",
+		  "mx; x-y=pass a.b.c=1 .d=2 e.=3 f=\"\"" },
 		{ "mx; spf=pass smtp.mailfrom=\"open", "mx; spf=pass smtp.mailfrom=open" },
 	};
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
