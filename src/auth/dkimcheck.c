@@ -1,6 +1,7 @@
 #include "auth/dkimcheck.h"
 
 #include "auth/dkimkey.h"
+#include "auth/dmarcwalk.h"
 #include "auth/steps.h"
 
 /* The end of the check, unless it passes. */
@@ -24,8 +25,11 @@ static struct dkim_result begin(struct arena *a, const struct dkim_facts *f)
 		.uncovered = f->uncovered,
 	};
 
+	/* A-labels in results: what is compared and shown (RFC 8616 6, RFC 8601 2.2). */
+	if (!dmarcwalk_domain(a, f->domain, &r.domain))
+		r.domain = f->domain;
 	if (f->identity.n == 0 && f->domain.n)
-		r.identity = arena_fmt(a, "@%.*s", STR_ARG(f->domain));
+		r.identity = arena_fmt(a, "@%.*s", STR_ARG(r.domain));
 	return r;
 }
 
@@ -54,11 +58,13 @@ static enum auth_code judge_field(const struct dkimcheck *in, const struct dkim_
 
 str dkimcheck_key_name(struct arena *a, const struct dkimcheck *in, const struct dkim_facts *f)
 {
-	str reason;
+	str reason, selector, domain;
 
-	if (judge_field(in, f, &reason) != AUTH_PASS)
+	if (judge_field(in, f, &reason) != AUTH_PASS ||
+	    !dmarcwalk_domain(a, f->selector, &selector) ||
+	    !dmarcwalk_domain(a, f->domain, &domain))
 		return STR("");
-	return arena_fmt(a, "%.*s._domainkey.%.*s", STR_ARG(f->selector), STR_ARG(f->domain));
+	return arena_fmt(a, "%.*s._domainkey.%.*s", STR_ARG(selector), STR_ARG(domain));
 }
 
 /* What a valid signature may still lack. */
@@ -199,6 +205,10 @@ static void check(struct steps *steps, const struct dns_resolver *dns, const str
 		return;
 	}
 	name = dkimcheck_key_name(steps->arena, in, f);
+	if (name.n == 0) {
+		conclude(steps, r, AUTH_NEUTRAL, STR("d= or s= is no name"));
+		return;
+	}
 	answer = dns_ask(dns, steps->arena, name, DNS_TXT, d);
 	steps_add(steps, "TXT %.*s: %.*s, %zu records", STR_ARG(name),
 		  STR_ARG(dns_status_name(answer.status)), answer.n);

@@ -34,7 +34,7 @@ struct dkim_facts {
 	bool malformed; /* the field breaks the grammar */
 	enum dkimsig_algorithm algorithm;
 	str algorithm_text;   /* a= */
-	str domain, selector; /* d= s=, lower case */
+	str domain, selector; /* d= s=, as in struct dkimsig */
 	str identity;	      /* i=, decoded; empty when absent */
 	str signature;	      /* b=, decoded */
 	str signature_start;  /* the first characters of b= as written, for header.b */

@@ -42,11 +42,11 @@ static str lower(struct arena *a, str s)
 	return str_of(p, s.n);
 }
 
-/* domain-name = sub-domain 1*("." sub-domain) */
+/* domain-name = sub-domain 1*("." sub-domain), in letters of any script (RFC 8616 5) */
 static bool is_domain(str s)
 {
 	return s.n <= ADDRESS_DOMAIN_MAX && str_chr(s, '.') != STR_NONE &&
-	       address_domain_valid(s, false);
+	       address_domain_valid(s, true);
 }
 
 static const char *read_domain(struct reading *r, str value)
@@ -64,10 +64,11 @@ static const char *read_selector(struct reading *r, str value)
 
 	for (size_t i = 0; i < value.n; i++) {
 		char c = value.p[i];
+		bool letter = str_is_alnum(c) || (unsigned char)c >= 0x80;
 
 		label = c == '.' ? 0 : label + 1;
 		if ((c == '.' && (i == 0 || value.p[i - 1] == '.')) || label > ADDRESS_LABEL_MAX ||
-		    !(str_is_alnum(c) || c == '.' || c == '-' || c == '_'))
+		    !(letter || c == '.' || c == '-' || c == '_'))
 			return "s= is no selector";
 	}
 	if (label == 0 || value.n > ADDRESS_DOMAIN_MAX)

@@ -35,8 +35,8 @@ struct dkimsig {
 	str signature_text; /* b= without white space */
 	str body_hash;	    /* bh=, decoded */
 	enum dkimcanon_kind header_canon, body_canon;
-	str domain;   /* d=, lower case */
-	str selector; /* s=, lower case */
+	str domain;   /* d=, ASCII in lower case; U-labels stay (RFC 8616) */
+	str selector; /* s=, likewise */
 	str identity; /* i= of DKIM, decoded; empty when absent */
 	str fields;   /* h= as written, for taglist_item */
 	bool signs_from;

@@ -20,8 +20,8 @@ except ImportError:
     sys.exit("arc: the suite is YAML: install python3-yaml")
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOMS = ("auth", "keys", "dns", "conf", "sys", "dkim", "mail", "base")
-PACKAGES = ("jansson", "libxxhash", "libcrypto", "yaml-0.1", "libseccomp", "libcap-ng")
+ROOMS = ("auth", "keys", "dns", "conf", "sys", "dkim", "url", "mail", "base")
+PACKAGES = ("jansson", "libxxhash", "libcrypto", "icu-uc", "icu-i18n", "libpsl", "yaml-0.1", "libseccomp", "libcap-ng")
 
 
 def build_answers(build, folder):

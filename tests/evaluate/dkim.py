@@ -32,12 +32,13 @@ INVALID = {"permerror", "neutral", "policy", "temperror"}
 def build_answers(build, folder):
     """Compiles dkim_answers.c against the room libraries of the build directory."""
     sources = os.path.join(HERE, "..", "..", "src")
-    libs = [os.path.join(build, "src", "lib%s.a" % room) for room in ("auth", "dns", "dkim", "mail", "base")]
+    libs = [os.path.join(build, "src", "lib%s.a" % room) for room in ("auth", "dns", "dkim", "url", "mail", "base")]
     subprocess.run(["ninja", "-C", build] + [os.path.relpath(lib, build) for lib in libs],
                    check=True, stdout=subprocess.DEVNULL)
     exe = os.path.join(folder, "dkim_answers")
     flags = shlex.split(subprocess.check_output(
-        ["pkg-config", "--cflags", "--libs", "jansson", "libxxhash", "libcrypto"], text=True))
+        ["pkg-config", "--cflags", "--libs", "jansson", "libxxhash", "libcrypto", "icu-uc", "icu-i18n",
+         "libpsl"], text=True))
     options = subprocess.check_output(["meson", "introspect", build, "--buildoptions"], text=True)
     sanitize = [o["value"] for o in json.loads(options) if o["name"] == "b_sanitize"][0]
     if sanitize != "none":
