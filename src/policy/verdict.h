@@ -23,7 +23,7 @@
 struct verdict_options {
 	const struct conf_strings *own_domains;
 	const struct impersonation *impersonation; /* or NULL */
-	bool outgoing; /* mail of ours on its way out (role out) */
+	bool outgoing;				   /* mail of ours on its way out (role out) */
 	bool observe;
 	enum action antivirus_down, antivirus_absent;
 	int64_t now; /* wall clock */

@@ -133,7 +133,8 @@ int rules_file_read(struct rules_loader *l, const char *name, str text)
 		return r;
 	l->file = name;
 	if (root->kind != CONF_YAML_MAPPING && !conf_yaml_is_nothing(root))
-		return rules_loader_fail_value(l, root, "thresholds, symbols, protected or dns_lists");
+		return rules_loader_fail_value(l, root,
+					       "thresholds, symbols, protected or dns_lists");
 	for (const struct conf_yaml *e = root->child; e; e = e->next) {
 		r = read_section(l, e);
 		if (r < 0)

@@ -106,9 +106,8 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		const char *text, *error;
 	} cases[] = {
 		{ "", "rules: no file sets thresholds; add 00-thresholds.yaml" },
-		{ "symbol: {}\n",
-		  "rules.yaml:1:1: found \"symbol\", expected thresholds, symbols, "
-		  "protected or dns_lists; did you mean \"symbols\"?" },
+		{ "symbol: {}\n", "rules.yaml:1:1: found \"symbol\", expected thresholds, symbols, "
+				  "protected or dns_lists; did you mean \"symbols\"?" },
 		{ "thresholds: {tag: 1}\n",
 		  "rules.yaml:1:1: found \"thresholds\", expected all of tag, "
 		  "quarantine and reject below it" },

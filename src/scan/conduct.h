@@ -27,7 +27,7 @@ struct conduct_policy {
 	const struct conf *conf;
 	struct rules *rules; /* const once loaded */
 	const struct impersonation *known;
-	str patterns;	     /* the blob for workers, YARA rules included */
+	str patterns; /* the blob for workers, YARA rules included */
 };
 
 /* Reads rules and lists, compiles the patterns. The policy owns the arena on success. */
