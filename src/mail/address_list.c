@@ -20,6 +20,7 @@ struct lists {
 	str comment;	   /* the last one, old style for a display name (RFC 5322 3.4) */
 	bool angle;	   /* this item already gave a mailbox by "<...>" */
 	bool obsolete; /* see struct address_mailbox; what counts is behind "<" if there is one */
+	bool open;     /* a quote that nothing closes was met: no other is one either */
 	struct address_list *list;
 };
 
@@ -56,9 +57,24 @@ static void words_put(struct words *w, char c, bool quoted)
 		strbuf_char(&w->text, c);
 }
 
+/* Offset of the quote that closes the one here, or STR_NONE. */
+static size_t closing_quote(const struct lists *l)
+{
+	for (size_t i = l->at + 1; i < l->in.n; i++) {
+		if (l->in.p[i] == '"')
+			return i;
+		i += l->in.p[i] == '\\';
+	}
+	return STR_NONE;
+}
+
+/* A quote that is never closed is left out: behind it clients still find the author. */
 static void quoted(struct lists *l, struct words *w)
 {
+	l->open = l->open || closing_quote(l) == STR_NONE;
 	l->at++;
+	if (l->open)
+		return;
 	while (l->at < l->in.n && l->in.p[l->at] != '"') {
 		if (l->in.p[l->at] == '\\' && l->at + 1 < l->in.n)
 			l->at++;

@@ -43,7 +43,9 @@ static void headers_are_read_as_clients_show_them(void **state)
 		{ STR(",, ,a@b,;"), { { STR(""), STR("a"), STR("b") } } },
 		{ STR("Jean"), { { STR("Jean"), STR(""), STR("") } } },
 		{ STR("a\0\x01@b"), { { STR(""), STR("a"), STR("b") } } },
-		{ STR("\"open <a@b>"), { { STR("open <a@b>"), STR(""), STR("") } } },
+		{ STR("\"open <a@b>"), { { STR("open"), STR("a"), STR("b") } } },
+		{ STR("\"a\" <\"b@c>, d@e"),
+		  { { STR("a"), STR("b"), STR("c") }, { STR(""), STR("d"), STR("e") } } },
 		{ STR("(open <a@b>"), { { STR(""), STR(""), STR("") } } },
 		{ STR(""), { { STR(""), STR(""), STR("") } } },
 	};
