@@ -235,6 +235,8 @@ static void of_several_authors_the_worst_counts(void **state)
 	assert_true(check_authors(authors, 0, 1).bad_from);
 	assert_int_equal(check_authors(authors, 1, 2).result, AUTH_NONE);
 	assert_true(check_authors(authors + 4, 1, 1).bad_from);
+	assert_true(check_authors(&STR("b\xe9.example"), 1, 1).bad_from);
+	assert_true(check_authors(&STR("\xc3\xa9%2e.example"), 1, 1).bad_from);
 	assert_int_equal(check_authors(authors + 1, 1, 2).disposition, DMARC_POLICY_QUARANTINE);
 }
 

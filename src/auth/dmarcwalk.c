@@ -1,5 +1,6 @@
 #include "auth/dmarcwalk.h"
 
+#include "base/utf8.h"
 #include "dns/dnsname.h"
 #include "url/urlhost.h"
 
@@ -9,6 +10,8 @@ bool dmarcwalk_domain(struct arena *a, str domain, str *ret)
 	uint32_t odd = 0;
 
 	if (!urlhost_ascii(domain)) {
+		if (!utf8_valid(domain) || str_chr(domain, '%') != STR_NONE)
+			return false;
 		if (!urlhost_parse(a, domain, true, &host, &odd) || host.kind != URLHOST_NAME)
 			return false;
 		domain = host.text;

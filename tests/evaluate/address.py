@@ -29,6 +29,9 @@ ASTERISK = "an asterisk is no letter of a domain (RFC 5321 4.1.2)"
 ASIS = "a name in ASCII is asked as it stands; only other names need IDNA"
 JOINED = "words and quoted strings of a local part are one mailbox (RFC 5322 4.4), written here as one"
 COMMENT = "an address in a comment is no address (RFC 5322 3.2.2)"
+STD3 = "what other ASCII characters a name holds is the business of the DNS (UseSTD3ASCIIRules is false)"
+NEWER = "a character whose mapping changed in Unicode 15.1 or 16; ICU of Debian 12 knows Unicode 15"
+CHANGED = re.compile("[\u115f\u1e9e\u2132\u2183\u04c0\u10a0-\u10c5\uf951\U0002f868\U0002f874\U0002f91f\U0002f95f\U0002f9bf]")
 # An address as anybody would write it: what that reader makes of the rest is not compared.
 PLAIN = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^][\s"<>@\x00-\x1f]+)@[^][\s"<>@\x00-\x1f]+$')
 
@@ -47,6 +50,10 @@ def argued(suite, address, diagnosis):
     if suite == "hapi" and re.fullmatch('"(test\\\\)?[\x80-\x9f]"@iana.org', address):
         return UPPER
     return None
+
+
+# What of UTS #46 the DNS says by itself: lengths, empty labels, hyphens.
+LEFT_TO_DNS = {"A4_1", "A4_2", "A4", "X4", "V2", "V3", "X3"}
 
 
 class Suites:
@@ -125,6 +132,38 @@ class Suites:
             self.tally.count("midna", name, (got or "(error)") == wanted, f"{got}, expected {wanted}")
         self.tally.suite("postfix midna_domain")
 
+    def idna(self):
+        """Names that need IDNA: ASCII ones are asked as they stand."""
+        rows = [r for r in idna_rows(os.path.join(self.where, "idna", "IdnaTestV2-Unicode16.txt"))
+                if not r[0].isascii() and not re.search("[\ud800-\udfff]", r[0])]
+        got = answers.ask(self.exe, [{"ascii": name} for name, _, _ in rows])
+        for (name, wanted, errors), answer in zip(rows, got):
+            if errors and errors <= LEFT_TO_DNS:
+                continue
+            if CHANGED.search(name):
+                self.tally.argued_cases["idna", ascii(name)] = NEWER
+            if errors == {"U1"}:
+                self.tally.argued_cases["idna", ascii(name)] = STD3
+            self.tally.count("idna", ascii(name), answer["ascii"] == (None if errors else wanted.lower().rstrip(".")),
+                             f"{answer['ascii']}, expected {wanted} {sorted(errors)}")
+        self.tally.suite("idna")
+
+
+def unescaped(text):
+    return re.sub(r"\\u([0-9A-Fa-f]{4})|\\x\{([0-9A-Fa-f]+)\}", lambda m: chr(int(m.group(1) or m.group(2), 16)), text)
+
+
+def idna_rows(path):
+    """(name, its A-labels, what is wrong with it) of UTS #46, nontransitional."""
+    for line in open(path, encoding="utf-8"):
+        columns = [c.strip() for c in line.split("#")[0].split(";")]
+        if len(columns) < 5:
+            continue
+        source, unicode, status, ascii_, ascii_status = (("" if c == '""' else unescaped(c)) for c in columns[:5])
+        unicode = unicode if columns[1] else source
+        errors = columns[4] or columns[2]
+        yield source, (ascii_ if columns[3] else unicode), set(re.findall("[A-Z][0-9]+", errors))
+
 
 def main():
     shared, build = sys.argv[1], os.path.abspath(sys.argv[2])
@@ -137,6 +176,7 @@ def main():
         s.hapi()
         s.jakarta()
         s.postfix()
+        s.idna()
     return s.tally.finish()
 
 
