@@ -16,7 +16,7 @@ enum auth_code {
 	AUTH_NONE,
 	AUTH_PASS,
 	AUTH_FAIL,
-	AUTH_POLICY, /* valid, but not by our policy: a weak key, a forbidden algorithm */
+	AUTH_POLICY, /* valid, but not by our policy: a weak key, expired */
 	AUTH_NEUTRAL,
 	AUTH_TEMPERROR,
 	AUTH_PERMERROR,
