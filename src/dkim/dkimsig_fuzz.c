@@ -4,7 +4,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(const struct dkimsig *s)
+/* Holes in h= are passed over in ARC. */
+static void check(enum dkimsig_kind kind, const struct dkimsig *s)
 {
 	str rest = s->fields, name;
 	bool from = false;
@@ -15,7 +16,7 @@ static void check(const struct dkimsig *s)
 	bug_if(s->has_time && s->has_expiry && s->expiry <= s->time);
 	bug_if(s->identity.n && str_chr(s->identity, '@') == STR_NONE);
 	while (s->fields.n && taglist_item(&rest, &name)) {
-		bug_if(name.n == 0);
+		bug_if(name.n == 0 && kind != DKIMSIG_ARC_MESSAGE);
 		from |= str_caseeq(name, STR("from"));
 	}
 	bug_if(from != s->signs_from);
@@ -28,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct dkimsig s;
 
 		if (!dkimsig_parse(a, (enum dkimsig_kind)kind, str_of(data, size), &s))
-			check(&s);
+			check((enum dkimsig_kind)kind, &s);
 		bug_if(!s.domain.p || !s.identity.p || !s.cv.p || !s.algorithm_text.p);
 	}
 	return 0;
