@@ -63,7 +63,7 @@ def test_workers_that_never_answer_are_replaced_and_the_message_is_not_waved_thr
 
 def test_a_process_that_dies_is_started_again_and_mail_flows():
     with Gateway() as g:
-        for name in ("edge", "scan", "inspect", "image", "dns", "store", "relay"):
+        for name in ("edge", "scan", "inspect", "image", "dns", "store", "relay", "keys"):
             pid = g.pids()[name][0]
             os.kill(pid, signal.SIGKILL)
             wait_until(lambda: pid not in g.pids().get(name, [pid]) and g.pids().get(name), 15, f"a new {name}")

@@ -254,8 +254,8 @@ def test_a_process_can_write_its_own_block_only_and_a_worker_none():
                 assert len(writable) == (name not in ("inspect", "image")), (name, blocks)
                 readable = [b for b in blocks if b[1] == "r--s"]
                 # All the others, its own once more, and the supervisor's.
-                assert len(readable) == (8 if name == "web" else 0), (name, blocks)
+                assert len(readable) == (9 if name == "web" else 0), (name, blocks)
                 kinds += len(writable)
                 for n in os.listdir(f"/proc/{pid}/fd"):
                     assert "memfd:metrics" not in os.readlink(f"/proc/{pid}/fd/{n}"), name
-        assert kinds == 7, kinds
+        assert kinds == 8, kinds

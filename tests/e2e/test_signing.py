@@ -185,3 +185,20 @@ def test_mail_is_delivered_without_a_seal_when_nobody_can_sign():
             g.wait_event("arc.not_sealed")
             assert b"ARC-Seal" not in delivered(g)[0]
             os.kill(g.pids()["keys"][0], signal.SIGKILL)
+
+
+def test_the_process_with_the_keys_can_do_nothing_else():
+    with Gateway() as g:
+        pid = g.pids()["keys"][0]
+        status = dict(line.split(":\t", 1) for line in open(f"/proc/{pid}/status").read().splitlines() if ":\t" in line)
+        assert status["Seccomp"] == "2" and status["NoNewPrivs"] == "1", status
+        assert int(status["CapEff"], 16) == 0 and int(status["CapPrm"], 16) == 0, status
+        if os.geteuid() == 0:
+            assert "0" not in status["Uid"].split(), status
+        opened = [os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd")]
+        families = {line.split()[6]: line.split()[4] for line in open(f"/proc/{pid}/net/unix").read().splitlines()[1:]}
+        for name in opened:
+            inode = re.match(r"socket:\[(\d+)\]", name)
+            # SOCK_SEQPACKET pairs of ours; nothing that leads to the network, and no key on disk.
+            assert (inode and families.get(inode.group(1)) == "0005") or not inode, name
+            assert not name.endswith(".pem") and "memfd:keys" not in name, name

@@ -6,18 +6,20 @@ import subprocess
 import sys
 
 NET = ["socket", "connect", "bind", "listen", "accept", "accept4", "getaddrinfo"]
+# Whoever asks for signatures cannot make them: only poterne-keys and the tool read private keys.
+KEYS = ["PEM_read_bio_PrivateKey", "EVP_PKEY_sign", "EVP_DigestSign"]
 RUN = ["execve", "execv", "execvp", "fork", "vfork", "posix_spawn", "system", "popen"]
 OPEN = ["open", "open64", "openat", "openat64", "fopen", "fopen64", "creat", "unlink", "rename"]
 FORBIDDEN = {
     # sandbox_enter itself opens Landlock paths and reads the account once, before the lock.
-    "poterne-inspect": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "sqlite3_open", "SSL_new",
+    "poterne-inspect": KEYS + NET + RUN + ["fopen", "fopen64", "unlink", "rename", "sqlite3_open", "SSL_new",
                                     "ub_ctx_create", "clamd_scan"],
     "poterne-image": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "sqlite3_open", "SSL_new", "hs_scan", "archive_read_new", "inspect_message",
                                          "yaml_parser_parse", "clamd_scan"],
-    "poterned": ["SSL_new", "hs_scan", "sqlite3_open", "archive_read_new", "pthread_create", "recvfrom", "accept4"],
+    "poterned": KEYS + ["SSL_new", "hs_scan", "sqlite3_open", "archive_read_new", "pthread_create", "recvfrom", "accept4"],
     "poterne-edge": RUN + ["hs_scan", "archive_read_new", "sqlite3_open_v2", "ub_ctx_create", "yaml_parser_parse",
                            "inspect_message", "connect"],
-    "poterne-store": RUN + ["SSL_new", "hs_scan", "archive_read_new", "ub_ctx_create", "connect", "yaml_parser_parse"],
+    "poterne-store": KEYS + RUN + ["SSL_new", "hs_scan", "archive_read_new", "ub_ctx_create", "connect", "yaml_parser_parse"],
     "poterne-dns": RUN + ["SSL_new", "hs_scan", "archive_read_new", "sqlite3_open_v2", "yaml_parser_parse"],
     "poterne-relay": RUN + ["hs_scan", "archive_read_new", "sqlite3_open_v2", "ub_ctx_create", "yaml_parser_parse"],
     "poterne-web": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "SSL_new", "sqlite3_open_v2", "hs_scan",
@@ -25,7 +27,7 @@ FORBIDDEN = {
                                 "spool_read"],
     "poterne-keys": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "SSL_new", "sqlite3_open_v2", "hs_scan", "archive_read_new",
                                  "ub_ctx_create", "yaml_parser_parse", "header_next", "spool_read"],
-    "poterne-scan": RUN + ["archive_read_new", "ub_ctx_create", "sqlite3_open_v2", "SSL_new", "accept4"],
+    "poterne-scan": KEYS + RUN + ["archive_read_new", "ub_ctx_create", "sqlite3_open_v2", "SSL_new", "accept4"],
 }
 
 
