@@ -92,34 +92,41 @@ void dmarcadvice_put_source(struct strbuf *out, const struct dmarcadvice_source 
 	if (s->foreign_dkim * 2 >= failing && s->foreign_dkim)
 		put_about(out,
 			  say(lang,
-			      STR("signs as *, not as your domain: have it sign with a key of your "
-				  "domain"),
-			      STR("signe au nom de *, pas du vôtre : lui faire signer avec une clé "
-				  "de votre domaine")),
+			      STR("signs as *, not as your domain: if it is yours, have it sign "
+				  "with a "
+				  "key of your domain"),
+			      STR("signe au nom de *, pas du vôtre : si elle est à vous, la faire "
+				  "signer "
+				  "avec une clé de votre domaine")),
 			  s->signer);
 	else if (s->foreign_spf * 2 >= failing && s->foreign_spf)
-		put_about(out,
-			  say(lang,
-			      STR("its envelope sender * is not your domain: give it one of your "
-				  "domain, or a DKIM key"),
-			      STR("son expéditeur d'enveloppe * n'est pas votre domaine : lui en "
-				  "donner un, ou une clé DKIM")),
-			  s->mail_from);
+		put_about(
+			out,
+			say(lang,
+			    STR("its envelope sender * is not your domain: if it is yours, give it "
+				"one of your domain, or a DKIM key"),
+			    STR("son expéditeur d'enveloppe * n'est pas votre domaine : si elle "
+				"est à "
+				"vous, lui en donner un, ou une clé DKIM")),
+			s->mail_from);
 	else if (s->broken_dkim * 2 >= failing && s->broken_dkim)
-		put_about(out,
-			  say(lang,
-			      STR("its DKIM signatures (*) fail: is the key published, is the mail "
-				  "changed on its way?"),
-			      STR("ses signatures DKIM (*) échouent : la clé est-elle publiée, le "
-				  "courriel est-il modifié en route ?")),
-			  s->signer);
+		put_about(
+			out,
+			say(lang,
+			    STR("its DKIM signatures (*) fail: is the key published, or is the "
+				"mail "
+				"changed on its way by a forwarder?"),
+			    STR("ses signatures DKIM (*) échouent : la clé est-elle publiée, ou un "
+				"transfert modifie-t-il le courriel ?")),
+			s->signer);
 	else
 		strbuf_put(
 			out,
 			say(lang,
-			    STR("neither in your SPF record nor signed: add it to both if it is "
-				"yours, else it is forged mail"),
-			    STR("ni dans votre SPF ni signé : l'ajouter aux deux s'il est à vous, "
+			    STR("neither in your SPF record nor signed: if it is yours, add it to "
+				"both, else it is forged mail"),
+			    STR("ni dans votre SPF ni signée : l'ajouter aux deux si elle est à "
+				"vous, "
 				"sinon c'est du courriel falsifié")));
 }
 

@@ -97,7 +97,7 @@ static void put_bar(const struct view *v, uint64_t part, uint64_t all)
 
 static void put_share(const struct view *v, const char *what, uint64_t part, uint64_t all)
 {
-	strbuf_fmt(v->out, "  %-12s ", what);
+	strbuf_fmt(v->out, "  %s ", what);
 	put_bar(v, part, all);
 	strbuf_fmt(v->out, "%5.1f %%\n", percent(part, all));
 }
@@ -144,7 +144,7 @@ static void put_head(const struct view *v, const json_t *domain, const struct dm
 		   (unsigned long long)d->messages, (unsigned long long)number(domain, "reports"),
 		   (unsigned long long)number(domain, "reporters"),
 		   first.n >= 10 ? first.p : "          ", last.n >= 10 ? last.p : "          ");
-	strbuf_fmt(v->out, "  %s: p=%.*s", say(v, "policy they saw", "politique constatée"),
+	strbuf_fmt(v->out, "  %s p=%.*s", say(v, "policy they saw:", "politique constatée :"),
 		   STR_ARG(text(v, published, "p")));
 	if (text(v, published, "sp").n)
 		strbuf_fmt(v->out, " sp=%.*s", STR_ARG(text(v, published, "sp")));
@@ -152,10 +152,10 @@ static void put_head(const struct view *v, const json_t *domain, const struct dm
 		strbuf_fmt(v->out, " pct=%llu", (unsigned long long)number(published, "pct"));
 	strbuf_put(v->out,
 		   d->weakened && number(published, "pct") == 100 ? STR(" t=y\n\n") : STR("\n\n"));
-	put_share(v, say(v, "aligned", "aligné"), d->aligned, d->messages);
-	put_share(v, "SPF", d->spf, d->messages);
-	put_share(v, "DKIM", d->dkim, d->messages);
-	put_share(v, say(v, "neither", "aucun"), d->messages - d->aligned, d->messages);
+	put_share(v, say(v, "aligned ", "aligné  "), d->aligned, d->messages);
+	put_share(v, "SPF     ", d->spf, d->messages);
+	put_share(v, "DKIM    ", d->dkim, d->messages);
+	put_share(v, say(v, "neither ", "aucun   "), d->messages - d->aligned, d->messages);
 	strbuf_char(v->out, '\n');
 }
 

@@ -19,7 +19,7 @@ FORBIDDEN = {
     "poterned": KEYS + ["SSL_new", "hs_scan", "sqlite3_open", "archive_read_new", "pthread_create", "recvfrom", "accept4"],
     "poterne-edge": RUN + ["hs_scan", "archive_read_new", "sqlite3_open_v2", "ub_ctx_create", "yaml_parser_parse",
                            "inspect_message", "connect"],
-    "poterne-store": KEYS + RUN + ["SSL_new", "hs_scan", "archive_read_new", "ub_ctx_create", "connect", "yaml_parser_parse"],
+    "poterne-store": KEYS + RUN + ["XML_ParserCreate", "json_loadb", "SSL_new", "hs_scan", "archive_read_new", "ub_ctx_create", "connect", "yaml_parser_parse"],
     "poterne-dns": RUN + ["SSL_new", "hs_scan", "archive_read_new", "sqlite3_open_v2", "yaml_parser_parse"],
     "poterne-relay": RUN + ["hs_scan", "archive_read_new", "sqlite3_open_v2", "ub_ctx_create", "yaml_parser_parse"],
     "poterne-web": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "SSL_new", "sqlite3_open_v2", "hs_scan",
@@ -27,7 +27,7 @@ FORBIDDEN = {
                                 "spool_read"],
     "poterne-keys": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "SSL_new", "sqlite3_open_v2", "hs_scan", "archive_read_new",
                                  "ub_ctx_create", "yaml_parser_parse", "header_next", "spool_read"],
-    "poterne-scan": KEYS + RUN + ["archive_read_new", "ub_ctx_create", "sqlite3_open_v2", "SSL_new", "accept4"],
+    "poterne-scan": KEYS + RUN + ["XML_ParserCreate", "archive_read_new", "ub_ctx_create", "sqlite3_open_v2", "SSL_new", "accept4"],
 }
 
 
