@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "cli/dmarcview.h"
+#include "cli/dnssource.h"
 #include "cli/gateway.h"
 #include "cli/reportfiles.h"
 #include "cli/reportjson.h"
@@ -27,6 +28,7 @@ static const char usage[] =
 	"\n"
 	"  --domain D       show, tls: of this domain only\n"
 	"  --days N         show, tls: of the last N days (default 30)\n"
+	"  --names          show: ask the DNS whose servers the sources are\n"
 	"  --all            show, tls: count reports whose sender is not authenticated, too\n"
 	"  --lang en|fr     language of the advice\n"
 	"  --json           one JSON object a line\n"
@@ -37,9 +39,16 @@ static const char usage[] =
 
 static bool put(struct gateway *g, str document, struct strbuf *out)
 {
+	struct dns_resolver dns;
+	struct why why;
+
 	if (str_eq(g->words[1], STR("tls")))
 		return dmarcview_put_tls(out, document, g->lang);
-	return dmarcview_put(out, document, g->lang, isatty(STDOUT_FILENO));
+	if (g->names && dnssource_open(g->arena, g->conf, NULL, STR_NULL, &dns, &why) < 0) {
+		fprintf(stderr, "poterne: dmarc: %s\n", why.text);
+		g->names = false;
+	}
+	return dmarcview_put(out, document, g->lang, isatty(STDOUT_FILENO), g->names ? &dns : NULL);
 }
 
 /* "poterne dmarc --days 7" is "poterne dmarc show --days 7". */

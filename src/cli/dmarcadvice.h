@@ -22,7 +22,7 @@ enum {
 
 /* One network that sends mail in the name of the domain. */
 struct dmarcadvice_source {
-	str network, ip, header_from, mail_from, signer;
+	str network, ip, name, header_from, mail_from, signer;
 	uint64_t addresses, days, messages, aligned, spf, dkim, only_dkim, forwarded;
 	uint64_t foreign_spf, foreign_dkim, broken_dkim; /* passes for another domain; fails */
 };

@@ -109,18 +109,53 @@ static void a_person_reads_who_sends_and_what_to_do(void **state)
 	str words;
 
 	(void)state;
-	assert_true(dmarcview_put(&out, STR(DOMAIN OURS STRANGER), CONF_LANG_EN, false));
+	assert_true(dmarcview_put(&out, STR(DOMAIN OURS STRANGER), CONF_LANG_EN, false, NULL));
 	words = strbuf_str(&out);
 	assert_true(str_find(words, STR("192.0.2.1 ")) != STR_NONE);
 	assert_true(str_find(words, STR("! 198.51.100.0/24")) != STR_NONE);
 	assert_true(str_find(words, STR("90.0 %")) != STR_NONE);
 	assert_true(str_find(words, STR("unknown sources marked")) != STR_NONE);
 	assert_true(str_find(words, STR("\x1b")) == STR_NONE);
-	assert_true(dmarcview_put(&fr, STR(DOMAIN OURS), CONF_LANG_FR, true));
+	assert_true(dmarcview_put(&fr, STR(DOMAIN OURS), CONF_LANG_FR, true, NULL));
 	words = strbuf_str(&fr);
 	assert_true(str_find(words, STR("Prêt : p=quarantine")) != STR_NONE);
-	assert_false(dmarcview_put(&fr, STR("[]\n"), CONF_LANG_FR, true));
+	assert_false(dmarcview_put(&fr, STR("[]\n"), CONF_LANG_FR, true, NULL));
 	assert_false(dmarcview_put_tls(&fr, STR("{\n"), CONF_LANG_FR));
+}
+
+/* 192.0.2.1 has a name that leads back to it, 198.51.100.1 one that does not. */
+static void answer(void *ctx, struct arena *a, const struct dns_question *q, size_t n,
+		   deadline d unused_arg, struct dns_answer *ret)
+{
+	static struct dns_record ptr = { 0, { "mail.town.example", 17 } };
+	static struct dns_record address = { 0, { "\xc0\0\2\1", 4 } };
+
+	(void)ctx;
+	(void)a;
+	for (size_t i = 0; i < n; i++) {
+		ret[i] = dns_no_answer(DNS_NXDOMAIN, q[i].name);
+		if (q[i].type == DNS_PTR && (str_eq(q[i].name, STR("1.2.0.192.in-addr.arpa")) ||
+					     str_eq(q[i].name, STR("1.100.51.198.in-addr.arpa"))))
+			ret[i] = (struct dns_answer){ .status = DNS_OK, .records = &ptr, .n = 1 };
+		if (q[i].type == DNS_A)
+			ret[i] = (struct dns_answer){ .status = DNS_OK,
+						      .records = &address,
+						      .n = 1 };
+	}
+}
+
+static void a_source_has_the_name_that_leads_back_to_it(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 16 << 20);
+	const struct dns_resolver dns = { answer, NULL };
+	struct strbuf out = strbuf_make(a, 1 << 20);
+	str words;
+
+	(void)state;
+	assert_true(dmarcview_put(&out, STR(DOMAIN OURS STRANGER), CONF_LANG_EN, false, &dns));
+	words = strbuf_str(&out);
+	assert_true(str_find(words, STR("ours, mail.town.example\n")) != STR_NONE);
+	assert_true(str_find(words, STR("UNKNOWN\n")) != STR_NONE);
 }
 
 int main(void)
@@ -130,6 +165,7 @@ int main(void)
 		cmocka_unit_test(a_stricter_policy_is_advised_only_when_nothing_is_lost),
 		cmocka_unit_test(every_failure_of_tls_has_advice_in_both_languages),
 		cmocka_unit_test(a_person_reads_who_sends_and_what_to_do),
+		cmocka_unit_test(a_source_has_the_name_that_leads_back_to_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

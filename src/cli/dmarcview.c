@@ -1,6 +1,7 @@
 #include "cli/dmarcview.h"
 
 #include "cli/dmarcadvice.h"
+#include "cli/dmarcnames.h"
 #include "cli/table.h"
 
 enum { BAR = 24 };
@@ -64,6 +65,7 @@ static struct dmarcadvice_source source_of(const struct view *v, const json_t *o
 	return (struct dmarcadvice_source){
 		.network = text(v, o, "network"),
 		.ip = text(v, o, "ip"),
+		.name = text(v, o, "name"),
 		.header_from = text(v, o, "header_from"),
 		.mail_from = text(v, o, "mail_from"),
 		.signer = text(v, o, "signer"),
@@ -166,10 +168,11 @@ static void put_source(const struct view *v, const struct dmarcadvice_domain *d,
 	str class = dmarcadvice_class_name(dmarcadvice_class_of(s), v->lang);
 	struct strbuf advice = strbuf_make(v->out->arena, 4096);
 
-	strbuf_fmt(v->out, "%c %-26.*s %8llu %6.1f %6.1f %6.1f  %.*s\n",
+	strbuf_fmt(v->out, "%c %-26.*s %8llu %6.1f %6.1f %6.1f  %.*s%s%.*s\n",
 		   dmarcadvice_is_notable(d, s) ? '!' : ' ', STR_ARG(where),
 		   (unsigned long long)s->messages, percent(s->aligned, s->messages),
-		   percent(s->spf, s->messages), percent(s->dkim, s->messages), STR_ARG(class));
+		   percent(s->spf, s->messages), percent(s->dkim, s->messages), STR_ARG(class),
+		   s->name.n ? ", " : "", STR_ARG(s->name));
 	dmarcadvice_put_source(&advice, s, v->lang);
 	if (advice.n)
 		strbuf_fmt(v->out, "      %.*s\n", STR_ARG(strbuf_str(&advice)));
@@ -230,13 +233,16 @@ static void put_unauthenticated(const struct view *v)
 	}
 }
 
-bool dmarcview_put(struct strbuf *out, str lines, enum conf_lang lang, bool bars)
+bool dmarcview_put(struct strbuf *out, str lines, enum conf_lang lang, bool bars,
+		   const struct dns_resolver *names)
 {
 	struct view v = { out, lang, bars, NULL };
 	bool good = load(&v, lines);
 	const json_t *o;
 	size_t i, n = 0;
 
+	if (good && names)
+		dmarcnames_find(names, out->arena, v.lines);
 	json_array_foreach(v.lines, i, o)
 	{
 		struct dmarcadvice_domain d;

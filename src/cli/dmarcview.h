@@ -9,11 +9,14 @@
 
 #include "base/strbuf.h"
 #include "conf/conf.h"
+#include "dns/dns.h"
 
 enum { DMARCVIEW_SOURCES = 20 };
 
-/* bars: shares as pictures, for a terminal. */
-bool dmarcview_put(struct strbuf *out, str lines, enum conf_lang lang, bool bars) must_use;
+/* bars: shares as pictures, for a terminal. names: asked whose servers the sources are; NULL:
+ * nobody is asked. */
+bool dmarcview_put(struct strbuf *out, str lines, enum conf_lang lang, bool bars,
+		   const struct dns_resolver *names) must_use;
 bool dmarcview_put_tls(struct strbuf *out, str lines, enum conf_lang lang) must_use;
 
 #endif

@@ -18,6 +18,7 @@ static int read_configuration(struct gateway *g, const struct super_source *sour
 		fprintf(stderr, "poterne: %s: %s\n", g->command, why.text);
 		return CLI_ENVIRONMENT;
 	}
+	g->conf = c;
 	g->lang = lang ? (strcmp(lang, "fr") == 0 ? CONF_LANG_FR : CONF_LANG_EN) : c->lang;
 	g->socket = arena_fmt(g->arena, "%.*s/control.sock", STR_ARG(conf_runtime_dir(c))).p;
 	return CLI_DONE;
@@ -65,6 +66,7 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 		{ "older-than", required_argument, NULL, 'o' },
 		{ "domain", required_argument, NULL, 'v' },
 		{ "days", required_argument, NULL, 'v' },
+		{ "names", no_argument, NULL, 'n' },
 		{ 0 },
 	};
 	const char **sets = arena_array(a, const char *, SETS_MAX);
@@ -90,6 +92,7 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 		}
 		g->json |= c == 'j';
 		g->message |= c == 'm';
+		g->names |= c == 'n';
 		if (c == 'f' || c == 'v' || c == 'o') {
 			if (!option_word(a, options[at].name, c, &passed[n_passed++])) {
 				*ret_status = wrong_usage(usage);

@@ -16,7 +16,8 @@ enum { GATEWAY_WORDS_MAX = 32 };
 struct gateway {
 	const char *command; /* "quarantine" */
 	struct arena *arena;
-	bool json, message, yes, summary;
+	bool json, message, yes, summary, names;
+	const struct conf *conf;
 	enum conf_lang lang;
 	const char *socket;
 	str words[GATEWAY_WORDS_MAX]; /* the command, then what stands behind the options */

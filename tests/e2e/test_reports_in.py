@@ -116,8 +116,12 @@ def test_files_are_imported_once():
         assert json.loads(first.stdout) == {"added": 3, "known": 1}, first.stdout
         assert json.loads(g.cli("dmarc", "import", folder, "--json", *install(g), check=0).stdout)["added"] == 0
         assert [s["messages"] for s in of(lines(g), "source")] == [150]
-        words = g.cli("dmarc", "--lang", "fr", "--set", f"paths.state={g.state}", check=0).stdout
-        assert "hopital.example" in words and "attendre" in words, words
+        with open(os.path.join(folder, "dns.json"), "w") as f:
+            json.dump({"1.2.0.192.in-addr.arpa": {"PTR": ["mail.partner.example"]},
+                       "mail.partner.example": {"A": ["192.0.2.1"]}}, f)
+        words = g.cli("dmarc", "--lang", "fr", "--names", "--set", f"paths.state={g.state}",
+                      "--set", f"dns.file={f.name}", check=0).stdout
+        assert "hopital.example" in words and "attendre" in words and "mail.partner.example" in words, words
 
 
 def test_a_report_that_is_an_attack_is_neither_delivered_nor_counted():
