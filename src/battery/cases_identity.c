@@ -100,7 +100,10 @@ static void dkim_failures(struct kit *k)
 	kit_send_bytes(k, "g1", &m,
 		       signed_as(k, &m, (struct signature){ .expiry = BATTERY_ZONE_NOW - 3600 }));
 	kit_send_bytes(k, "g2", &m, signed_as(k, &m, (struct signature){ .selector = "revoked" }));
-	kit_send_bytes(k, "g3", &m, signed_as(k, &m, (struct signature){ .selector = "weak" }));
+	kit_send_bytes(
+		k, "g3", &m,
+		signed_as(k, &m,
+			  (struct signature){ .selector = "weak", .algorithm = "rsa-sha256" }));
 	kit_send_bytes(k, "g4", &m,
 		       signed_as(k, &m, (struct signature){ .fields = "to:subject:date" }));
 }

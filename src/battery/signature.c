@@ -10,7 +10,7 @@
 enum { RAW_KEY = 32, RAW_SIGNATURE = 64, RECORD_MAX = 256, FIELD_MAX = 4096 };
 
 /* Made a minute ago. */
-enum { SIGNED_AT = BATTERY_ZONE_NOW - 60 };
+enum { SIGNED_AT = BATTERY_ZONE_NOW - 60, DAY = 24 * 3600 };
 
 #define ORDINARY "from:to:subject:date:message-id:mime-version:content-type"
 
@@ -112,10 +112,12 @@ str signature_dkim(struct kit *k, str message, const struct signature *how)
 	struct strbuf b = strbuf_make(k->arena, FIELD_MAX);
 
 	strbuf_fmt(&b,
-		   "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=%s; s=%s; "
+		   "DKIM-Signature: v=1; a=%s; c=relaxed/relaxed; d=%s; s=%s; "
 		   "t=%lld;\r\n\th=%s; bh=%.*s",
-		   how->domain, how->selector ? how->selector : SIGNATURE_SELECTOR,
-		   (long long)SIGNED_AT, how->fields ? how->fields : ORDINARY, STR_ARG(bh));
+		   how->algorithm ? how->algorithm : "ed25519-sha256", how->domain,
+		   how->selector ? how->selector : SIGNATURE_SELECTOR,
+		   (long long)(how->expiry ? how->expiry - DAY : SIGNED_AT),
+		   how->fields ? how->fields : ORDINARY, STR_ARG(bh));
 	if (how->expiry)
 		strbuf_fmt(&b, "; x=%lld", (long long)how->expiry);
 	if (how->with_length)

@@ -15,10 +15,11 @@
 
 struct signature {
 	const char *domain;
-	const char *selector; /* NULL: SIGNATURE_SELECTOR */
-	const char *fields;   /* h=; NULL: those of an ordinary signature */
-	int64_t expiry;	      /* x=; 0: none */
-	bool with_length;     /* l= of the body as it is */
+	const char *selector;  /* NULL: SIGNATURE_SELECTOR */
+	const char *algorithm; /* a=; NULL: the key's own, ed25519-sha256 */
+	const char *fields;    /* h=; NULL: those of an ordinary signature */
+	int64_t expiry;	       /* x=; 0: none */
+	bool with_length;      /* l= of the body as it is */
 };
 
 #define SIGNATURE_SELECTOR "s1"

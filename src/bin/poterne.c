@@ -12,6 +12,7 @@ static const struct command {
 } commands[] = {
 	{ "scan", cmd_scan, "judges messages in files, with no gateway running" },
 	{ "audit", cmd_audit, "tests a gateway with mails that must not pass, and some that must" },
+	{ "check-auth", cmd_check_auth, "SPF, DKIM, DMARC and ARC of a message, step by step" },
 	{ "check-config", cmd_check_config, "checks configuration, rules and lists" },
 	{ "dns", cmd_dns, "the DNS records of our domains, and what is published" },
 	{ "explain", cmd_explain, "why a past message was treated as it was" },

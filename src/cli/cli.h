@@ -25,6 +25,7 @@ int cmd_certificate(int argc, char **argv);
 int cmd_lists(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_key(int argc, char **argv);
+int cmd_check_auth(int argc, char **argv);
 int cmd_dns(int argc, char **argv);
 int cmd_dmarc(int argc, char **argv);
 

@@ -16,7 +16,7 @@
 enum { MAX_SETS = 256, JUDGE_BUDGET = 1 << 30, SEED = 1, PATH_MAX_BYTES = 4096 };
 
 static const char help[] =
-	"usage: poterne audit --list | --write DIR | --offline [OPTIONS] [CASE...]\n"
+	"usage: poterne audit --list | --write DIR | --zone | --offline [OPTIONS] [CASE...]\n"
 	"\n"
 	"The mails a hardened gateway is tested with, built when they are asked for: 174 cases "
 	"with\n"
@@ -25,6 +25,7 @@ static const char help[] =
 	"\n"
 	"  --list             the cases and what they are\n"
 	"  --write DIR        writes the messages as files, ID.eml, for other tools\n"
+	"  --zone             prints the DNS world they were made for, as JSON\n"
 	"  --offline          judges them in this process and compares with what is expected\n"
 	"  --json             with --list and --offline: one JSON object a line\n"
 	"  --failed           with --offline: only what did not pass\n"
@@ -35,7 +36,7 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 all passed, 1 some did not, 2 usage, 3 environment.\n";
 
-enum mode { MODE_NONE, MODE_LIST, MODE_WRITE, MODE_OFFLINE };
+enum mode { MODE_NONE, MODE_LIST, MODE_WRITE, MODE_ZONE, MODE_OFFLINE };
 
 struct audit {
 	enum mode mode;
@@ -160,6 +161,15 @@ static int write_all(struct audit *u, int n, char **cases)
 	return u->error;
 }
 
+static int print_zone(void)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("zone", 1 << 20);
+	str zone = zone_json(a);
+
+	fwrite(zone.p, 1, zone.n, stdout);
+	return fflush(stdout) == 0 ? CLI_DONE : CLI_ENVIRONMENT;
+}
+
 /* False: usage was wrong. */
 static bool take_option(struct audit *u, int c, const char *value)
 {
@@ -172,6 +182,9 @@ static bool take_option(struct audit *u, int c, const char *value)
 	case 'w':
 		u->mode = MODE_WRITE;
 		u->folder = value;
+		return true;
+	case 'z':
+		u->mode = MODE_ZONE;
 		return true;
 	case 'o':
 		u->mode = MODE_OFFLINE;
@@ -210,6 +223,8 @@ static int run(struct audit *u, int n, char **cases)
 		return CLI_DONE;
 	case MODE_WRITE:
 		return write_all(u, n, cases);
+	case MODE_ZONE:
+		return print_zone();
 	case MODE_OFFLINE:
 		return judge_all(u, n, cases);
 	case MODE_NONE:
@@ -224,6 +239,7 @@ int cmd_audit(int argc, char **argv)
 	static const struct option options[] = {
 		{ "list", no_argument, NULL, 'L' },
 		{ "write", required_argument, NULL, 'w' },
+		{ "zone", no_argument, NULL, 'z' },
 		{ "offline", no_argument, NULL, 'o' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "failed", no_argument, NULL, 'F' },

@@ -1,6 +1,8 @@
 #include "base/fd.h"
 #include "cli/cli.h"
 #include "cli/dnssource.h"
+#include "conf/signkey.h"
+#include "keys/keyfile.h"
 #include "publish/plantext.h"
 #include "publish/surveywords.h"
 #include "super/super.h"
@@ -48,6 +50,7 @@ struct known {
 	struct plan_input input;
 	struct survey_certificate *certificates;
 	struct plan plan;
+	bool unread; /* a key could not be read */
 };
 
 static bool names_host(const struct tlscert_names *names, str host)
@@ -121,6 +124,32 @@ static void read_certificates(struct arena *a, struct known *k)
 			arena_fmt(a, "%.*s/tls/self-signed.pem", STR_ARG(conf->paths.state)));
 }
 
+/* The public halves of dkim.keys; those that are for root alone are said, and left out. */
+static void read_keys(struct arena *a, struct known *k)
+{
+	const struct conf_strings *rows = &k->input.conf->dkim.keys;
+	struct plan_key *keys = arena_array(a, struct plan_key, rows->n + 1);
+
+	k->input.keys = keys;
+	for (size_t i = 0; i < rows->n; i++) {
+		struct why why = { "" };
+		struct signkey row;
+		struct keyfile *key;
+		str pem;
+
+		if (!signkey_parse(rows->v[i], &row))
+			continue; /* conf_check has refused it */
+		if (fd_read_path(arena_cz(a, row.file), a, PEM_MAX, &pem, &why) < 0 ||
+		    keyfile_read(a, pem, &key, &why) < 0) {
+			fprintf(stderr, "poterne: dns: warning: dkim.keys: %s\n", why.text);
+			k->unread = true;
+			continue;
+		}
+		keys[k->input.n_keys++] =
+			(struct plan_key){ row.domain, row.selector, keyfile_record(key, a) };
+	}
+}
+
 static void put_plan(struct strbuf *out, const struct request *r, const struct known *k,
 		     enum conf_lang lang)
 {
@@ -163,6 +192,8 @@ static int check(struct arena *a, const struct request *r, const struct known *k
 	} else {
 		surveywords_put(out, &survey, lang, isatty(STDOUT_FILENO));
 	}
+	if (k->unread && worst != SURVEY_STATUS_WRONG)
+		return CLI_ENVIRONMENT;
 	return worst == SURVEY_STATUS_WRONG	? CLI_NO
 	       : worst == SURVEY_STATUS_UNKNOWN ? CLI_ENVIRONMENT
 						: CLI_DONE;
@@ -217,6 +248,7 @@ static int run(const struct request *r)
 	       : strcmp(r->lang, "fr") == 0 ? CONF_LANG_FR
 					    : CONF_LANG_EN;
 	read_certificates(a, &k);
+	read_keys(a, &k);
 	plan_make(a, &k.input, &k.plan);
 	if (r->check)
 		status = check(a, r, &k, &out, lang);

@@ -1,17 +1,16 @@
 #include "cli/cli.h"
 
+#include "cli/mailoptions.h"
 #include "cli/messages.h"
 #include "cli/offline.h"
-#include "mail/received.h"
 #include "policy/explain.h"
 #include "scan/record.h"
 
-#include <getopt.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { MAX_SETS = 256, MAX_JOBS = 64, OUTPUT_MAX = 64 << 20, MESSAGE_BUDGET = 1 << 30 };
+enum { MAX_JOBS = 64, OUTPUT_MAX = 64 << 20, MESSAGE_BUDGET = 1 << 30 };
 
 static const char help[] =
 	"usage: poterne scan [OPTIONS] FILE...\n"
@@ -20,28 +19,15 @@ static const char help[] =
 	"a message, a directory (walked), an mbox (split), or - for standard input.\n"
 	"\n"
 	"  --json             one JSON object a line, in the order of the files\n"
-	"  --text             with --json: the visible text as well\n"
-	"  --lang en|fr       language of the explanation\n"
-	"  --ip ADDR --helo NAME --from ADDR --rcpt ADDR\n"
-	"                     the client and the envelope; without them they are taken from the\n"
-	"                     topmost Received and Return-Path, else unknown\n"
-	"  --dns FILE         answers every DNS question from this JSON file and nothing else\n"
-	"  --at TIME          the clock, as 2026-11-21T19:00:00Z\n"
+	"  --text             with --json: the visible text as well\n" MAILOPTIONS_HELP
 	"  --jobs N           messages at a time (default: the number of cores)\n"
-	"  --config FILE      configuration; without it the embedded defaults\n"
-	"  --set KEY=VALUE    sets one key after the file\n"
 	"\n"
 	"Exit status: 0 all would be delivered, 1 some would not, 2 usage, 3 cannot read.\n";
 
 struct options {
-	struct super_source source;
-	const char *sets[MAX_SETS];
-	const char *ip, *helo, *from, *dns;
-	str rcpt[1];
-	int64_t at; /* 0: now */
+	struct mailoptions mail;
 	size_t jobs;
-	bool json, text;
-	enum conf_lang lang;
+	bool text;
 };
 
 struct outcome {
@@ -61,38 +47,13 @@ struct scan {
 	pthread_cond_t ready;
 };
 
-static struct envelope envelope_for(const struct options *o, struct arena *a, str name, str message,
-				    int64_t now)
-{
-	struct envelope env = { .mid = str_sub(name, 0, 32), .esmtp = true, .received_at = now };
-	struct received_envelope seen = { 0 };
-	struct strbuf from = strbuf_make(a, 1024);
-
-	received_read(a, message, &seen);
-	address_put(&from, seen.from);
-	if (!o->at && seen.has_at)
-		env.received_at = seen.at;
-	env.client_ip = o->ip ? str_c(o->ip) : seen.ip;
-	env.helo = o->helo ? str_c(o->helo) : seen.helo;
-	env.reverse_path = o->from ? str_c(o->from) : strbuf_str(&from);
-	if (str_eq(env.reverse_path, STR("<>")))
-		env.reverse_path = STR("");
-	env.has_reverse_path = o->from || seen.has_from;
-	if (o->rcpt[0].n) {
-		env.recipients = arena_array(a, str, 1);
-		env.recipients[0] = o->rcpt[0];
-		env.n_recipients = 1;
-	}
-	return env;
-}
-
 static void put_words(struct strbuf *out, const struct options *o, str name,
 		      const struct judgement *j)
 {
 	strbuf_put(out, STR("== "));
 	strbuf_printable(out, name);
 	strbuf_char(out, '\n');
-	explain_put(out, &j->verdict, o->lang);
+	explain_put(out, &j->verdict, o->mail.lang);
 	if (j->inspect_error.n) {
 		strbuf_put(out, STR("error: "));
 		strbuf_printable(out, j->inspect_error);
@@ -104,7 +65,7 @@ static int judge(struct scan *s, struct arena *a, const struct message_file *f, 
 		 struct why *why)
 {
 	const struct options *o = s->options;
-	int64_t now = o->at ? o->at : clock_wall();
+	int64_t now = o->mail.at ? o->mail.at : clock_wall();
 	struct judgement j;
 	struct envelope env;
 	str message;
@@ -112,11 +73,11 @@ static int judge(struct scan *s, struct arena *a, const struct message_file *f, 
 
 	if (r < 0)
 		return r;
-	env = envelope_for(o, a, f->name, message, now);
+	env = mailoptions_envelope(&o->mail, a, f->name, message, now);
 	r = offline_judge(s->offline, a, &env, message, now, &j, why);
 	if (r < 0)
 		return r;
-	if (o->json) {
+	if (o->mail.json) {
 		record_put_json(out, f->name, &j, o->text);
 		strbuf_char(out, '\n');
 	} else {
@@ -199,48 +160,17 @@ static int parse_number(const char *text, size_t max, size_t *ret)
 	return 0;
 }
 
-/* False: usage was wrong and said so. */
+/* False: usage was wrong. */
 static bool take_option(struct options *o, int c, const char *value)
 {
 	switch (c) {
-	case 'c':
-		o->source.file = value;
-		return true;
-	case 's':
-		if (o->source.n_sets == MAX_SETS)
-			return false;
-		o->sets[o->source.n_sets++] = value;
-		return true;
-	case 'i':
-		o->ip = value;
-		return true;
-	case 'e':
-		o->helo = value;
-		return true;
-	case 'f':
-		o->from = value;
-		return true;
-	case 'r':
-		o->rcpt[0] = str_c(value);
-		return true;
-	case 'd':
-		o->dns = value;
-		return true;
-	case 'J':
-		o->json = true;
-		return true;
 	case 't':
 		o->text = true;
 		return true;
-	case 'a':
-		return clock_parse_rfc3339(str_c(value), &o->at);
 	case 'j':
 		return parse_number(value, MAX_JOBS, &o->jobs) == 0;
-	case 'l':
-		o->lang = strcmp(value, "fr") == 0 ? CONF_LANG_FR : CONF_LANG_EN;
-		return strcmp(value, "fr") == 0 || strcmp(value, "en") == 0;
 	default:
-		return false;
+		return mailoptions_take(&o->mail, c, value);
 	}
 }
 
@@ -255,7 +185,8 @@ static int scan_files(struct options *o, int n, char **paths)
 	for (int i = 0; i < n && r == 0; i++)
 		r = messages_add(&messages, a, paths[i], &why);
 	if (r == 0)
-		r = offline_start(&o->source, o->dns, STR_NULL, o->jobs, &s.offline, &why);
+		r = offline_start(&o->mail.source, o->mail.dns, STR_NULL, o->jobs, &s.offline,
+				  &why);
 	if (r < 0) {
 		fprintf(stderr, "poterne: scan: %s\n", why.text);
 		return CLI_ENVIRONMENT;
@@ -269,18 +200,9 @@ static int scan_files(struct options *o, int n, char **paths)
 int cmd_scan(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'J' },
+		MAILOPTIONS_ROWS,
 		{ "text", no_argument, NULL, 't' },
-		{ "lang", required_argument, NULL, 'l' },
-		{ "ip", required_argument, NULL, 'i' },
-		{ "helo", required_argument, NULL, 'e' },
-		{ "from", required_argument, NULL, 'f' },
-		{ "rcpt", required_argument, NULL, 'r' },
-		{ "dns", required_argument, NULL, 'd' },
-		{ "at", required_argument, NULL, 'a' },
 		{ "jobs", required_argument, NULL, 'j' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "set", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -288,7 +210,7 @@ int cmd_scan(int argc, char **argv)
 	struct options o = { .jobs = cores > 0 && cores < MAX_JOBS ? (size_t)cores : 2 };
 	int c;
 
-	o.source.sets = o.sets;
+	mailoptions_begin(&o.mail);
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(help, stdout);

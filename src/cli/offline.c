@@ -37,6 +37,16 @@ int offline_start(const struct super_source *source, const char *dns_file, str z
 	return r;
 }
 
+void offline_allow_legacy(struct offline *o)
+{
+	o->conductor.legacy_auth = true;
+}
+
+const struct conf *offline_conf(const struct offline *o)
+{
+	return o->policy->conf;
+}
+
 void offline_stop(struct offline *o)
 {
 	if (o->local)

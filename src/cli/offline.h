@@ -18,6 +18,9 @@ struct offline;
  * configuration or of the network. */
 int offline_start(const struct super_source *source, const char *dns_file, str zone, size_t jobs,
 		  struct offline **ret, struct why *why) must_use;
+/* Signatures are judged as before RFC 8301, for test suites of that time. */
+void offline_allow_legacy(struct offline *o);
+const struct conf *offline_conf(const struct offline *o);
 void offline_stop(struct offline *o);
 int offline_judge(struct offline *o, struct arena *a, const struct envelope *env, str message,
 		  int64_t now, struct judgement *ret, struct why *why) must_use;

@@ -6,6 +6,7 @@
 enum {
 	MX_PREFERENCE = 10,
 	SPF_MAX = 4096,
+	REPORTS_MAX = 4096,
 	POLICY_MAX = 4096,
 	STS_MAX_AGE = 604800, /* a week: RFC 8461 3.2 advises weeks or more */
 };
@@ -137,9 +138,12 @@ static void dkim(struct maker *m, str domain)
 /* Where reports about a domain are sent. */
 static str reports_to(struct arena *a, const struct conf *conf)
 {
-	(void)a;
-	(void)conf;
-	return STR("");
+	struct strbuf b = strbuf_make(a, REPORTS_MAX);
+
+	for (size_t i = 0; i < conf->reports.addresses.n; i++)
+		strbuf_fmt(&b, "%smailto:%.*s", i ? "," : "",
+			   STR_ARG(conf->reports.addresses.v[i]));
+	return strbuf_str(&b);
 }
 
 str plan_dmarc(struct arena *a, const struct conf *conf, str policy)

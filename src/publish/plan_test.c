@@ -43,6 +43,7 @@ static void every_record_of_a_configuration_is_a_line_of_a_zone(void **state)
 		"hostname=mx.hopital.example",
 		"domains=hopital.example,mairie.example",
 		"listen.smtp=198.51.100.20:25,8.8.8.8:25,10.0.0.1:25,[2620:fe::fe]:25",
+		"reports.addresses=dmarc@hopital.example,rua@mairie.example",
 		"out.senders=8.8.4.4,8.8.4.0/24,out.hopital.example,include:esp.example,2620:fe::9",
 	};
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 24);
@@ -62,6 +63,10 @@ static void every_record_of_a_configuration_is_a_line_of_a_zone(void **state)
 			  "ip4:8.8.4.0/24 a:out.hopital.example include:esp.example ip6:2620:fe::9 "
 			  "-all\"");
 	assert_line(zone, "s1._domainkey.hopital.example. IN TXT \"v=DKIM1; p=AAAA\"");
+	assert_line(zone, "_dmarc.hopital.example. IN TXT \"v=DMARC1; p=none; "
+			  "rua=mailto:dmarc@hopital.example,mailto:rua@mairie.example\"");
+	assert_line(zone, "_smtp._tls.mairie.example. IN TXT \"v=TLSRPTv1; "
+			  "rua=mailto:dmarc@hopital.example,mailto:rua@mairie.example\"");
 	/* Nobody outside reaches these. */
 	assert_int_equal(str_find(zone, STR("10.0.0.1")), STR_NONE);
 	assert_int_equal(str_find(zone, STR("198.51.100.20")), STR_NONE);

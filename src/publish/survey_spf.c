@@ -61,8 +61,9 @@ static void our_own(struct surveyor *s, str domain)
 {
 	const struct conf_strings *senders = &s->conf->out.senders;
 	str planned = survey_planned(s, domain, PLAN_SPF);
+	size_t n = s->n_addresses + (conf_is_own_domain(s->conf, domain) ? senders->n : 0);
 
-	for (size_t i = 0; i < s->n_addresses + senders->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct ip ip;
 		struct strbuf text = strbuf_make(s->arena, IP_TEXT_MAX);
 

@@ -142,6 +142,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
 	avevidence_collect(&c->antivirus, a, conf, message, d, &j.evidence);
 	authcheck_open(&auth, a, &c->dns, now);
+	auth.legacy = c->legacy_auth;
 	if (incoming)
 		check_envelope(&auth, conf, env, d, &j);
 	j.evidence_us = (uint32_t)(clock_now_us() - began);

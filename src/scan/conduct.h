@@ -42,6 +42,7 @@ struct conductor {
 	struct dns_resolver dns;
 	struct avevidence_gate antivirus;
 	struct dnslistevidence dnslists;
+	bool legacy_auth; /* auth/dkimcheck.h: for old test suites only */
 };
 
 struct judgement {

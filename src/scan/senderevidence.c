@@ -1,5 +1,6 @@
 #include "scan/senderevidence.h"
 
+#include "auth/authres.h"
 #include "conf/spfexception.h"
 #include "dns/dnsname.h"
 
@@ -85,6 +86,39 @@ static void uncovered(struct arena *a, const struct auth_results *found, struct 
 	}
 }
 
+static str result_of(const struct authres *r, str method)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (str_caseeq(r->results[i].method, method))
+			return r->results[i].result;
+	}
+	return STR("");
+}
+
+/* Whom we trust to seal we believe what it saw: that DMARC passed, or where the author's domain
+ * has no policy that something did. It may as well say that the author is a forgery. */
+static bool saw_author(struct arena *a, str results)
+{
+	struct authres r;
+	str dmarc;
+
+	if (!authres_parse(a, results, &r))
+		return false;
+	dmarc = result_of(&r, STR("dmarc"));
+	if (dmarc.n && !str_caseeq(dmarc, STR("none")))
+		return str_caseeq(dmarc, STR("pass"));
+	return str_caseeq(result_of(&r, STR("dkim")), STR("pass")) ||
+	       str_caseeq(result_of(&r, STR("spf")), STR("pass"));
+}
+
+static void vouched(struct arena *a, const struct auth_results *found, struct evidence *e)
+{
+	const struct arc_result *arc = &found->arc;
+
+	if (found->arc_trusted && arc->n && saw_author(a, arc->sets[arc->n - 1].results))
+		evidence_add(a, e, STR("ARC_VOUCHED"), arc->sets[arc->n - 1].domain);
+}
+
 static void exceptions(struct arena *a, const struct conf *conf, const struct envelope *env,
 		       const struct spf_result *spf, struct evidence *e)
 {
@@ -127,6 +161,7 @@ void senderevidence_collect(struct authcheck *c, const struct conf *conf,
 
 	signatures(c->arena, author, found, e);
 	uncovered(c->arena, found, e);
+	vouched(c->arena, found, e);
 	exceptions(c->arena, conf, env, &found->spf, e);
 	if (!env->has_reverse_path || !env->client_ip.n)
 		return;

@@ -23,7 +23,7 @@ void senderevidence_prefetch(struct authcheck *c, const struct envelope *env, de
 /* What senderevidence_collect will ask about the author, to be asked with the rest. */
 size_t senderevidence_questions(const struct facts *f,
 				struct dns_question q[SENDEREVIDENCE_QUESTIONS]);
-/* Adds SPF_EXCEPTED, DKIM_ALIGNED, DKIM_UNCOVERED, SENDER_DOMAIN_UNKNOWN, MX_*. */
+/* Adds SPF_EXCEPTED, DKIM_ALIGNED, DKIM_UNCOVERED, ARC_VOUCHED, SENDER_DOMAIN_UNKNOWN, MX_*. */
 void senderevidence_collect(struct authcheck *c, const struct conf *conf,
 			    const struct envelope *env, const struct facts *f,
 			    const struct auth_results *found, deadline d, struct evidence *e);
