@@ -64,7 +64,9 @@ static void each_format_becomes_entries(void **state)
 		  "{\"type\": \"indicator\", \"pattern\": \"[domain-name:value != 'a.example']\"},"
 		  "{\"type\": \"indicator\", \"pattern\": \"[domain-name:value = 'r.example']\","
 		  " \"revoked\": true}, {\"type\": \"malware\"}]}",
-		  "d.example until=2026-12-01 # n\n192.0.2.9 until=2026-12-01 # n\n", 4, 0 },
+		  "=http://it's.example/ until=2026-12-01 # n\nd.example until=2026-12-01 # n\n"
+		  "192.0.2.9 until=2026-12-01 # n\n",
+		  3, 0 },
 	};
 
 	(void)state;

@@ -76,11 +76,10 @@ struct page {
 /* Without scheme, user, fragment and a slash at the end. */
 static bool page_of(struct arena *a, str url, struct page *ret)
 {
-	struct strbuf b = strbuf_make(a, 3 * LISTKEY_MAX);
+	struct strbuf b = strbuf_make(a, 3 * url.n + 16);
 	struct url u;
 
-	if (url.n > LISTKEY_MAX || !url_parse(a, url, NULL, &u) || !url_special(&u) ||
-	    u.host.kind < URLHOST_NAME)
+	if (!url_parse(a, url, NULL, &u) || !url_special(&u) || u.host.kind < URLHOST_NAME)
 		return false;
 	strbuf_put(&b, u.host.text);
 	if (b.n && b.p[b.n - 1] == '.')
@@ -108,6 +107,16 @@ static bool has_blank(str s)
 	return str_chr(s, ' ') != STR_NONE || str_chr(s, '\t') != STR_NONE;
 }
 
+/* "192.0.2.1 5.0", as other programs write their lists: no word of anybody. */
+static bool is_two_things(str s)
+{
+	struct ip ip;
+
+	s = str_sub(s, 0, str_chr(s, ' '));
+	return ip_parse(str_sub(s, 0, str_chr(s, '/')), &ip) || str_chr(s, '@') != STR_NONE ||
+	       str_find(s, STR("://")) != STR_NONE;
+}
+
 static bool is_hash(str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -127,7 +136,8 @@ static bool is_bare_url(str s)
 {
 	size_t slash = str_chr(s, '/');
 
-	return slash != STR_NONE && slash > 0 && str_chr(str_sub(s, 0, slash), '.') != STR_NONE;
+	return slash != STR_NONE && slash > 0 && str_chr(s, '*') == STR_NONE &&
+	       str_chr(str_sub(s, 0, slash), '.') != STR_NONE;
 }
 
 static bool network_entry(struct arena *a, str s, struct ip ip, uint64_t prefix,
@@ -162,7 +172,7 @@ static bool url_entry(struct arena *a, str s, bool exact, struct listkey *ret)
 
 	if (str_find(s, STR("://")) == STR_NONE)
 		s = arena_fmt(a, "http://%.*s", STR_ARG(s));
-	if (!page_of(a, s, &page))
+	if (!page_of(a, s, &page) || str_chr(str_sub(page.whole, 0, page.host), '*') != STR_NONE)
 		return false;
 	*ret = (struct listkey){ exact ? LISTKEY_URL_EXACT : LISTKEY_URL, page.whole };
 	return true;
@@ -203,6 +213,10 @@ bool listkey_of_entry(struct arena *a, str s, struct listkey *ret, const char **
 	*ret_expected = "an entry of text";
 	if (s.n == 0 || s.n > LISTKEY_MAX || !utf8_valid(s))
 		return false;
+	if (has_blank(s) && is_two_things(s)) {
+		*ret_expected = "one entry a line; a note begins with #";
+		return false;
+	}
 	if (has_blank(s)) {
 		*ret = (struct listkey){ LISTKEY_NAME, lower(a, s) };
 		return true;
@@ -328,7 +342,7 @@ void listkey_url(struct arena *a, str url, struct listkey_set *ret)
 	clear(ret);
 	if (!page_of(a, url, &page))
 		return;
-	ret->text = page.whole;
+	ret->text = str_sub(page.whole, 0, LISTKEY_GLOB_TEXT);
 	add_pages(ret, &page);
 	ret->ip = page.ip;
 	if (!page.ip.n)

@@ -31,7 +31,8 @@ enum {
 	LISTKEY_MAX = 4096,
 	LISTKEY_LABELS = 128,
 	LISTKEY_PATHS = 16,
-	LISTKEY_GLOB_MAX = 200,
+	LISTKEY_GLOB_MAX = 200,	  /* bytes of a pattern */
+	LISTKEY_GLOB_TEXT = 1024, /* bytes of a URL that patterns see */
 	LISTKEY_CANDIDATES = 2 * LISTKEY_LABELS + 2 * LISTKEY_PATHS + 4,
 };
 

@@ -67,15 +67,16 @@ static void an_entry_has_one_normal_form(void **state)
 static void what_is_no_entry_is_refused(void **state)
 {
 	static const char *const entries[] = {
-		"",	      "192.0.2.1/24", "192.0.2.1/33", "2001:db8::1/32", "http://",
-		"mailto://a", "/evil/i",      "user@",	      "\xff",		"="
+		"",	   "192.0.2.1/24",	"192.0.2.1/33",	 "2001:db8::1/32",
+		"http://", "mailto://a",	"/evil/i",	 "user@",
+		"\xff",	   "http://*.example/", "192.0.2.1 5.0", "a@b.example 1",
 	};
 	cleanup(arena_freep) struct arena *a = new_arena();
 	struct listkey key;
 	const char *expected;
 
 	(void)state;
-	for (size_t i = 0; i + 1 < ARRAY_LEN(entries); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
 		if (listkey_of_entry(a, str_c(entries[i]), &key, &expected))
 			fail_msg("\"%s\" was taken", entries[i]);
 	}
@@ -196,6 +197,25 @@ static void a_url_is_listed_by_its_page_those_above_and_its_host(void **state)
 	}
 }
 
+static void a_long_url_does_not_hide_its_host(void **state)
+{
+	cleanup(arena_freep) struct arena *a = new_arena();
+	struct strbuf url = strbuf_make(a, 1 << 20);
+	struct listkey_set keys;
+
+	(void)state;
+	strbuf_put(&url, STR("http://"));
+	for (int i = 0; i < 10000; i++)
+		strbuf_char(&url, 'u');
+	strbuf_put(&url, STR("@www.e.example/a/"));
+	for (int i = 0; i < 10000; i++)
+		strbuf_put(&url, STR("b/"));
+	listkey_url(a, strbuf_str(&url), &keys);
+	assert_true(listed(a, "e.example", &keys));
+	assert_true(listed(a, "http://www.e.example/a", &keys));
+	assert_true(listed(a, "*.e.example/a/*", &keys));
+}
+
 static void a_pattern_fits_the_whole_text(void **state)
 {
 	static const struct {
@@ -222,6 +242,7 @@ int main(void)
 		cmocka_unit_test(a_domain_is_listed_by_itself_and_those_above),
 		cmocka_unit_test(a_mailbox_is_listed_by_itself_and_its_domain),
 		cmocka_unit_test(a_url_is_listed_by_its_page_those_above_and_its_host),
+		cmocka_unit_test(a_long_url_does_not_hide_its_host),
 		cmocka_unit_test(a_pattern_fits_the_whole_text),
 	};
 

@@ -85,6 +85,19 @@ static int build(struct arena *a, const char *name, str text, struct listbuilder
 	return step == LISTTEXT_BAD ? refuse(a, name, &bad, why) : 0;
 }
 
+/* In memory of its own: many long lists do not spend the budget of the arena. */
+static int keep(struct lists *l, struct arena *a, str block, str *ret, struct why *why)
+{
+	void *p = mmap(NULL, block.n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return why_set(why, -errno, "mmap: %m");
+	memcpy(p, block.p, block.n);
+	*ret = str_of(p, block.n);
+	*arena_push(a, &l->maps) = *ret;
+	return 0;
+}
+
 int lists_load_text(struct lists *l, struct arena *a, const char *name, str text, struct why *why)
 {
 	struct lists_list *list = list_of_file(l, a, name);
@@ -94,10 +107,14 @@ int lists_load_text(struct lists *l, struct arena *a, const char *name, str text
 					     map_hash(STR("seed of lists"), false));
 	struct listset set;
 	int r = build(scratch, name, text, &b, why);
+	str block;
 
 	if (r < 0)
 		return r;
-	bug_if(!listset_open(arena_str(a, listset_end(&b, 0)), &set));
+	r = keep(l, a, listset_end(&b, 0), &block, why);
+	if (r < 0)
+		return why_prefix(why, r, "%s", name);
+	bug_if(!listset_open(block, &set));
 	*arena_push(a, &list->sets) = set;
 	return 0;
 }

@@ -5,7 +5,7 @@
  *	deny-urls.set   the same compiled (lists/listset.h), mapped: for millions of entries
  *
  * Input    files of the administrator, or made from feeds; queries are hostile.
- * Memory   text lists in the caller's arena; maps last until lists_close.
+ * Memory   names in the caller's arena; what is in the lists lasts until lists_close.
  * Limits   LISTS_TEXT_MAX of one text file, LISTS_MAX files in a directory.
  * Threads  const once loaded: any number.
  * Errors   negative errno and a why with FILE:LINE:COL.

@@ -19,7 +19,7 @@
 
 #include "lists/listtext.h"
 
-enum { LISTSET_HEADER = 128, LISTSET_PROBES = 4096, LISTSET_GLOBS = 1000 };
+enum { LISTSET_HEADER = 128, LISTSET_PROBES = 4096, LISTSET_GLOBS = 200 };
 
 struct listset {
 	str slots, entries;
