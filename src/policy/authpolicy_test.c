@@ -30,7 +30,7 @@ static struct world new_world(void)
 static struct verdict judged(struct world *w, const char *findings, const char *path,
 			     const char *author)
 {
-	struct verdict_options options = verdict_options_of(w->conf, 1);
+	struct verdict_options options = verdict_options_of(w->conf, NULL, 1);
 	struct envelope env = { .client_ip = STR("203.0.113.66"),
 				.reverse_path = str_c(path),
 				.has_reverse_path = true };
