@@ -20,6 +20,7 @@ static const struct command {
 	{ "queue", cmd_queue, "what waits for the next hop" },
 	{ "lists", cmd_lists, "who is on which list; puts on, takes off, imports feeds" },
 	{ "dmarc", cmd_dmarc, "what others report about mail in the name of our domains" },
+	{ "report", cmd_report, "the reports that other domains get from us" },
 	{ "metrics", cmd_metrics, "what the gateway counts, and how long it takes" },
 	{ "certificate", cmd_certificate, "makes a self-signed certificate" },
 	{ "key", cmd_key, "makes a key for DKIM signatures, and its DNS record" },

@@ -60,7 +60,8 @@ static int make_settings(struct service *s, const struct conf *c, struct why *wh
 			     .mx_port = (uint16_t)c->delivery.mx_port,
 			     .allow_private = c->delivery.allow_private,
 			     .sts = &s->sts,
-			     .sts_port = (uint16_t)c->delivery.sts_port },
+			     .sts_port = (uint16_t)c->delivery.sts_port,
+			     .counts_tls = c->reports.from.n && conf_has_way_out(c) },
 	};
 	r = route_table_make(c->arena, c, &n->routes, why);
 	if (r == 0)

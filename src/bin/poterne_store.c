@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "ctl/ctlserver.h"
 #include "store/delivery.h"
+#include "store/reportdesk.h"
 #include "store/store.h"
 #include "store/storecommands.h"
 #include "store/storecommit.h"
@@ -32,7 +33,9 @@ static void take_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t
 		lanes_add(s->relay, fd, id);
 	else if (peer == PROCESS_KEYS)
 		lanes_add(s->keys, fd, id);
-	else if (lanes_serve(fd, PROCESS_STORE, peer, storecommit_answer, s, &why) < 0)
+	else if (lanes_serve(fd, PROCESS_STORE, peer,
+			     peer == PROCESS_REPORT ? reportdesk_answer : storecommit_answer, s,
+			     &why) < 0)
 		log_event("lane.failed", F_C("why", why.text));
 }
 
@@ -99,6 +102,8 @@ int main(void)
 		start_thread(upkeep_history, &s);
 	start_thread(upkeep_expiry, &s);
 	start_thread(upkeep_spool, &s);
+	if (s.has_reports_out)
+		start_thread(upkeep_counts, &s);
 	for (uint32_t i = 0; i < conf->delivery.connections; i++)
 		start_thread(delivery_work, &s);
 	if (control.listener >= 0)

@@ -63,6 +63,8 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 		{ "destination", required_argument, NULL, 'v' },
 		{ "state", required_argument, NULL, 'v' },
 		{ "recipient", required_argument, NULL, 'v' },
+		{ "day", required_argument, NULL, 'v' },
+		{ "domain", required_argument, NULL, 'v' },
 		{ "older-than", required_argument, NULL, 'o' },
 		{ "domain", required_argument, NULL, 'v' },
 		{ "days", required_argument, NULL, 'v' },

@@ -20,13 +20,14 @@ struct gateway {
 	const struct conf *conf;
 	enum conf_lang lang;
 	const char *socket;
+	const struct conf *conf;
 	str words[GATEWAY_WORDS_MAX]; /* the command, then what stands behind the options */
 	size_t n;
 };
 
-/* --config, --set, --json, --lang, --message, --help; the options of the queue go behind the
- * words, as poterne-store understands them (store/queuecommands.h). False: *ret_status is the exit
- * status, and everything has been said. */
+/* --config, --set, --json, --lang, --message, --help; those of the queue and of reports go
+ * behind the words, as poterne-store understands them (store/queuecommands.h, reportcommands.h).
+ * False: *ret_status is the exit status, and everything has been said. */
 bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, const char *usage,
 		   int *ret_status) must_use;
 /* Puts an answer of JSON lines into a form for people; false when it is none. */

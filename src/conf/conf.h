@@ -22,6 +22,7 @@ enum {
 	CONF_FILE_MAX = 1 << 20,
 	CONF_LIST_MAX = 10000,
 	CONF_CERTIFICATES_MAX = 62,
+	CONF_MAILBOX_MAX = 254,
 	CONF_TEXT_MAX = 1 << 20
 };
 
@@ -38,7 +39,8 @@ enum conf_audience {
 	CONF_FOR_WEB = 1 << 8,
 	CONF_FOR_IMAGE = 1 << 9,
 	CONF_FOR_KEYS = 1 << 10,
-	CONF_FOR_ALL = (1 << 11) - 1
+	CONF_FOR_REPORT = 1 << 11,
+	CONF_FOR_ALL = (1 << 12) - 1
 };
 
 enum conf_role { CONF_ROLE_MX, CONF_ROLE_OUT };
@@ -216,15 +218,16 @@ struct conf {
 		int64_t keep;
 	} quarantine, history;
 	struct {
-		struct conf_strings addresses;
+		struct conf_strings addresses; /* of those we receive */
 		int64_t keep;
+		str from, org_name, contact; /* of those we send */
 	} reports;
 	struct {
 		uint32_t threads;
 		int64_t deadline;
 	} scan;
 	struct {
-		str edge, inspect, image, scan, dns, store, relay, web, keys;
+		str edge, inspect, image, scan, dns, store, relay, web, keys, report;
 	} users;
 };
 
@@ -262,6 +265,8 @@ bool conf_strings_has(const struct conf_strings *list, str s);
 /* The listener at an address as conf_show writes it ("[::1]:25"); NULL when there is none. */
 const struct conf_listener *conf_listener_at(const struct conf *c, str address);
 bool conf_networks_has(const struct conf_networks *list, struct ip ip);
+/* Is there a way by which mail of our own making may leave: notifications, reports? */
+bool conf_has_way_out(const struct conf *c);
 /* True when domain is one of ours. */
 bool conf_is_own_domain(const struct conf *c, str domain);
 

@@ -50,6 +50,19 @@ static int check_routes(const struct conf *c, struct why *why)
 	return route_table_make(a, c, &table, why);
 }
 
+/* Empty, or LOCAL@DOMAIN of plain characters: it stands in headers and in the envelope. */
+static bool is_mailbox(str s)
+{
+	size_t at = str_chr(s, '@');
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (!str_is_alnum(s.p[i]) && !memchr("@._+-", s.p[i], 5))
+			return false;
+	}
+	return s.n == 0 || (at != STR_NONE && at > 0 && at == str_rchr(s, '@') && at + 1 < s.n &&
+			    s.n <= CONF_MAILBOX_MAX);
+}
+
 static int check_reports(const struct conf *c, struct why *why)
 {
 	for (size_t i = 0; i < c->reports.addresses.n; i++) {
@@ -62,6 +75,10 @@ static int check_reports(const struct conf *c, struct why *why)
 				       "name@domain",
 				       STR_ARG(address));
 	}
+	if (!is_mailbox(c->reports.from) || !is_mailbox(c->reports.contact))
+		return why_set(why, -EINVAL,
+			       "reports.from or reports.contact: expected an address like "
+			       "reports@hopital.example");
 	return 0;
 }
 
@@ -107,6 +124,11 @@ int conf_check(const struct conf *c, struct why *why)
 	return check_routes(c, why);
 }
 
+bool conf_has_way_out(const struct conf *c)
+{
+	return c->role == CONF_ROLE_OUT || c->dsn.via.kind != CONF_PEER_NONE;
+}
+
 static bool no_antivirus(const struct conf *c)
 {
 	return c->antivirus.clamd.kind == CONF_PEER_NONE;
@@ -129,6 +151,11 @@ static bool proxy_of_nobody(const struct conf *c)
 			return true;
 	}
 	return false;
+}
+
+static bool reports_stay(const struct conf *c)
+{
+	return c->reports.from.n > 0 && !conf_has_way_out(c);
 }
 
 static bool observing(const struct conf *c)
@@ -190,6 +217,8 @@ static const struct warning {
 	{ unused_clients, "out.clients is set and role is not out: it has no effect" },
 	{ proxy_of_nobody, "a listener has proxy or xclient and smtp.trusted is empty: nobody is "
 			   "believed" },
+	{ reports_stay, "reports.from is set, role is mx and dsn.via is empty: reports have no way "
+			"out, and none are sent" },
 	{ observing, "mode is observe: nothing is refused, not even viruses" },
 	{ dns_from_file, "dns.file is set: no real DNS question is asked" },
 	{ believes_resolver, "dns.trust_ad is true: the way to the resolver must be trustworthy" },

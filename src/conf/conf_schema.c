@@ -15,6 +15,7 @@
 #define STORE CONF_FOR_STORE
 #define RELAY CONF_FOR_RELAY
 #define WEB CONF_FOR_WEB
+#define REPORT CONF_FOR_REPORT
 #define CLI CONF_FOR_CLI
 #define ALL CONF_FOR_ALL
 
@@ -265,7 +266,7 @@ const struct conf_key conf_schema[] = {
 		 "tests" },
 
 	{ "dsn.via", CONF_PEER, .may_be_empty = true, AT(dsn.via), .initial = "",
-	  .words = { "smtp:HOST:PORT" }, .audience = POTERNED | STORE | RELAY | CLI,
+	  .words = { "smtp:HOST:PORT" }, .audience = POTERNED | SCAN | STORE | RELAY | CLI,
 	  .doc = "the gateway of role out that carries delivery status notifications away; "
 		 "empty: a role mx sends none, and holds what it cannot deliver in quarantine" },
 	{ "dsn.warn_after", CONF_DURATION, AT(dsn.warn_after), .initial = "4h", .min = 0,
@@ -284,6 +285,17 @@ const struct conf_key conf_schema[] = {
 		 "arrive there are counted for poterne dmarc, and delivered like any mail" },
 	{ "reports.keep", CONF_DURATION, AT(reports.keep), .initial = "400d", .min = DAY,
 	  .max = 3660 * DAY, .audience = STORE | CLI, .doc = "how long what reports say is kept" },
+	{ "reports.from", CONF_STRING, .may_be_empty = true, AT(reports.from), .initial = "",
+	  .audience = POTERNED | SCAN | STORE | RELAY | REPORT | CLI,
+	  .doc = "the address that aggregate reports by DMARC and TLS reports are sent from, "
+		 "once a day, to the domains that ask for them; by dsn.via in role mx; empty: "
+		 "none are counted or sent" },
+	{ "reports.org_name", CONF_STRING, .may_be_empty = true, AT(reports.org_name),
+	  .initial = "", .audience = REPORT | CLI,
+	  .doc = "who we are, in reports; empty: the domain of reports.from" },
+	{ "reports.contact", CONF_STRING, .may_be_empty = true, AT(reports.contact), .initial = "",
+	  .audience = REPORT | CLI,
+	  .doc = "the address for questions about our reports; empty: reports.from" },
 
 	{ "scan.threads", CONF_U32, AT(scan.threads), .initial = "64", .min = 1, .max = 1024,
 	  .audience = POTERNED | EDGE | SCAN | CLI, .doc = "messages judged at the same moment" },
@@ -308,6 +320,8 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | KEYS | CLI, .doc = "system user of poterne-keys" },
 	{ "users.web", CONF_NAME, AT(users.web), .initial = "_potweb",
 	  .audience = POTERNED | WEB | CLI, .doc = "system user of poterne-web" },
+	{ "users.report", CONF_NAME, AT(users.report), .initial = "_potreport",
+	  .audience = POTERNED | REPORT | CLI, .doc = "system user of poterne-report" },
 };
 
 const size_t conf_schema_n = ARRAY_LEN(conf_schema);

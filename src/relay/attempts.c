@@ -152,6 +152,9 @@ void attempts_note(struct attempts_one *one, const struct attempts_outcome *end)
 	one->end.next_hop = arena_str(one->arena, end->next_hop);
 	one->end.reply = arena_str(one->arena, end->reply);
 	one->end.tls = arena_str(one->arena, end->tls);
+	one->end.tls_results = arena_array(one->arena, str, end->n_tls_results);
+	for (size_t i = 0; i < end->n_tls_results; i++)
+		one->end.tls_results[i] = arena_str(one->arena, end->tls_results[i]);
 }
 
 void attempts_end(struct attempts *s, struct attempts_one *one, bool told)

@@ -26,6 +26,8 @@ enum { ATTEMPTS_UNTOLD = 1000 };
 struct attempts_outcome {
 	uint64_t *outcome; /* a number for each recipient; NULL: it has not ended */
 	str next_hop, reply, tls;
+	str *tls_results; /* texts of relay/tlsnotes.h */
+	size_t n_tls_results;
 	bool unreachable, dsn;
 };
 

@@ -9,9 +9,11 @@
 
 static const str two[] = { { "a@x", 3 }, { "b@x", 3 } };
 static uint64_t outcome[] = { 0, 4 };
-static const struct attempts_outcome ended = { outcome,	      STR("hop"),
-					       STR("250 ok"), STR("TLSv1.3 x dane"),
-					       false,	      true };
+static const struct attempts_outcome ended = { .outcome = outcome,
+					       .next_hop = STR("hop"),
+					       .reply = STR("250 ok"),
+					       .tls = STR("TLSv1.3 x dane"),
+					       .dsn = true };
 
 static struct attempts_one *begin(struct attempts *s, const char *id, size_t n)
 {

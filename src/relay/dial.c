@@ -160,16 +160,18 @@ static int greet(struct connection *c, const struct dial *to, struct dial_result
 	return r;
 }
 
-/* The address of a stranger that is one of this machine: both ends are the same. */
-static bool is_this_machine(int fd, struct ip ip)
+/* Our end of a connection to that address. When it is the same, a stranger's address is one of
+ * this machine. */
+static struct ip local_ip(int fd, struct ip remote)
 {
 	struct sockaddr_storage at = { 0 };
 	socklen_t n = sizeof(at);
-	const void *bytes = ip.n == IP_V4 ? (const void *)&((struct sockaddr_in *)&at)->sin_addr
-					  : (const void *)&((struct sockaddr_in6 *)&at)->sin6_addr;
 
-	return getsockname(fd, (struct sockaddr *)&at, &n) == 0 &&
-	       memcmp(bytes, ip.bytes, ip.n) == 0;
+	if (remote.n == 0 || getsockname(fd, (struct sockaddr *)&at, &n) < 0)
+		return (struct ip){ 0 };
+	if (remote.n == IP_V4)
+		return ip_of(&((struct sockaddr_in *)&at)->sin_addr, IP_V4);
+	return ip_of(&((struct sockaddr_in6 *)&at)->sin6_addr, IP_V6);
 }
 
 static int open_socket(const struct dial *to, struct why *why)
@@ -192,7 +194,8 @@ static int try(const struct dial *to, bool tls, struct connection **ret, struct 
 	if (fd < 0)
 		return why_prefix(why, DIAL_E_UNREACHED, "4.4.1 no connection");
 	c = make(to, fd);
-	if (to->stranger && is_this_machine(fd, to->ip))
+	result->local = local_ip(fd, to->ip);
+	if (to->stranger && ip_eq(result->local, to->ip))
 		r = why_set(why, DIAL_E_OURSELVES, "4.4.6 %.*s has an address of this machine",
 			    STR_ARG(to->host));
 	else

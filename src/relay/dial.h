@@ -59,6 +59,7 @@ struct dial_result {
 	/* How the TLS came out, in the words of RFC 8460 4.3; NULL when it was not tried. */
 	const char *tls;
 	struct why tls_why;
+	struct ip local; /* ours, of the connection; n is 0: there was none */
 };
 
 int dial(const struct dial *to, struct connection **ret, struct dial_result *result,

@@ -83,6 +83,8 @@ static int try_it(struct relay *relay, struct chan *c, const struct msg_handover
 	answer.handed.next_hop = one->end.next_hop;
 	answer.handed.reply = one->end.reply;
 	answer.handed.tls = one->end.tls;
+	answer.handed.tls_results =
+		(struct msg_texts){ one->end.tls_results, one->end.n_tls_results };
 	answer.handed.unreachable = one->end.unreachable;
 	r = chan_send(c, &answer, NULL);
 	attempts_end(&relay->attempts, one, r == 0);

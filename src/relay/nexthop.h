@@ -19,6 +19,7 @@
 #include "conf/route.h"
 #include "relay/pool.h"
 #include "relay/stscache.h"
+#include "relay/tlsnotes.h"
 
 enum {
 	NEXTHOP_ATTEMPTS = 12,
@@ -36,6 +37,7 @@ struct nexthop_settings {
 	bool allow_private;   /* strangers' names may have addresses that are not public */
 	struct stscache *sts; /* outlives the settings */
 	uint16_t sts_port;    /* 443 */
+	bool counts_tls;      /* for reports */
 };
 
 struct nexthop_target {
@@ -43,6 +45,7 @@ struct nexthop_target {
 	str domain;		   /* of the recipients; used with MX */
 	str destination;	   /* route_destination */
 	enum tls_wish wish;
+	struct tlsnotes *notes; /* what is found out for reports; NULL: nobody wants it */
 };
 
 /* Zeroed by nexthop_deliver; outcome is the caller's, a number for each recipient. */

@@ -42,6 +42,7 @@ struct attempt {
 	struct recipient *rcpt;
 	struct attempts_outcome *ret;
 	struct smtpreply reply; /* the most telling one */
+	struct tlsnotes notes;
 };
 
 static void note(struct attempt *t, const struct smtpreply *reply)
@@ -178,7 +179,9 @@ static void by_next_hop(struct attempt *t, const struct group *g)
 	const struct nexthop_target to = { .route = g->route,
 					   .domain = g->domain,
 					   .destination = g->destination,
-					   .wish = wish_of(t->m) };
+					   .wish = wish_of(t->m),
+					   .notes = t->settings->nexthop.counts_tls ? &t->notes
+										    : NULL };
 	const struct smtpclient_job job = { .reverse_path = address_text(t, t->from),
 					    .recipients = recipients,
 					    .n_recipients = g->n,
@@ -270,6 +273,7 @@ struct attempts_one *relay_attempt(struct relay *relay, struct arena *a,
 			     .a = a,
 			     .m = m,
 			     .body = body,
+			     .notes = { .arena = a },
 			     .until = deadline_in(RELAY_MS),
 			     .has_params = m->rcpt_params.n == m->recipients.n,
 			     .ret = &end };
@@ -284,6 +288,8 @@ struct attempts_one *relay_attempt(struct relay *relay, struct arena *a,
 	deliver(&t);
 	count(&t, began);
 	end.reply = smtpreply_text(&t.reply);
+	end.tls_results = t.notes.v;
+	end.n_tls_results = t.notes.n;
 	end.next_hop = str_sub(end.next_hop, 0, NEXT_HOP_MAX);
 	attempts_note(one, &end);
 	return one;
@@ -310,6 +316,8 @@ int relay_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 						   .next_hop = one->end.next_hop,
 						   .reply = one->end.reply,
 						   .tls = one->end.tls,
+						   .tls_results = { one->end.tls_results,
+								    one->end.n_tls_results },
 						   .unreachable = one->end.unreachable,
 						   .dsn = one->end.dsn };
 	r = chan_send(c, &answer, NULL);

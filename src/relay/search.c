@@ -40,25 +40,51 @@ static deadline dns_deadline(const struct search *s)
 	return clock_sooner(deadline_in(NEXTHOP_DNS_MS), s->until);
 }
 
-/* What a report by RFC 8460 counts. */
-static void log_result(const struct search *s, str host, struct ip at, const char *policy,
-		       const char *result, const char *why)
+static str ip_text(const struct search *s, struct ip ip)
 {
-	struct strbuf ip = strbuf_make(s->a, IP_TEXT_MAX);
+	struct strbuf b = strbuf_make(s->a, IP_TEXT_MAX);
 
-	ip_put(&ip, at);
-	log_event("tls.result", F_STR("destination", s->to->destination), F_STR("host", host),
-		  F_STR("ip", strbuf_str(&ip)), F_C("policy", policy), F_C("result", result),
-		  F_C("why", why));
+	if (ip.n)
+		ip_put(&b, ip);
+	return ip.n ? strbuf_str(&b) : STR("");
 }
 
-/* One line for each TLS session with a domain of the Internet, and for each that failed. */
-static void log_tls(const struct search *s, const struct dial *d, const struct dial_result *r)
+/* For reports, but for who passes over what the domain publishes: he says nothing about it. */
+static void note_result(const struct search *s, struct tlsrow *row, const struct tlsneed *need)
+{
+	if (!s->to->notes || !s->is_mx || s->to->wish == TLS_WISH_OPTIONAL)
+		return;
+	if (need && str_eq(row->policy, STR("tlsa")))
+		tlsnotes_put_tlsa(s->a, row, &need->demand);
+	else if (s->has_policy && str_eq(row->policy, STR("sts")))
+		tlsnotes_put_sts(s->a, row, &s->policy);
+	tlsnotes_add(s->to->notes, s->mx.domain, row);
+}
+
+/* What a report by RFC 8460 counts. need: NULL when it is not about a host. */
+static void tell_result(const struct search *s, struct tlsrow row, const struct tlsneed *need)
+{
+	log_event("tls.result", F_STR("destination", s->to->destination),
+		  F_STR("host", row.mx.n ? row.mx : s->mx.domain),
+		  F_STR("ip", row.mx_ip.n ? row.mx_ip : STR("unknown")),
+		  F_STR("policy", row.policy), F_STR("result", row.result),
+		  F_STR("why", row.information));
+	note_result(s, &row, need);
+}
+
+/* Once for each TLS session with a domain of the Internet, and for each that failed. */
+static void tell_tls(const struct search *s, const struct dial *d, const struct dial_result *r)
 {
 	bool good = r->tls && str_eq(str_c(r->tls), STR("success"));
+	const struct tlsrow row = { .policy = str_c(d->need->policy),
+				    .result = str_c(r->tls),
+				    .mx = d->host,
+				    .mx_ip = ip_text(s, d->ip),
+				    .sending_ip = ip_text(s, r->local),
+				    .information = str_c(r->tls_why.text) };
 
 	if (r->tls && (!good || s->is_mx))
-		log_result(s, d->host, d->ip, d->need->policy, r->tls, r->tls_why.text);
+		tell_result(s, row, d->need);
 }
 
 /* Where it may make a difference: not for who passes policies over, or asks for more. */
@@ -90,7 +116,11 @@ static void find_policy(struct search *s)
 	s->has_policy = stscache_find(s->s->sts, &how, s->a, s->mx.domain, s->until, &s->policy,
 				      &trouble, &why);
 	if (trouble != STSFETCH_OK)
-		log_result(s, s->mx.domain, (struct ip){ 0 }, "sts", words[trouble], why.text);
+		tell_result(s,
+			    (struct tlsrow){ .policy = STR("sts"),
+					     .result = str_c(words[trouble]),
+					     .information = str_c(why.text) },
+			    NULL);
 }
 
 /* The connection is there: is it good enough for this message? */
@@ -146,7 +176,7 @@ static struct connection *try_dial(struct search *s, struct dial *d)
 	s->attempts++;
 	r = dial(d, &c, &result, &why);
 	if (d->need)
-		log_tls(s, d, &result);
+		tell_tls(s, d, &result);
 	if (r == DIAL_OK)
 		return judge(s, c, d);
 	note_failure(s, r, &result, &why);
@@ -168,8 +198,13 @@ static bool need_of(struct search *s, str host, uint16_t port, const struct host
 	int r = tlsneed_find(&s->s->dns, s->a, &q, dns_deadline(s), ret, &why);
 
 	if (ret->unlisted)
-		log_result(s, host, (struct ip){ 0 }, "sts", "validation-failure",
-			   "the policy does not name this host");
+		tell_result(
+			s,
+			(struct tlsrow){ .policy = STR("sts"),
+					 .result = STR("validation-failure"),
+					 .mx = host,
+					 .information = STR("the policy does not name this host") },
+			ret);
 	if (r == TLSNEED_OK)
 		return true;
 	s->unproven |= r == TLSNEED_E_REQUIRETLS;

@@ -89,10 +89,13 @@ static int ask(struct direct *d, struct arena *a, struct msg_handover *m, int fd
 		return DIRECT_NOT;
 	}
 	*ret_trouble = answer.handed.unreachable;
+	ret->tls_results = answer.handed.tls_results;
 	if (count(outcome, 4) == outcome->n)
 		return DIRECT_NOT;
-	*ret = (struct direct_answer){ outcome->v, answer.handed.next_hop, answer.handed.reply,
-				       answer.handed.tls };
+	*ret = (struct direct_answer){
+		outcome->v,	   answer.handed.next_hop,    answer.handed.reply,
+		answer.handed.tls, answer.handed.tls_results, false
+	};
 	if (count(outcome, 0) == outcome->n)
 		return DIRECT_DELIVERED;
 	return count(outcome, 5) == outcome->n ? DIRECT_REFUSED : DIRECT_REST;

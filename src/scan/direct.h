@@ -44,6 +44,7 @@ struct direct {
 struct direct_answer {
 	const uint64_t *outcome; /* of each recipient: 0 delivered, 4 later, 5 never */
 	str next_hop, reply, tls;
+	struct msg_texts tls_results; /* for reports, also with DIRECT_NOT */
 	/* With DIRECT_NOT: the relay may deliver it yet, or will never try it this way. Were the
 	 * sender told to come again, it would be delivered twice, or never. */
 	bool must_spool;

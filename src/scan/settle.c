@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "mail/dsnparams.h"
 #include "mail/tlswish.h"
+#include "scan/dmarcnote.h"
 #include "scan/record.h"
 #include "scan/reportmail.h"
 #include "scan/signing.h"
@@ -64,6 +65,8 @@ static uint64_t tls_wish(const struct passage *p)
 static struct msg_commit describe(const struct passage *p, enum spool_disposition disposition)
 {
 	const struct msg_submit *m = p->submit;
+	struct dmarcnote counted =
+		dmarcnote_make(p->arena, p->policy->conf, &p->env, &p->j.auth, p->j.verdict.action);
 
 	return (struct msg_commit){
 		.mid = p->env.mid,
@@ -85,6 +88,9 @@ static struct msg_commit describe(const struct passage *p, enum spool_dispositio
 		.action = str_c(action_name(p->j.verdict.action)),
 		.score = (uint64_t)(int64_t)p->j.verdict.score,
 		.record = record_for_store(p->arena, &p->env, &p->j, p->policy->conf->lang),
+		.report_domain = counted.domain,
+		.report_head = counted.head,
+		.report_row = counted.row,
 	};
 }
 
@@ -112,6 +118,10 @@ static void note(struct settler *s, const struct passage *p, const struct msg_co
 		.next_hop = handed ? handed->next_hop : STR(""),
 		.reply = handed ? handed->reply : STR(""),
 		.at = (uint64_t)clock_wall(),
+		.report_domain = c->report_domain,
+		.report_head = c->report_head,
+		.report_row = c->report_row,
+		.tls_results = c->tls_results,
 	};
 	if (lanes_tell(s->store, &m, deadline_in(NOTE_MS), &why) < 0)
 		log_event("history.not_told", F_STR("mid", p->env.mid), F_C("why", why.text));
@@ -243,6 +253,7 @@ static struct verdict_reply deliver(struct settler *s, struct passage *p,
 
 	p->next_hop = handed.next_hop;
 	p->tls_out = handed.tls;
+	c.tls_results = handed.tls_results;
 	switch (r) {
 	case DIRECT_DELIVERED:
 		note(s, p, &c, SPOOL_HANDED_OVER, &handed);

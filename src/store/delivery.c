@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "store/parts.h"
 #include "store/report.h"
+#include "store/reportdesk.h"
 
 #include <errno.h>
 #include <time.h>
@@ -180,6 +181,7 @@ static void take_answer(struct attempt *t, const struct msg_delivered *d)
 	t->took_dsn = d->dsn;
 	t->next_hop = d->next_hop;
 	t->reply = d->reply;
+	reportdesk_count_tls(t->s, &d->tls_results);
 	pthread_mutex_lock(&t->s->lock);
 	queue_learn(&t->s->queue, t->e, store_time(),
 		    d->unreachable ? QUEUE_UNREACHABLE : QUEUE_REACHED, d->reply);

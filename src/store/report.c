@@ -11,8 +11,7 @@
 
 bool report_may_send(const struct store_settings *c, const struct spoolmeta *m)
 {
-	return !str_empty(m->reverse_path) &&
-	       (c->conf->role == CONF_ROLE_OUT || c->conf->dsn.via.kind != CONF_PEER_NONE);
+	return !str_empty(m->reverse_path) && conf_has_way_out(c->conf);
 }
 
 bool report_is_wanted(const struct spoolmeta *m, size_t i, enum dsn_action action)
@@ -100,25 +99,6 @@ static bool is_ascii(str s)
 	return true;
 }
 
-static void put_in_history(struct store *s, const struct spoolmeta *m)
-{
-	const struct history_message h = { .mid = str_c(m->id.text),
-					   .at = m->received_at,
-					   .disposition = STR("deliver"),
-					   .client_ip = m->client_ip,
-					   .helo = m->helo,
-					   .reverse_path = m->reverse_path,
-					   .recipients = m->recipients,
-					   .n_recipients = m->n_recipients,
-					   .from = m->from,
-					   .subject = m->subject,
-					   .size = m->body_size,
-					   .record = m->record };
-
-	if (s->has_history)
-		history_add(&s->history, &h);
-}
-
 /* The notification becomes a message like any other. */
 static int put_in_spool(struct store *s, struct arena *a, const struct spool_message *about,
 			const struct dsn_report *r, struct spool_id name, struct why *why)
@@ -161,7 +141,7 @@ static int put_in_spool(struct store *s, struct arena *a, const struct spool_mes
 	if (status < 0)
 		return status;
 	m.body_size = body.size;
-	put_in_history(s, &m);
+	store_put_in_history(s, &m);
 	store_enqueue_new(s, &m);
 	return 0;
 }

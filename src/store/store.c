@@ -7,6 +7,7 @@
 #include "spool/spoolfile.h"
 #include "store/parts.h"
 #include "store/report.h"
+#include "store/reportdesk.h"
 #include "store/storereports.h"
 #include "sys/metrics.h"
 
@@ -61,6 +62,7 @@ static void init_queue(struct store *s)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->changed, &attr);
 	pthread_cond_init(&s->upkeep, &attr);
+	pthread_cond_init(&s->closed, &attr);
 	pthread_condattr_destroy(&attr);
 	(void)!getrandom(&seed, sizeof(seed), 0); /* any number will do */
 	for (size_t i = 0; i < STORE_STATE_LOCKS; i++)
@@ -103,6 +105,23 @@ static bool open_index(struct store *s)
 		r = recordsdb_set_aside(path, &why);
 		if (r == 0)
 			r = quarantineindex_open(&s->index, path, &why);
+	}
+	if (r != RECORDSDB_OK)
+		log_event("records.failed", F_C("file", path), F_C("why", why.text));
+	return r == RECORDSDB_OK;
+}
+
+static bool open_reports_out(struct store *s)
+{
+	static const char path[] = "records/reports-out.db";
+	struct why why;
+	int r = reportsout_open(&s->reports_out, path, &why);
+
+	if (r == RECORDSDB_E_BROKEN) {
+		log_aside(path, &why);
+		r = recordsdb_set_aside(path, &why);
+		if (r == 0)
+			r = reportsout_open(&s->reports_out, path, &why);
 	}
 	if (r != RECORDSDB_OK)
 		log_event("records.failed", F_C("file", path), F_C("why", why.text));
@@ -163,6 +182,7 @@ int store_open(struct store *s, int dirfd, struct why *why)
 		return r;
 	s->has_history = open_history(s);
 	storereports_open(s);
+	s->has_reports_out = open_reports_out(s);
 	r = open_quarantine(s, dirfd, why);
 	if (r < 0)
 		return r;
@@ -170,6 +190,25 @@ int store_open(struct store *s, int dirfd, struct why *why)
 	if (r == 0)
 		log_event("spool.recovered", F_INT("messages", s->queue.total));
 	return r;
+}
+
+void store_put_in_history(struct store *s, const struct spoolmeta *m)
+{
+	const struct history_message h = { .mid = str_c(m->id.text),
+					   .at = m->received_at,
+					   .disposition = STR("deliver"),
+					   .client_ip = m->client_ip,
+					   .helo = m->helo,
+					   .reverse_path = m->reverse_path,
+					   .recipients = m->recipients,
+					   .n_recipients = m->n_recipients,
+					   .from = m->from,
+					   .subject = m->subject,
+					   .size = m->body_size,
+					   .record = m->record };
+
+	if (s->has_history)
+		history_add(&s->history, &h);
 }
 
 struct queue_time store_time(void)
@@ -268,6 +307,8 @@ void store_stop(struct store *s, int64_t grace_ms)
 			break;
 	}
 	pthread_mutex_unlock(&s->lock);
+	if (s->has_reports_out)
+		reportdesk_write(s);
 	if (s->has_history)
 		(void)!history_flush(&s->history, NULL); /* we are going either way */
 }

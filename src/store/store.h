@@ -7,6 +7,7 @@
  *   report.h         tells their senders what became of them
  *   storecommands.h  answers the command line
  *   storereports.h   keeps what others report about our mail
+ *   reportdesk.h     counts for the reports to other domains, and spools them
  *   upkeep.h         writes the history, lets old things expire
  *
  * Input    trusted configuration; the disk as an earlier run left it.
@@ -24,6 +25,7 @@
 #include "quarantine/quarantine.h"
 #include "records/history.h"
 #include "records/reportsin.h"
+#include "records/reportsout.h"
 #include "spool/queue.h"
 #include "spool/spool.h"
 #include "sys/lanes.h"
@@ -54,10 +56,13 @@ struct store {
 	bool has_history; /* false: it could not be opened, nothing is written */
 	struct reportsin reports;
 	bool has_reports; /* the same */
+	struct reportsout reports_out;
+	bool has_reports_out; /* likewise */
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* something is due, or finished, or stopping is set */
 	pthread_cond_t upkeep;	/* stopping is set */
+	pthread_cond_t closed;	/* a person closed reports before their day was over */
 	struct queue queue;
 	struct store_results results;
 	unsigned delivering;
@@ -84,6 +89,8 @@ bool store_is_queued(struct store *s, struct spool_id id);
 /* Keeps a message in quarantine; class and reason are put in m. */
 int store_hold(struct store *s, struct arena *a, struct spoolmeta m, const struct bodyparts *body,
 	       str held_class, str reason, struct why *why) must_use;
+/* A row of the history for a message of our own making. */
+void store_put_in_history(struct store *s, const struct spoolmeta *m);
 /* Notes for the history, when there is one. */
 void store_note(struct store *s, struct spool_id id, str state, str next_hop, str reply);
 

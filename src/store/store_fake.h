@@ -114,6 +114,7 @@ unused_arg static void close_store(struct world *w)
 	quarantineindex_close(&w->s->index);
 	history_close(&w->s->history);
 	reportsin_close(&w->s->reports);
+	reportsout_close(&w->s->reports_out);
 	arena_free(w->s->queue.arena);
 	arena_free(w->conf->arena);
 }

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "store/queuecommands.h"
+#include "store/reportcommands.h"
 #include "store/storereports.h"
 
 #include <errno.h>
@@ -173,6 +174,9 @@ static const struct command {
 	{ "queue", "retry", 0, 30, queuecommands_retry },
 	{ "queue", "hold", 1, 30, queuecommands_hold },
 	{ "queue", "drop", 1, 30, queuecommands_drop },
+	{ "report", "list", 0, 2, reportcommands_list },
+	{ "report", "show", 0, 2, reportcommands_show },
+	{ "report", "send", 0, 2, reportcommands_send },
 	{ "explain", NULL, 1, 1, explain },
 	{ "dmarc", "show", 0, 30, storereports_show },
 	{ "dmarc", "tls", 0, 30, storereports_tls },

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "store/reportdesk.h"
 #include "store/storereports.h"
 #include "sys/metrics.h"
 #include "sys/stream.h"
@@ -97,6 +98,8 @@ static int note(struct store *s, const struct msg_noted *m)
 
 	if (s->has_history)
 		history_add(&s->history, &h);
+	reportdesk_count(s, m->report_domain, m->report_head, m->report_row);
+	reportdesk_count_tls(s, &m->tls_results);
 	return 0;
 }
 
@@ -145,8 +148,11 @@ static int keep(struct store *s, struct arena *a, const struct msg_commit *m, st
 
 static void settle(struct store *s, const struct msg_commit *m, const struct kept *k)
 {
-	if (k->in_spool || k->in_quarantine)
+	if (k->in_spool || k->in_quarantine) {
 		record(s, m, k->size);
+		reportdesk_count(s, m->report_domain, m->report_head, m->report_row);
+		reportdesk_count_tls(s, &m->tls_results);
+	}
 	if (k->in_spool)
 		store_enqueue_new(s, &k->meta);
 }

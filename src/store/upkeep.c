@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "spool/compaction.h"
+#include "store/reportdesk.h"
 #include "store/stats.h"
 #include "store/storereports.h"
 #include "sys/metrics.h"
@@ -39,6 +40,10 @@ void upkeep_expire(struct store *s, int64_t now)
 	if (s->has_history && history_expire(&s->history, now - c->history_keep_ms / 1000,
 					     UPKEEP_BATCH, &rows, &why) < 0)
 		log_event("history.failed", F_C("why", why.text));
+	if (s->has_reports_out &&
+	    reportsout_expire(&s->reports_out, (now - c->history_keep_ms / 1000) / REPORTSOUT_DAY_S,
+			      &why) < 0)
+		log_event("report.not_counted", F_C("why", why.text));
 	if (held || rows)
 		log_event("store.expired", F_INT("held", held), F_INT("rows", rows));
 	storereports_expire(s, now);
@@ -47,6 +52,13 @@ void upkeep_expire(struct store *s, int64_t now)
 static void expire_now(struct store *s)
 {
 	upkeep_expire(s, clock_wall());
+}
+
+/* Statistics may be some seconds old. */
+static void write_counts(struct store *s)
+{
+	if (s->has_reports_out)
+		reportdesk_write(s);
 }
 
 static void compact_spool(struct store *s)
@@ -110,6 +122,11 @@ static void tend_spool(struct store *s)
 void upkeep_expiry(void *store)
 {
 	repeat(store, expire_now, UPKEEP_MS);
+}
+
+void upkeep_counts(void *store)
+{
+	repeat(store, write_counts, UPKEEP_COUNTS_MS);
 }
 
 void upkeep_spool(void *store)

@@ -46,6 +46,8 @@ static const struct link links[] = {
 	{ PROCESS_RELAY, PROCESS_DNS, delivery_lanes },
 	{ PROCESS_SCAN, PROCESS_KEYS, signing_lanes },
 	{ PROCESS_STORE, PROCESS_KEYS, one_lane },
+	{ PROCESS_REPORT, PROCESS_STORE, one_lane },
+	{ PROCESS_REPORT, PROCESS_DNS, one_lane },
 };
 
 static int tell_lanes(struct child *c, enum process peer, bool serve, uint64_t id, const int *fds,

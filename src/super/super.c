@@ -492,9 +492,10 @@ static size_t running(const struct super *s, enum process what)
  * the others when it has gone. */
 static void stop_onward(struct super *s)
 {
-	static const enum process order[] = { PROCESS_EDGE,  PROCESS_SCAN,  PROCESS_INSPECT,
-					      PROCESS_IMAGE, PROCESS_STORE, PROCESS_RELAY,
-					      PROCESS_KEYS,  PROCESS_DNS,   PROCESS_WEB };
+	static const enum process order[] = { PROCESS_EDGE,  PROCESS_SCAN,   PROCESS_INSPECT,
+					      PROCESS_IMAGE, PROCESS_REPORT, PROCESS_STORE,
+					      PROCESS_RELAY, PROCESS_KEYS,   PROCESS_DNS,
+					      PROCESS_WEB };
 	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
 	bool late = clock_left(s->kill_at) == 0;
 
@@ -723,6 +724,7 @@ int super_run(struct conf *conf, const struct super_source *source)
 	add_children(s, PROCESS_SCAN, 1);
 	add_children(s, PROCESS_EDGE, conf->edge.processes);
 	add_children(s, PROCESS_WEB, 1);
+	add_children(s, PROCESS_REPORT, 1);
 	start_due(s);
 	loop(s, signals);
 	log_event("gateway.stopped", F_INT("processes", s->n));

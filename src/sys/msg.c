@@ -6,12 +6,13 @@
 #include <errno.h>
 
 static const char *const process_names[PROCESS_COUNT] = {
-	[PROCESS_ANY] = "any",	   [PROCESS_SUPERVISOR] = "supervisor",
-	[PROCESS_EDGE] = "edge",   [PROCESS_INSPECT] = "inspect",
-	[PROCESS_SCAN] = "scan",   [PROCESS_DNS] = "dns",
-	[PROCESS_STORE] = "store", [PROCESS_RELAY] = "relay",
-	[PROCESS_WEB] = "web",	   [PROCESS_IMAGE] = "image",
-	[PROCESS_KEYS] = "keys",   [PROCESS_CLI] = "cli",
+	[PROCESS_ANY] = "any",	     [PROCESS_SUPERVISOR] = "supervisor",
+	[PROCESS_EDGE] = "edge",     [PROCESS_INSPECT] = "inspect",
+	[PROCESS_SCAN] = "scan",     [PROCESS_DNS] = "dns",
+	[PROCESS_STORE] = "store",   [PROCESS_RELAY] = "relay",
+	[PROCESS_WEB] = "web",	     [PROCESS_IMAGE] = "image",
+	[PROCESS_KEYS] = "keys",     [PROCESS_CLI] = "cli",
+	[PROCESS_REPORT] = "report",
 };
 
 const char *msg_process_name(enum process p)

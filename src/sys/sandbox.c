@@ -11,15 +11,16 @@
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Numbers for accounts that were not created: apart from system, dynamic and nobody ids. */
 enum { OWN_IDS_FROM = 59200, OWN_IDS = 64 };
 
 /* The default accounts, each with a number of its own; other names share the rest. */
-static const char *const default_users[] = { "_potedge", "_potinsp",  "_potscan",
-					     "_potdns",	 "_potstore", "_potrelay",
-					     "_potweb",	 "_potimage", "_potkeys" };
+static const char *const default_users[] = { "_potedge",  "_potinsp",  "_potscan", "_potdns",
+					     "_potstore", "_potrelay", "_potweb",  "_potimage",
+					     "_potkeys",  "_potreport" };
 
 void sandbox_ids(const char *user, unsigned *ret_uid, unsigned *ret_gid)
 {
@@ -204,6 +205,14 @@ static int allow_at_home(scmp_filter_ctx ctx)
 	return r;
 }
 
+/* Who asks over a lane waits no longer than its deadline. */
+static int allow_patience(scmp_filter_ctx ctx)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
+				SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, SOL_SOCKET),
+				SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, SO_RCVTIMEO));
+}
+
 static int set_seccomp(unsigned rights, struct why *why)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -215,6 +224,8 @@ static int set_seccomp(unsigned rights, struct why *why)
 		r = allow_at_home(ctx);
 	if (r == 0 && rights & SANDBOX_THREADS)
 		r = allow(ctx, SCMP_ACT_ALLOW, thread_calls, ARRAY_LEN(thread_calls));
+	if (r == 0 && rights & SANDBOX_THREADS)
+		r = allow_patience(ctx);
 	if (r == 0 && rights & SANDBOX_ACCEPT)
 		r = allow(ctx, SCMP_ACT_ALLOW, accept_calls, ARRAY_LEN(accept_calls));
 	if (r == 0 && rights & SANDBOX_CONNECT)
