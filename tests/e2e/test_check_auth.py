@@ -25,11 +25,15 @@ class Battery:
         with open(self.zone, "w") as f:
             f.write(run("audit", "--zone").stdout)
 
-    def check(self, name, *options):
+    def check_all(self, names, *options):
         out = run("check-auth", "--json", "--dns", self.zone, "--at", AT, "--set", "arc.trusted=fai.example",
-                  *SETS, *options, os.path.join(self.folder, name + ".eml"))
+                  *SETS, *options, *[os.path.join(self.folder, name + ".eml") for name in names])
         assert out.returncode in (0, 1), out.stderr
-        return out.returncode, json.loads(out.stdout)
+        return out.returncode, [json.loads(line) for line in out.stdout.splitlines()]
+
+    def check(self, name, *options):
+        code, (answer,) = self.check_all([name], *options)
+        return code, answer
 
 
 def test_check_auth_says_what_is_wrong_with_each_signature():
@@ -38,13 +42,13 @@ def test_check_auth_says_what_is_wrong_with_each_signature():
               "C-020": "pass", "C-026": "fail"}
     with tempfile.TemporaryDirectory() as folder:
         battery = Battery(folder, "T080", "C-0")
-        for name, results in wanted.items():
-            _, answer = battery.check(name)
+        _, answers = battery.check_all(wanted)
+        for (name, results), answer in zip(wanted.items(), answers):
             (dkim,) = answer["dkim"]
             assert dkim["result"] in results.split(), (name, dkim)
             assert bool(dkim["reason"]) == (dkim["result"] != "pass"), (name, dkim)
             assert f"dkim={dkim['result']}" in answer["authentication_results"], (name, answer)
-        assert battery.check("T080n-clean")[1]["dkim"][0]["uncovered"] > 0
+            assert bool(dkim["uncovered"]) == (name == "T080n-clean"), (name, dkim)
 
 
 def test_check_auth_takes_the_envelope_from_its_options():
