@@ -66,7 +66,6 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 		{ "day", required_argument, NULL, 'v' },
 		{ "domain", required_argument, NULL, 'v' },
 		{ "older-than", required_argument, NULL, 'o' },
-		{ "domain", required_argument, NULL, 'v' },
 		{ "days", required_argument, NULL, 'v' },
 		{ "names", no_argument, NULL, 'n' },
 		{ 0 },

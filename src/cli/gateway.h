@@ -20,7 +20,6 @@ struct gateway {
 	const struct conf *conf;
 	enum conf_lang lang;
 	const char *socket;
-	const struct conf *conf;
 	str words[GATEWAY_WORDS_MAX]; /* the command, then what stands behind the options */
 	size_t n;
 };
