@@ -78,7 +78,8 @@ def overlay(folder, content):
 
 
 def test_lists_of_the_dns_are_asked_when_they_are_switched_on():
-    zone = {"bad.example.multi.surbl.org": {"A": ["127.0.0.8"]}, "grey.example.multi.uribl.com": {"A": ["127.0.0.4"]},
+    zone = {"partner.example": {"TXT": ["v=spf1 ip4:127.0.0.1 -all"]},
+            "bad.example.multi.surbl.org": {"A": ["127.0.0.8"]}, "grey.example.multi.uribl.com": {"A": ["127.0.0.4"]},
             "blocked.example.multi.uribl.com": {"A": ["127.0.0.1"]}, "slow.example.multi.surbl.org": {"A": "timeout"},
             "spam.example.dbl.spamhaus.org": {"A": ["127.0.1.2"]},
             "www.quota.example.dbl.spamhaus.org": {"A": ["127.255.255.254"]}}
