@@ -3,7 +3,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "reporting/reportdest.h"
-#include "reporting/reportmail.h"
+#include "reporting/reportletter.h"
 
 #include <errno.h>
 
@@ -93,12 +93,12 @@ static int settle(struct work *w, str *to, size_t n, str detail, int fd, struct 
 static int make_mail(struct work *w, const str *to, size_t n, int *ret_fd, uint64_t *ret_size,
 		     struct why *why)
 {
-	struct strbuf mail = strbuf_make(w->a, REPORTMAIL_MAX);
+	struct strbuf mail = strbuf_make(w->a, REPORTLETTER_MAX);
 	int r;
 
-	if (!reportmail_put(&mail, &w->doc, to, n, clock_wall()))
+	if (!reportletter_put(&mail, &w->doc, to, n, clock_wall()))
 		return why_set(why, -E2BIG, "the mail would be larger than %d bytes",
-			       REPORTMAIL_MAX);
+			       REPORTLETTER_MAX);
 	*ret_size = mail.n;
 	*ret_fd = fd_memfd("report", why);
 	if (*ret_fd < 0)

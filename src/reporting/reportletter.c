@@ -1,4 +1,4 @@
-#include "reporting/reportmail.h"
+#include "reporting/reportletter.h"
 
 #include "base/base64.h"
 #include "base/clock.h"
@@ -43,7 +43,7 @@ static str clean_domain(struct arena *a, str domain)
 	return strbuf_str(&b);
 }
 
-str reportmail_file_name(struct arena *a, const struct reportdoc *d)
+str reportletter_file_name(struct arena *a, const struct reportdoc *d)
 {
 	const struct reportdoc_about *about = &d->about;
 
@@ -96,7 +96,7 @@ static void put_words(struct strbuf *out, const struct reportdoc *d)
 
 static void put_attachment(struct strbuf *out, const struct reportdoc *d, str data)
 {
-	str name = reportmail_file_name(out->arena, d);
+	str name = reportletter_file_name(out->arena, d);
 
 	strbuf_fmt(out,
 		   "--=_report\r\nContent-Type: application/%s;\r\n\tname=\"%.*s\"\r\n"
@@ -111,8 +111,8 @@ static void put_attachment(struct strbuf *out, const struct reportdoc *d, str da
 	strbuf_put(out, STR("--=_report--\r\n"));
 }
 
-bool reportmail_put(struct strbuf *out, const struct reportdoc *d, const str *to, size_t n,
-		    int64_t now)
+bool reportletter_put(struct strbuf *out, const struct reportdoc *d, const str *to, size_t n,
+		      int64_t now)
 {
 	str data;
 

@@ -1,4 +1,4 @@
-#include "reporting/reportmail.h"
+#include "reporting/reportletter.h"
 
 #include "base/base64.h"
 
@@ -47,9 +47,9 @@ static struct reportdoc make(enum reportdoc_kind kind, const char *domain)
 static str mail_of(const struct reportdoc *d)
 {
 	static const str to[] = { { "a@shop.example", 14 }, { "b@shop.example", 14 } };
-	struct strbuf mail = strbuf_make(a, REPORTMAIL_MAX);
+	struct strbuf mail = strbuf_make(a, REPORTLETTER_MAX);
 
-	assert_true(reportmail_put(&mail, d, to, 2, 1795392000));
+	assert_true(reportletter_put(&mail, d, to, 2, 1795392000));
 	return strbuf_str(&mail);
 }
 
@@ -105,7 +105,7 @@ static void test_names_cannot_break_out_of_the_header(void **state unused_arg)
 
 	assert_int_equal(str_find(mail, STR("\nBcc")), STR_NONE);
 	assert_int_equal(str_find(d.id, STR("..")), STR_NONE);
-	assert_int_equal(str_chr(reportmail_file_name(a, &d), '/'), STR_NONE);
+	assert_int_equal(str_chr(reportletter_file_name(a, &d), '/'), STR_NONE);
 	while (str_split(&mail, '\n', &line))
 		assert_true(line.n <= 998);
 }
