@@ -11,6 +11,7 @@ static const struct command {
 	const char *summary;
 } commands[] = {
 	{ "scan", cmd_scan, "judges messages in files, with no gateway running" },
+	{ "learn", cmd_learn, "teaches the classifier what is spam and what is not" },
 	{ "audit", cmd_audit, "tests a gateway with mails that must not pass, and some that must" },
 	{ "check-auth", cmd_check_auth, "SPF, DKIM, DMARC and ARC of a message, step by step" },
 	{ "check-config", cmd_check_config, "checks configuration, rules and lists" },

@@ -173,6 +173,7 @@ static int inspect(struct worker *w, struct msg *m, struct why *why)
 	if (r < 0)
 		return r;
 	limits.wants = (uint32_t)m->inspect.wants;
+	limits.features_key = m->inspect.features_key;
 	begin_work(w->deadline_ms);
 	inspect_message(w->arena, message.bytes, w->patterns, &limits, &facts);
 	facts.time_us = (uint32_t)(clock_now_us() - began);

@@ -1,4 +1,5 @@
 /* bin/poterne_scan.c - the conductor: asks inspect, DNS and antivirus; judges; answers. */
+#include "base/fd.h"
 #include "base/log.h"
 #include "dns/dnscache.h"
 #include "dns/dnsclient.h"
@@ -45,8 +46,28 @@ static void on_kill(void *ctx, uint64_t id, const char *why)
 	proc_kill_worker(((struct scan *)ctx)->proc, id, why);
 }
 
-/* Configuration and rules in one arena of their own. */
-static int load(str text, struct conduct_policy **ret, struct why *why)
+/* Without a model, or with a damaged one, messages are judged without it. */
+static void load_model(struct proc *proc, struct conduct_policy *p)
+{
+	cleanup(fd_closep) int fd = proc_take_resource(proc, "classifier", NULL);
+	struct model *m = arena_make(p->arena, struct model);
+	struct why why;
+	str bytes;
+
+	if (fd < 0)
+		return;
+	if (fd_read_all(fd, p->arena, 2 * MODEL_BYTES, &bytes, &why) < 0)
+		log_event("classifier.broken", F_C("why", why.text));
+	else if (!model_decode(bytes, m))
+		log_event("classifier.broken", F_C("why", "the file is damaged"));
+	else
+		p->model = m;
+	if (p->model)
+		log_event("classifier.loaded", F_INT("ham", m->good), F_INT("spam", m->bad));
+}
+
+/* Configuration, rules and what was learned in one arena of their own. */
+static int load(struct proc *proc, str text, struct conduct_policy **ret, struct why *why)
 {
 	struct arena *a = arena_new("policy", CONF_BUDGET);
 	struct conf *conf = conf_new_default(a);
@@ -54,9 +75,16 @@ static int load(str text, struct conduct_policy **ret, struct why *why)
 
 	if (r == 0)
 		r = conduct_load_policy(a, conf, ret, why);
-	if (r < 0)
+	if (r == 0)
+		load_model(proc, *ret);
+	else
 		arena_free(a);
 	return r;
+}
+
+static void use_model(struct scan *s, const struct conduct_policy *p)
+{
+	workers_set_features_key(s->workers, p->model ? p->model->key : 0);
 }
 
 static void on_reload(void *ctx, str text)
@@ -64,7 +92,7 @@ static void on_reload(void *ctx, str text)
 	struct scan *s = ctx;
 	struct conduct_policy *fresh;
 	struct why why;
-	int r = load(text, &fresh, &why);
+	int r = load(s->proc, text, &fresh, &why);
 
 	if (r == 0) {
 		r = workers_set_patterns(s->workers, fresh->patterns, &why);
@@ -75,6 +103,7 @@ static void on_reload(void *ctx, str text)
 		log_event("reload.refused", F_C("why", why.text));
 		return;
 	}
+	use_model(s, fresh);
 	intake_set_policy(s->intake, fresh);
 	dnscache_clear(s->dns_cache.cache);
 	log_event("reload.rules", F_INT("symbols", fresh->rules->symbols.n));
@@ -94,7 +123,7 @@ int main(void)
 	struct conductor conductor;
 	struct why why;
 
-	if (load(proc_config(s.proc), &policy, &why) < 0)
+	if (load(s.proc, proc_config(s.proc), &policy, &why) < 0)
 		fail(why.text);
 	const struct conf *conf = policy->conf;
 	struct arena *a = arena_new("paths", 1 << 20);
@@ -124,6 +153,7 @@ int main(void)
 	lanes_on_lost(s.store, proc_lane_lost, s.proc);
 	if (workers_set_patterns(s.workers, policy->patterns, &why) < 0)
 		fail(why.text);
+	use_model(&s, policy);
 	s.dns_cache = (struct dnscache_over){ dnscache_new(DNS_CACHE_BYTES),
 					      dnsclient_resolver(s.dns), METRIC_scan_dns_cached };
 	conductor = (struct conductor){ .workers = s.workers,

@@ -24,6 +24,7 @@ int cmd_explain(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 int cmd_certificate(int argc, char **argv);
 int cmd_lists(int argc, char **argv);
+int cmd_learn(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_check_auth(int argc, char **argv);

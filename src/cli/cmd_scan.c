@@ -20,12 +20,14 @@ static const char help[] =
 	"\n"
 	"  --json             one JSON object a line, in the order of the files\n"
 	"  --text             with --json: the visible text as well\n" MAILOPTIONS_HELP
+	"  --state DIR        where learned state lives; without it none is read\n"
 	"  --jobs N           messages at a time (default: the number of cores)\n"
 	"\n"
 	"Exit status: 0 all would be delivered, 1 some would not, 2 usage, 3 cannot read.\n";
 
 struct options {
 	struct mailoptions mail;
+	const char *state;
 	size_t jobs;
 	bool text;
 };
@@ -164,6 +166,9 @@ static int parse_number(const char *text, size_t max, size_t *ret)
 static bool take_option(struct options *o, int c, const char *value)
 {
 	switch (c) {
+	case 'S':
+		o->state = value;
+		return true;
 	case 't':
 		o->text = true;
 		return true;
@@ -191,6 +196,8 @@ static int scan_files(struct options *o, int n, char **paths)
 		fprintf(stderr, "poterne: scan: %s\n", why.text);
 		return CLI_ENVIRONMENT;
 	}
+	if (o->state && offline_use_model(s.offline, o->state, &why) != 0)
+		fprintf(stderr, "poterne: scan: %s\n", why.text);
 	s.messages = &messages;
 	status = run_all(&s, o->jobs, a);
 	offline_stop(s.offline);
@@ -201,6 +208,7 @@ int cmd_scan(int argc, char **argv)
 {
 	static const struct option options[] = {
 		MAILOPTIONS_ROWS,
+		{ "state", required_argument, NULL, 'S' },
 		{ "text", no_argument, NULL, 't' },
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },

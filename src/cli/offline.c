@@ -3,12 +3,15 @@
 #include "base/fd.h"
 #include "cli/dnssource.h"
 #include "cli/localworkers.h"
+#include "learn/learnstate.h"
 
 struct offline {
 	struct arena *arena, *conf_arena;
 	struct conductor conductor;
 	struct conduct_policy *policy;
 	struct localworkers *local;
+	struct model model;
+	str model_map;
 };
 
 int offline_start(const struct super_source *source, const char *dns_file, str zone, size_t jobs,
@@ -52,6 +55,7 @@ void offline_stop(struct offline *o)
 	if (o->local)
 		localworkers_stop(o->local);
 	o->conductor.workers = workers_free(o->conductor.workers);
+	fd_unmap(&o->model_map);
 	if (o->policy)
 		conduct_free_policy(o->policy); /* and conf_arena, which is its own */
 	else
@@ -78,6 +82,23 @@ int offline_judge(struct offline *o, struct arena *a, const struct envelope *env
 		return fd;
 	conduct_judge(&o->conductor, o->policy, a, env, fd, message, now, ret);
 	return 0;
+}
+
+/* Without a model, or with a damaged one, the judgement is made without it. */
+int offline_use_model(struct offline *o, const char *dir, struct why *why)
+{
+	int r = learnstate_load(dir, &o->model_map, &o->model, why);
+
+	if (r != LEARNSTATE_OK)
+		return r;
+	o->policy->model = &o->model;
+	workers_set_features_key(o->conductor.workers, o->model.key);
+	return 0;
+}
+
+void offline_want_features(struct offline *o, uint64_t key)
+{
+	workers_set_features_key(o->conductor.workers, key);
 }
 
 int offline_inspect(struct offline *o, struct arena *a, str message, uint32_t wants,

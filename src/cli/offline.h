@@ -28,4 +28,9 @@ int offline_judge(struct offline *o, struct arena *a, const struct envelope *env
 int offline_inspect(struct offline *o, struct arena *a, str message, uint32_t wants,
 		    struct facts *ret, struct why *why) must_use;
 
+/* The classifier of that directory takes part in the judgement. */
+int offline_use_model(struct offline *o, const char *dir, struct why *why) must_use;
+/* Features under that key are collected from now on. */
+void offline_want_features(struct offline *o, uint64_t key);
+
 #endif

@@ -177,6 +177,9 @@ struct conf {
 		struct conf_strings disabled;
 	} yara;
 	struct {
+		uint32_t spam_from, ham_to; /* per cent */
+	} learn;
+	struct {
 		struct conf_peer clamd;
 		int64_t timeout;
 		uint64_t max_bytes;

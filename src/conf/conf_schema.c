@@ -173,6 +173,13 @@ const struct conf_key conf_schema[] = {
 	  .initial = "", .audience = POTERNED | SCAN | CLI,
 	  .doc = "names of YARA rules that are not used" },
 
+	{ "learn.spam_from", CONF_U32, AT(learn.spam_from), .initial = "95", .min = 51, .max = 100,
+	  .audience = POTERNED | SCAN | CLI,
+	  .doc = "per cent of probability from which the classifier speaks of spam" },
+	{ "learn.ham_to", CONF_U32, AT(learn.ham_to), .initial = "5", .min = 0, .max = 49,
+	  .audience = POTERNED | SCAN | CLI,
+	  .doc = "per cent of probability up to which it speaks of a wanted message" },
+
 	{ "antivirus.clamd", CONF_PEER, .may_be_empty = true, AT(antivirus.clamd), .initial = "",
 	  .words = { "unix:/PATH", "tcp:HOST:PORT" }, .audience = POTERNED | SCAN | CLI,
 	  .doc = "where clamd listens: unix:/PATH or tcp:HOST:PORT; empty: no antivirus" },

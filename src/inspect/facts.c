@@ -9,7 +9,7 @@
  * numbers little-endian, each string a u32 length and its bytes. limits_hit comes last
  * and has room of its own, so that it can say what was cut. */
 enum {
-	MAGIC = 0x35534650, /* "PFS5" */
+	MAGIC = 0x36534650, /* "PFS6" */
 	ROOM_FOR_LIMITS = 16 << 10,
 	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
 	URL_MAX_BYTES = 2048,
@@ -264,6 +264,8 @@ str facts_encode(struct arena *a, const struct facts *f)
 	put_signing(&b, &f->signing);
 	cut |= put_list(&b, f, f->arc.n, ARCSET_MAX, put_arc_set) < f->arc.n;
 	put_bytes(&b, reportset_encode(a, &f->reports), REPORTSET_MAX_BYTES);
+	for (int v = 0; v < FEATURES_VIEWS; v++)
+		put_bytes(&b, f->features.view[v], FEATURES_MAX_BYTES);
 	kept.parts.n = put_list(&b, f, f->parts.n, FACTS_MAX_PARTS, put_part);
 	cut |= kept.parts.n < f->parts.n;
 	cut |= put_list(&b, &kept, f->findings.n, FACTS_MAX_FINDINGS, put_finding) < f->findings.n;
@@ -550,6 +552,10 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	get_signing(&s, &f.signing);
 	get_arc_sets(&s, &f.arc);
 	refuse_if(&s, !reportset_decode(a, get_bytes(&s, REPORTSET_MAX_BYTES), &f.reports));
+	for (int v = 0; v < FEATURES_VIEWS; v++) {
+		f.features.view[v] = get_bytes(&s, FEATURES_MAX_BYTES);
+		refuse_if(&s, !features_valid(f.features.view[v]));
+	}
 	get_parts(&s, &f);
 	get_findings(&s, &f);
 	get_hits(&s, &f);

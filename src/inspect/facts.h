@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "dkim/arcset.h"
 #include "dkim/dkimsign.h"
+#include "features/features.h"
 #include "report/reportset.h"
 
 enum {
@@ -153,6 +154,7 @@ struct facts {
 	struct reportset reports;  /* read when asked for (INSPECT_WANTS_REPORTS) */
 	str text;		   /* visible text of the body, UTF-8 */
 	str language;		   /* of the text, ISO 639-1, guessed; may be empty */
+	struct features features;  /* for the classifier, when asked for */
 	str error;		   /* empty, or what could not be inspected and why */
 	uint64_t message_size;
 	uint32_t time_us;

@@ -62,6 +62,7 @@ static struct facts sample(struct arena *a)
 							 STR("0123456789abcdef0123456789abcdef") };
 	*arena_push(a, &f.limits_hit) = STR("mime.depth");
 	f.text = STR("visible");
+	f.features.view[FEATURES_TEXT] = STR("\x05\x81\x01");
 	f.error = STR("broken");
 	f.language = STR("fr");
 	return f;

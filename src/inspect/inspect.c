@@ -1,3 +1,4 @@
+#include "inspect/inspect_features.h"
 #include "inspect/inspect_private.h"
 #include "inspect/inspect_readings.h"
 #include "inspect/inspect_url.h"
@@ -46,6 +47,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	w.budget = w.limits.max_unpacked_bytes;
 	root = walk_add_part(&w, 0, '.', 1);
 	walk_scan(&w, PATTERN_RAW, STR(""), message, root);
+	inspect_features_begin(&w);
 	inspect_headers_read(&w, message);
 	inspect_url_headers(&w);
 	inspect_dkim_read(&w);
@@ -59,6 +61,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	if (!w.has_content)
 		walk_find(&w, FINDING_EMPTY_MESSAGE, root, STR(""));
 	ret->text = strbuf_str(&w.text);
+	inspect_features_end(&w);
 	charset_close(&w.charsets);
 	inspect_url_close(&w);
 	inspect_lua_run(&w);

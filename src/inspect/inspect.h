@@ -27,9 +27,10 @@ struct inspect_limits {
 	uint32_t max_headers;
 	uint64_t max_unpacked_bytes; /* decoded and unpacked, all parts together */
 	struct yarascan *yara;	     /* or NULL */
-	char *note;	/* FACTS_NOTE_BYTES to say in what is being looked at, or NULL */
-	uint32_t wants; /* enum inspect_wants */
-	const struct luarules *lua; /* or NULL */
+	const struct luarules *lua;  /* or NULL */
+	char *note;	       /* FACTS_NOTE_BYTES to say in what is being looked at, or NULL */
+	uint32_t wants;	       /* enum inspect_wants */
+	uint64_t features_key; /* of features/features.h; 0: no features */
 };
 
 extern const struct inspect_limits inspect_default_limits;

@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct inspect_limits limits = { 6, 50, 100, 4 << 20 };
+	static const struct inspect_limits limits = { 6, 50, 100, 4 << 20, .features_key = 42 };
 	cleanup(arena_freep) struct arena *a = arena_new("fuzz", 512 << 20);
 	struct facts f, again;
 

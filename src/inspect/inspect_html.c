@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "html/htmldata.h"
 #include "html/htmlscript.h"
+#include "inspect/inspect_features.h"
 #include "inspect/inspect_readings.h"
 #include "inspect/inspect_url.h"
 #include "inspect/inspect_words.h"
@@ -314,6 +315,7 @@ void inspect_html_read(struct walk *w, uint32_t index, str page, uint32_t depth,
 	};
 
 	htmlview_read(scratch, page, ret);
+	inspect_features_page(w, page);
 	find_seen(&p);
 	find_texts(&p);
 	find_attached(&p);

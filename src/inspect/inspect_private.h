@@ -72,6 +72,7 @@ struct walk {
 	uint32_t unasked; /* Office files that were tried with the password nobody is asked for */
 	struct passwords *passwords; /* inspect_password.h; NULL until they are asked for */
 	ARENA_VEC(str) sections;     /* headers that were walked, in order */
+	struct features_set *features[FEATURES_VIEWS]; /* inspect_features.h; NULL: not wanted */
 };
 
 /* walk.c */

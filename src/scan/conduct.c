@@ -92,6 +92,34 @@ static void look_at_images(const struct conductor *c, const struct conf *conf, s
 	images_look(&images, c->workers, a, f, conf->inspect.deadline + INSPECT_MARGIN_MS, d);
 }
 
+/* What the classifier says of the message, in words for the explanation. */
+/* key: what the features were made with; a reload may have come between. */
+static void ask_classifier(const struct conduct_policy *p, uint64_t key, struct arena *a,
+			   struct judgement *j)
+{
+	const struct model_opinion *o = &j->learned;
+	const struct conf *conf = p->conf;
+	str text;
+
+	j->learned.silence = MODEL_EMPTY;
+	if (!p->model || p->model->key != key || j->inspect_error.n)
+		return;
+	model_judge(p->model, &j->facts.features, &j->learned);
+	if (o->silence != MODEL_SPEAKS)
+		return;
+	text = arena_fmt(a,
+			 "probability %.4f, logit %.2f: header %+.2f, its author's part %+.2f, "
+			 "its phrases %+.2f, text %+.2f, words %+.2f, structure %+.2f",
+			 o->probability, o->logit, o->views[FEATURES_HEADER],
+			 o->views[FEATURES_AUTHOR], o->views[FEATURES_PHRASES],
+			 o->views[FEATURES_TEXT], o->views[FEATURES_WORDS],
+			 o->views[FEATURES_STRUCTURE]);
+	if (o->probability * 100 >= (double)conf->learn.spam_from)
+		evidence_add(a, &j->evidence, STR("BAYES_SPAM"), text);
+	else if (o->probability * 100 <= (double)conf->learn.ham_to)
+		evidence_add(a, &j->evidence, STR("BAYES_HAM"), text);
+}
+
 /* What else the worker is to do: for signatures (settle.h), and with reports to us. */
 static uint32_t wants_of(const struct conf *conf, const struct envelope *env)
 {
@@ -156,6 +184,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &c->dns, env, &j.facts,
 				&j.auth, now, clock_sooner(d, deadline_in(conf->dns.timeout)),
 				&j.evidence);
+	ask_classifier(p, inspection.question.inspect.features_key, a, &j);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
 	j.time_us = (uint32_t)(clock_now_us() - began);
 	count(&j, message.n);

@@ -15,6 +15,7 @@
 
 #include "auth/results.h"
 #include "conf/conf.h"
+#include "learn/model.h"
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
 #include "scan/dnslistevidence.h"
@@ -27,7 +28,8 @@ struct conduct_policy {
 	const struct conf *conf;
 	struct rules *rules; /* const once loaded */
 	const struct impersonation *known;
-	str patterns; /* the blob for workers, YARA rules included */
+	str patterns;		   /* the blob for workers, YARA rules included */
+	const struct model *model; /* of the classifier, or NULL */
 };
 
 /* Reads rules and lists, compiles the patterns. The policy owns the arena on success. */
@@ -50,8 +52,9 @@ struct judgement {
 	struct evidence evidence;
 	struct auth_results auth;
 	struct verdict verdict;
-	str inspect_error; /* empty, or what kept the message from being inspected */
-	bool no_worker;	   /* nobody was there to inspect: our own trouble, defer */
+	struct model_opinion learned; /* of the classifier, MODEL_EMPTY without one */
+	str inspect_error;	      /* empty, or what kept the message from being inspected */
+	bool no_worker;		      /* nobody was there to inspect: our own trouble, defer */
 	uint32_t time_us, inspect_us, evidence_us;
 };
 

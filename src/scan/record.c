@@ -130,13 +130,23 @@ static void put_auth(struct strbuf *out, const struct auth_results *auth, bool b
 	strbuf_char(out, '}');
 }
 
+/* Null, null when the classifier has nothing to say. */
+static void put_learned(struct strbuf *out, const struct model_opinion *o)
+{
+	if (o->silence == MODEL_SPEAKS)
+		strbuf_fmt(out, ",\"spam_probability\":%.6f,\"spam_logit\":%.6f,", o->probability,
+			   o->logit);
+	else
+		strbuf_put(out, STR(",\"spam_probability\":null,\"spam_logit\":null,"));
+}
+
 void record_put_json(struct strbuf *out, str file, const struct judgement *j, bool text)
 {
 	strbuf_put(out, STR("{\"file\":"));
 	strbuf_json(out, file);
 	strbuf_char(out, ',');
 	verdictjson_fields(out, &j->verdict, CONF_LANG_EN);
-	strbuf_put(out, STR(",\"spam_probability\":null,\"spam_logit\":null,"));
+	put_learned(out, &j->learned);
 	put_auth(out, &j->auth, false);
 	strbuf_char(out, ',');
 	put_parts(out, &j->facts);

@@ -31,6 +31,7 @@ struct workers {
 	struct worker *idle;
 	int patterns_fd;
 	uint64_t generation;
+	_Atomic uint64_t features_key;
 };
 
 struct workers *workers_new(struct workers_host host)
@@ -47,6 +48,11 @@ struct workers *workers_new(struct workers_host host)
 	pthread_cond_init(&w->freed, &attr);
 	pthread_condattr_destroy(&attr);
 	return w;
+}
+
+void workers_set_features_key(struct workers *w, uint64_t key)
+{
+	w->features_key = key;
 }
 
 int workers_set_patterns(struct workers *w, str blob, struct why *why)
@@ -244,6 +250,7 @@ void workers_begin(struct workers *w, str mid, int fd, str message, uint32_t wan
 				      .inspect = { .mid = mid, .size = message.n, .wants = wants },
 				      .fds = { fd },
 				      .n_fds = fd >= 0 };
+	ret->question.inspect.features_key = w->features_key;
 	if (fd < 0)
 		ret->question.inspect.bytes = message;
 	ret->result = start(ret);

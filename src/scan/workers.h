@@ -33,6 +33,8 @@ struct workers_host {
 struct workers *workers_new(struct workers_host host) must_use;
 /* The compiled patterns that workers get before their next message. */
 int workers_set_patterns(struct workers *w, str blob, struct why *why) must_use;
+/* Key of the classifier (features/features.h), for the messages that follow; 0: no features. */
+void workers_set_features_key(struct workers *w, uint64_t key);
 /* Swallows fd, the conductor's end of the lane to worker id. */
 void workers_add(struct workers *w, int fd, uint64_t id);
 /* Closes the idle lanes; none may be in use. */

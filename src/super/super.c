@@ -14,6 +14,7 @@
 #include "sys/metrics.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -55,17 +56,6 @@ struct super {
 	int metrics_read; /* its own block, or -1 */
 };
 
-static int send_config(struct super *s, struct child *c, struct why *why)
-{
-	cleanup(arena_freep) struct arena *a = arena_new("config text", 4 << 20);
-	struct strbuf text = strbuf_make(a, CONF_TEXT_MAX);
-	struct msg m = { .type = MSG_config };
-
-	conf_text_encode(s->conf, child_audience(c->what), &text);
-	m.config.text = strbuf_str(&text);
-	return child_tell(c, &m, why);
-}
-
 static int send_resource(struct child *c, const char *name, str arg, int fd, struct why *why)
 {
 	struct msg m = {
@@ -73,6 +63,32 @@ static int send_resource(struct child *c, const char *name, str arg, int fd, str
 	};
 
 	return fd < 0 ? 0 : child_tell(c, &m, why);
+}
+
+/* What the classifier has learned, for who judges. Its file is only ever replaced. */
+static int send_classifier(struct super *s, struct child *c, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("classifier", 64 << 10);
+	cleanup(fd_closep) int fd = -1;
+
+	if (c->what != PROCESS_SCAN)
+		return 0;
+	fd = open(arena_fmt(a, "%.*s/classifier/model", STR_ARG(s->conf->paths.state)).p,
+		  O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return send_resource(c, "classifier", STR(""), fd, why);
+}
+
+static int send_config(struct super *s, struct child *c, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("config text", 4 << 20);
+	struct strbuf text = strbuf_make(a, CONF_TEXT_MAX);
+	struct msg m = { .type = MSG_config };
+	int r;
+
+	conf_text_encode(s->conf, child_audience(c->what), &text);
+	m.config.text = strbuf_str(&text);
+	r = child_tell(c, &m, why);
+	return r < 0 ? r : send_classifier(s, c, why);
 }
 
 static int send_tls(struct super *s, struct child *c, struct why *why)

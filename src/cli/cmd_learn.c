@@ -1,0 +1,226 @@
+#include "cli/cli.h"
+
+#include "cli/messages.h"
+#include "cli/offline.h"
+#include "learn/learnstate.h"
+
+#include <getopt.h>
+#include <unistd.h>
+
+enum { MAX_SETS = 256, MESSAGE_BUDGET = 1 << 30, STATE_BUDGET = 2047 << 20, PROGRESS_EVERY = 50 };
+
+static const char help[] =
+	"usage: poterne learn --spam|--ham|--forget [OPTIONS] FILE...\n"
+	"\n"
+	"Teaches the classifier what is spam and what is not. A FILE may be a message, a "
+	"directory\n"
+	"(walked), an mbox (split), or - for standard input. It has an opinion once it knows "
+	"enough\n"
+	"of both, in any order; a message that is given twice counts once, and the last word on "
+	"it\n"
+	"counts. What was learned stays on this machine, as numbers without the text.\n"
+	"\n"
+	"  --spam             the messages are spam\n"
+	"  --ham              the messages are wanted\n"
+	"  --forget           they are neither: undoes what was learned of them\n"
+	"  --state DIR        where learned state lives (default: classifier in paths.state)\n"
+	"  --json             the result as one JSON object\n"
+	"  --config FILE      configuration; without it the embedded defaults\n"
+	"  --set KEY=VALUE    sets one key after the file\n"
+	"\n"
+	"Exit status: 0 learned, 2 usage, 3 cannot read or write.\n";
+
+struct options {
+	struct super_source source;
+	const char *sets[MAX_SETS];
+	const char *state;
+	enum example_kind kind;
+	bool has_kind, json;
+};
+
+struct lesson {
+	const struct options *options;
+	struct offline *offline;
+	struct learnstate state;
+	struct messages messages;
+	size_t fresh, changed, known, failed;
+};
+
+static void count_news(struct lesson *l, enum examples_news news)
+{
+	l->fresh += news == EXAMPLES_NEW;
+	l->changed += news == EXAMPLES_CHANGED;
+	l->known += news == EXAMPLES_KNOWN;
+}
+
+static void show_progress(const struct lesson *l, size_t done)
+{
+	if (!isatty(STDERR_FILENO) || l->messages.files.n < 2 * PROGRESS_EVERY)
+		return;
+	if (done % PROGRESS_EVERY == 0)
+		fprintf(stderr, "\rpoterne: learn: %zu of %zu", done, l->messages.files.n);
+	if (done == l->messages.files.n)
+		fputs("\r\033[K", stderr);
+}
+
+/* A message that cannot be read or inspected is said and passed over. */
+static void learn_one(struct lesson *l, const struct message_file *f)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("message", MESSAGE_BUDGET);
+	struct facts facts = { 0 };
+	struct why why = { "" };
+	str message;
+	int r = messages_read(f, a, &message, &why);
+
+	if (r == 0)
+		r = offline_inspect(l->offline, a, message, 0, &facts, &why);
+	if (r == 0 && facts.error.n)
+		r = why_set(&why, -1, "%.*s", STR_ARG(facts.error));
+	if (r < 0) {
+		fprintf(stderr, "poterne: learn: %.*s: %s\n", STR_ARG(f->name), why.text);
+		l->failed++;
+		return;
+	}
+	count_news(l, learnstate_add(&l->state, &facts.features, l->options->kind, clock_wall()));
+}
+
+static void put_result(const struct lesson *l, const struct model *m)
+{
+	if (l->options->json) {
+		printf("{\"learned\":%zu,\"changed\":%zu,\"known\":%zu,\"failed\":%zu,"
+		       "\"ham\":%u,\"spam\":%u}\n",
+		       l->fresh, l->changed, l->known, l->failed, m->good, m->bad);
+		return;
+	}
+	printf("learned: %zu, changed: %zu, known already: %zu, failed: %zu\n", l->fresh,
+	       l->changed, l->known, l->failed);
+	printf("the classifier knows %u wanted messages and %u of spam", m->good, m->bad);
+	if (m->good < MODEL_FEW || m->bad < MODEL_FEW)
+		printf("; it is silent until it knows %d of each", MODEL_FEW);
+	putchar('\n');
+}
+
+static int learn_all(struct lesson *l, struct why *why)
+{
+	struct model model;
+	int r;
+
+	for (size_t i = 0; i < l->messages.files.n; i++) {
+		learn_one(l, &l->messages.files.v[i]);
+		show_progress(l, i + 1);
+	}
+	r = learnstate_commit(&l->state, &model, why);
+	if (r == 0)
+		put_result(l, &model);
+	return r;
+}
+
+static int find_state(const struct options *o, struct arena *a, const char **ret, struct why *why)
+{
+	struct conf *conf;
+
+	*ret = o->state;
+	if (o->state)
+		return 0;
+	conf = super_read_conf(&o->source, a, why);
+	if (!conf)
+		return -1;
+	*ret = arena_fmt(a, "%.*s/classifier", STR_ARG(conf->paths.state)).p;
+	return 0;
+}
+
+static int learn_files(const struct options *o, int n, char **paths)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("learn", STATE_BUDGET);
+	struct lesson l = { .options = o };
+	struct why why = { "" };
+	const char *dir;
+	int r = find_state(o, a, &dir, &why);
+
+	for (int i = 0; i < n && r == 0; i++)
+		r = messages_add(&l.messages, a, paths[i], &why);
+	if (r == 0)
+		r = learnstate_open(&l.state, a, dir, &why);
+	if (r == 0 && l.state.trouble.text[0])
+		fprintf(stderr, "poterne: learn: %s: %s\n", dir, l.state.trouble.text);
+	if (r == 0)
+		r = offline_start(&o->source, NULL, STR("{}"), 1, &l.offline, &why);
+	if (r == 0) {
+		offline_want_features(l.offline, l.state.examples.key);
+		r = learn_all(&l, &why);
+		offline_stop(l.offline);
+	}
+	learnstate_close(&l.state);
+	if (r < 0)
+		fprintf(stderr, "poterne: learn: %s\n", why.text);
+	return r < 0 || l.failed || fflush(stdout) ? CLI_ENVIRONMENT : CLI_DONE;
+}
+
+/* False: usage was wrong. */
+static bool take_option(struct options *o, int c, const char *value)
+{
+	switch (c) {
+	case 'S':
+	case 'H':
+	case 'F':
+		/* --forget beside a kind is the same as --forget alone */
+		if (o->has_kind && o->kind != EXAMPLE_FORGOTTEN && c != 'F')
+			return false;
+		if (!o->has_kind || c == 'F')
+			o->kind = c == 'S'   ? EXAMPLE_BAD
+				  : c == 'H' ? EXAMPLE_GOOD
+					     : EXAMPLE_FORGOTTEN;
+		o->has_kind = true;
+		return true;
+	case 't':
+		o->state = value;
+		return true;
+	case 'J':
+		o->json = true;
+		return true;
+	case 'c':
+		o->source.file = value;
+		return true;
+	case 's':
+		if (o->source.n_sets == MAX_SETS)
+			return false;
+		o->sets[o->source.n_sets++] = value;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int cmd_learn(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "spam", no_argument, NULL, 'S' },
+		{ "ham", no_argument, NULL, 'H' },
+		{ "forget", no_argument, NULL, 'F' },
+		{ "state", required_argument, NULL, 't' },
+		{ "json", no_argument, NULL, 'J' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "set", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct options o = { 0 };
+	int c;
+
+	o.source.sets = o.sets;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(help, stdout);
+			return CLI_DONE;
+		}
+		if (!take_option(&o, c, optarg)) {
+			fputs(help, stderr);
+			return CLI_USAGE;
+		}
+	}
+	if (optind == argc || !o.has_kind) {
+		fputs(help, stderr);
+		return CLI_USAGE;
+	}
+	return learn_files(&o, argc - optind, argv + optind);
+}

@@ -1,0 +1,284 @@
+/* Learning from both kinds tells them apart, is silent where it knows nothing, and survives
+ * damage, repetition and second thoughts. */
+#include "learn/learnstate.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum { BUDGET = 1 << 30, ENOUGH = 2 * MODEL_FEW };
+
+struct site {
+	char dir[64];
+	struct arena *a;
+	struct learnstate s;
+	struct model model;
+};
+
+/* Ten pieces of a vocabulary of one kind, the same for everybody, and one of its own. */
+static struct features features_of(struct arena *a, uint64_t key, char vocabulary, int number)
+{
+	struct features f;
+
+	for (int v = 0; v < FEATURES_VIEWS; v++) {
+		struct features_set *set = features_new(a, key, (enum features_view)v);
+
+		for (int i = 0; i < 10; i++) {
+			int piece = (number * 7 + i * i) % 40;
+
+			features_token(set, vocabulary, str_of(&piece, sizeof(piece)), STR(""));
+		}
+		features_token(set, 'n', str_of(&number, sizeof(number)), STR(""));
+		f.view[v] = features_encode(a, set);
+	}
+	return f;
+}
+
+static void open_site(struct site *t)
+{
+	struct why why;
+
+	assert_int_equal(learnstate_open(&t->s, t->a, t->dir, &why), 0);
+}
+
+static void commit(struct site *t)
+{
+	struct why why;
+
+	assert_int_equal(learnstate_commit(&t->s, &t->model, &why), 0);
+	learnstate_close(&t->s);
+}
+
+static enum examples_news teach(struct site *t, char vocabulary, int number, enum example_kind kind)
+{
+	struct features f = features_of(t->a, t->s.examples.key, vocabulary, number);
+
+	return learnstate_add(&t->s, &f, kind, number);
+}
+
+static void teach_many(struct site *t, int good, int bad)
+{
+	open_site(t);
+	for (int i = 0; i < good; i++)
+		teach(t, 'g', i, EXAMPLE_GOOD);
+	for (int i = 0; i < bad; i++)
+		teach(t, 'b', 1000 + i, EXAMPLE_BAD);
+	commit(t);
+}
+
+static struct model_opinion judge(struct site *t, char vocabulary, int number)
+{
+	struct features f = features_of(t->a, t->model.key, vocabulary, number);
+	struct model_opinion o;
+
+	model_judge(&t->model, &f, &o);
+	return o;
+}
+
+static int begin(void **state)
+{
+	struct site *t = calloc(1, sizeof(*t));
+
+	snprintf(t->dir, sizeof(t->dir), "/tmp/learnstate-XXXXXX");
+	t->a = arena_new("test", BUDGET);
+	*state = t;
+	return mkdtemp(t->dir) ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	static const char *const names[] = { "examples", "examples.broken", "model" };
+	struct site *t = *state;
+	char path[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", t->dir, names[i]);
+		unlink(path);
+	}
+	rmdir(t->dir);
+	arena_free(t->a);
+	free(t);
+	return 0;
+}
+
+static void both_kinds_are_told_apart(void **state)
+{
+	struct site *t = *state;
+	struct model_opinion good, bad;
+
+	teach_many(t, ENOUGH, ENOUGH);
+	good = judge(t, 'g', 5000);
+	bad = judge(t, 'b', 5001);
+	assert_int_equal(good.silence, MODEL_SPEAKS);
+	assert_int_equal(bad.silence, MODEL_SPEAKS);
+	assert_true(good.probability < 0.05 && good.logit < -3);
+	assert_true(bad.probability > 0.95 && bad.logit > 3);
+}
+
+static void it_is_silent_until_it_knows_enough_of_both(void **state)
+{
+	struct site *t = *state;
+
+	teach_many(t, ENOUGH, MODEL_FEW - 1);
+	assert_int_equal(judge(t, 'b', 5000).silence, MODEL_HAS_FEW);
+	teach_many(t, 0, MODEL_FEW);
+	assert_int_equal(judge(t, 'b', 5000).silence, MODEL_SPEAKS);
+}
+
+static void it_is_silent_about_what_is_unlike_all_it_learned(void **state)
+{
+	struct site *t = *state;
+
+	teach_many(t, ENOUGH, ENOUGH);
+	assert_int_equal(judge(t, 'x', 5000).silence, MODEL_STRANGER);
+}
+
+static void it_is_silent_when_the_newest_surprise_it(void **state)
+{
+	struct site *t = *state;
+
+	open_site(t);
+	for (int i = 0; i < 2 * ENOUGH; i++)
+		teach(t, 'g', i, i / 40 % 2 ? EXAMPLE_GOOD : EXAMPLE_BAD);
+	commit(t);
+	assert_int_equal(judge(t, 'g', 5000).silence, MODEL_DRIFTED);
+}
+
+static void the_order_of_lessons_makes_no_difference(void **state)
+{
+	struct site *t = *state;
+	struct model_opinion once, twice;
+
+	teach_many(t, ENOUGH, ENOUGH);
+	once = judge(t, 'b', 5000);
+	open_site(t); /* once more, backwards */
+	for (int i = ENOUGH - 1; i >= 0; i--) {
+		assert_int_equal(teach(t, 'b', 1000 + i, EXAMPLE_BAD), EXAMPLES_KNOWN);
+		assert_int_equal(teach(t, 'g', i, EXAMPLE_GOOD), EXAMPLES_KNOWN);
+	}
+	commit(t);
+	twice = judge(t, 'b', 5000);
+	assert_true(once.logit == twice.logit);
+	assert_int_equal(t->model.good, ENOUGH);
+}
+
+static void what_is_forgotten_leaves_nothing_behind(void **state)
+{
+	struct site *t = *state;
+	double before;
+
+	teach_many(t, ENOUGH, ENOUGH);
+	before = judge(t, 'b', 5000).logit;
+	open_site(t);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(teach(t, 'b', 2000 + i, EXAMPLE_GOOD), EXAMPLES_NEW);
+	commit(t);
+	assert_true(judge(t, 'b', 5000).logit != before);
+	open_site(t);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(teach(t, 'b', 2000 + i, EXAMPLE_FORGOTTEN), EXAMPLES_CHANGED);
+	assert_int_equal(teach(t, 'b', 9999, EXAMPLE_FORGOTTEN), EXAMPLES_KNOWN);
+	commit(t);
+	assert_true(judge(t, 'b', 5000).logit == before);
+}
+
+static void the_last_word_on_a_message_counts(void **state)
+{
+	struct site *t = *state;
+
+	teach_many(t, ENOUGH, ENOUGH);
+	open_site(t);
+	assert_int_equal(teach(t, 'b', 1000, EXAMPLE_GOOD), EXAMPLES_CHANGED);
+	commit(t);
+	assert_int_equal(t->model.good, ENOUGH + 1);
+	assert_int_equal(t->model.bad, ENOUGH - 1);
+}
+
+static void damage(const struct site *t, const char *name, off_t at)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", t->dir, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, "\xff\xfe\xfd", 3, at), 3);
+	close(fd);
+}
+
+static int load(const struct site *t, struct model *ret)
+{
+	struct why why;
+	str map;
+	int r = learnstate_load(t->dir, &map, ret, &why);
+
+	fd_unmap(&map);
+	return r;
+}
+
+static void a_damaged_model_is_none(void **state)
+{
+	struct site *t = *state;
+	struct model m;
+
+	assert_int_equal(load(t, &m), LEARNSTATE_E_ABSENT);
+	teach_many(t, ENOUGH, ENOUGH);
+	assert_int_equal(load(t, &m), LEARNSTATE_OK);
+	assert_true(m.key == t->model.key && m.good == ENOUGH && m.slope == t->model.slope);
+	damage(t, "model", 500000);
+	assert_int_equal(load(t, &m), LEARNSTATE_E_BROKEN);
+	teach_many(t, 0, 0); /* it is made anew */
+	assert_int_equal(load(t, &m), LEARNSTATE_OK);
+}
+
+static void damaged_examples_cost_only_what_is_behind(void **state)
+{
+	struct site *t = *state;
+	size_t size;
+
+	teach_many(t, ENOUGH, ENOUGH);
+	open_site(t);
+	size = t->s.file.n;
+	learnstate_close(&t->s);
+	damage(t, "examples", (off_t)size - 100);
+	open_site(t);
+	assert_true(t->s.trouble.text[0] != '\0');
+	assert_int_equal(examples_count(&t->s.examples, EXAMPLE_GOOD), ENOUGH);
+	assert_true(examples_count(&t->s.examples, EXAMPLE_BAD) >= ENOUGH - 2);
+	commit(t);
+	damage(t, "examples", 0);
+	open_site(t);
+	assert_int_equal(t->s.examples.v.n, 0);
+	commit(t);
+	assert_int_equal(judge(t, 'b', 5000).silence, MODEL_HAS_FEW);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(both_kinds_are_told_apart, begin, end),
+		cmocka_unit_test_setup_teardown(it_is_silent_until_it_knows_enough_of_both, begin,
+						end),
+		cmocka_unit_test_setup_teardown(it_is_silent_about_what_is_unlike_all_it_learned,
+						begin, end),
+		cmocka_unit_test_setup_teardown(it_is_silent_when_the_newest_surprise_it, begin,
+						end),
+		cmocka_unit_test_setup_teardown(the_order_of_lessons_makes_no_difference, begin,
+						end),
+		cmocka_unit_test_setup_teardown(what_is_forgotten_leaves_nothing_behind, begin,
+						end),
+		cmocka_unit_test_setup_teardown(the_last_word_on_a_message_counts, begin, end),
+		cmocka_unit_test_setup_teardown(a_damaged_model_is_none, begin, end),
+		cmocka_unit_test_setup_teardown(damaged_examples_cost_only_what_is_behind, begin,
+						end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

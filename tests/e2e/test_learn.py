@@ -1,0 +1,102 @@
+"""The classifier: silent until it has learned enough of both kinds, then scan and gateway show what
+it thinks; forgetting and damage bring the silence back."""
+import json
+import os
+import random
+import subprocess
+import tempfile
+
+from gateway import BUILD, Gateway
+
+GOOD = "réunion service planning équipe chambre dossier patient jeudi matin salle compte rendu".split()
+BAD = "gagnez argent rapide cliquez offre gratuite loterie million promotion limitée crédit casino".split()
+
+
+def message(words, seed, sender):
+    pick = random.Random(seed)
+    text = " ".join(pick.choice(words) for _ in range(60))
+    subject = " ".join(pick.choice(words) for _ in range(4))
+    return (f"From: {sender} <{sender}{seed % 7}@partner.example>\r\nTo: accueil@hopital.example\r\n"
+            f"Subject: {subject}\r\nDate: Sun, 22 Nov 2026 10:{seed % 60:02d}:00 +0100\r\n"
+            f"Message-ID: <{seed}.{sender}@partner.example>\r\nMIME-Version: 1.0\r\n"
+            f"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{text}\r\n").encode()
+
+
+def write(folder, words, seeds, sender):
+    os.makedirs(folder)
+    for seed in seeds:
+        with open(os.path.join(folder, f"{seed}.eml"), "wb") as f:
+            f.write(message(words, seed, sender))
+    return folder
+
+
+def poterne(*arguments):
+    here = os.getcwd()
+    paths = [x for name, path in (("rules", f"{here}/rules"), ("lists", f"{here}/lists"),
+                                  ("programs", os.path.abspath(f"{BUILD}/src"))) for x in ("--set", f"paths.{name}={path}")]
+    return subprocess.run([f"{BUILD}/src/poterne", arguments[0], *paths, *arguments[1:]],
+                          capture_output=True, text=True)
+
+
+def scan(folder, path):
+    run = poterne("scan", "--json", "--state", os.path.join(folder, "state"), "--dns",
+                  os.path.join(folder, "dns.json"), path)
+    return [json.loads(line) for line in run.stdout.splitlines()], run.stderr
+
+
+def teach(folder, kind, path):
+    run = poterne("learn", kind, "--json", "--state", os.path.join(folder, "state"), path)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def lessons(folder):
+    with open(os.path.join(folder, "dns.json"), "w") as f:
+        f.write("{}")
+    return (write(os.path.join(folder, "ham"), GOOD, range(100), "secretariat"),
+            write(os.path.join(folder, "spam"), BAD, range(200, 300), "promo"),
+            write(os.path.join(folder, "new"), BAD, [900], "promo"))
+
+
+def test_what_was_learned_shows_in_scan_and_can_be_forgotten():
+    with tempfile.TemporaryDirectory() as folder:
+        ham, spam, new = lessons(folder)
+        assert teach(folder, "--ham", ham)["learned"] == 100
+        assert scan(folder, new)[0][0]["spam_probability"] is None
+        assert teach(folder, "--spam", spam) == {"learned": 100, "changed": 0, "known": 0, "failed": 0,
+                                                 "ham": 100, "spam": 100}
+        told = scan(folder, new)[0][0]
+        assert told["spam_probability"] > 0.95 and told["spam_logit"] > 0, told
+        assert "BAYES_SPAM" in [s["name"] for s in told["symbols"]], told["symbols"]
+        good = write(os.path.join(folder, "good"), GOOD, [901], "secretariat")
+        told = scan(folder, good)[0][0]
+        assert told["spam_probability"] < 0.05 and "BAYES_HAM" in [s["name"] for s in told["symbols"]], told
+        assert teach(folder, "--spam", spam)["known"] == 100
+        assert teach(folder, "--forget", spam)["spam"] == 0
+        assert scan(folder, new)[0][0]["spam_logit"] is None
+
+
+def test_a_damaged_model_is_silent_and_said():
+    with tempfile.TemporaryDirectory() as folder:
+        ham, spam, new = lessons(folder)
+        teach(folder, "--ham", ham)
+        teach(folder, "--spam", spam)
+        with open(os.path.join(folder, "state", "model"), "r+b") as f:
+            f.seek(100000)
+            f.write(b"damage")
+        told, errors = scan(folder, new)
+        assert told[0]["spam_probability"] is None and "damaged" in errors, errors
+
+
+def test_a_running_gateway_judges_by_what_was_learned():
+    with tempfile.TemporaryDirectory() as folder, Gateway() as g:
+        ham, spam, _ = lessons(folder)
+        state = os.path.join(g.state, "classifier")
+        for kind, path in (("--ham", ham), ("--spam", spam)):
+            run = poterne("learn", kind, "--state", state, path)
+            assert run.returncode == 0, run.stderr
+        g.signal(1)
+        g.wait_event("classifier.loaded", ham=100, spam=100)
+        g.send(message(BAD, 901, "promo"))
+        done = g.wait_event("message.done")
+        assert "BAYES_SPAM" in json.dumps(done), done
