@@ -1,5 +1,7 @@
 #include "reporting/dmarcxml.h"
 
+#include "report/aggregate.h"
+#include "report/tlsrpt.h"
 #include "reporting/tlsjson.h"
 
 #include <setjmp.h>
@@ -134,6 +136,33 @@ static void test_hostile_names_stay_text(void **state unused_arg)
 	assert_true(has(text, "<envelope_from>??.example</envelope_from>"));
 }
 
+static void test_our_own_reader_finds_what_was_written(void **state unused_arg)
+{
+	struct dmarcrow row = sample();
+	const struct dmarcxml r = { .org_name = STR("A & <B>"),
+				    .report_id = STR("1@x.example"),
+				    .begin = 1795305600,
+				    .end = 1795391999,
+				    .domain = STR("shop.example"),
+				    .record = STR("v=DMARC1; p=reject; sp=none; adkim=s") };
+	struct aggregate back;
+	struct why why;
+
+	row.envelope_to = STR("<&>.example");
+	assert_int_equal(aggregate_read(a, report(&r, &row), &back, &why), AGGREGATE_OK);
+	assert_true(str_eq(back.org, STR("A & <B>")));
+	assert_int_equal(back.end, 1795391999);
+	assert_int_equal(back.p, AGGREGATE_REJECT);
+	assert_true(back.strict_dkim && !back.strict_spf);
+	assert_int_equal(back.rows.n, 1);
+	assert_int_equal(back.rows.v[0].count, 7);
+	assert_int_equal(back.rows.v[0].disposition, AGGREGATE_QUARANTINE);
+	assert_int_equal(back.rows.v[0].reasons[0].type, AGGREGATE_LOCAL_POLICY);
+	assert_true(str_eq(back.rows.v[0].envelope_to, STR("<&>.example")));
+	assert_int_equal(back.rows.v[0].spf_results[0].result, AGGREGATE_RESULT_SOFTFAIL);
+	assert_true(str_eq(back.rows.v[0].dkim_results[0].selector, STR("s1")));
+}
+
 static struct tlsrow *tls(const char *text)
 {
 	struct tlsrow *row = arena_make(a, struct tlsrow);
@@ -144,8 +173,14 @@ static struct tlsrow *tls(const char *text)
 
 static void test_sessions_are_counted_by_policy(void **state unused_arg)
 {
-	struct tlsjson r = { .org_name = STR("H"), .domain = STR("shop.example") };
+	struct tlsjson r = { .org_name = STR("H"),
+			     .report_id = STR("1@x.example"),
+			     .begin = 1795305600,
+			     .end = 1795391999,
+			     .domain = STR("shop.example") };
 	struct strbuf b = strbuf_make(a, 1 << 20);
+	struct tlsrpt back;
+	struct why why;
 	str text;
 
 	tlsjson_row(a, &r, tls("policy=sts\tstring=mode: enforce\tresult=success\tpattern=*.x"), 5);
@@ -165,6 +200,10 @@ static void test_sessions_are_counted_by_policy(void **state unused_arg)
 	assert_true(has(text, "\"receiving-mx-hostname\":\"m\\\"1\",\"receiving-ip\":\"192.0.2.1\","
 			      "\"failed-session-count\":2"));
 	assert_true(has(text, "\"policy-domain\":\"mx2.test\""));
+	if (tlsrpt_read(a, text, &back, &why) != TLSRPT_OK)
+		fail_msg("%s", why.text);
+	assert_int_equal(back.policies.n, 3);
+	assert_int_equal(back.policies.v[0].failures.v[0].sessions, 2);
 }
 
 int main(void)
@@ -177,6 +216,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_policy_is_that_of_the_record, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_names_stay_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_our_own_reader_finds_what_was_written, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_sessions_are_counted_by_policy, setup,
 						teardown),
 	};
