@@ -2,9 +2,7 @@
 
 #include "records/recordstext.h"
 
-#include <stdio.h>
-
-enum { GATHER_BUDGET = 256 << 20 };
+enum { GATHER_BUDGET = 256 << 20, KEY_MAX = 8 << 10, KEY_BUDGET = 64 << 10 };
 
 struct item {
 	enum reportsout_kind kind;
@@ -102,6 +100,8 @@ int reportsout_open(struct reportsout *r, const char *path, struct why *why)
 	r->arena = arena_new("reports out", GATHER_BUDGET);
 	r->spare = arena_new("reports out", GATHER_BUDGET);
 	r->gathered = map_make(r->arena);
+	r->keys = arena_new("reports out", KEY_BUDGET);
+	r->key = strbuf_make(r->keys, KEY_MAX);
 	return RECORDSDB_OK;
 }
 
@@ -113,6 +113,7 @@ void reportsout_close(struct reportsout *r)
 	recordsdb_close(r->db);
 	arena_free(r->arena);
 	arena_free(r->spare);
+	arena_free(r->keys);
 	pthread_mutex_destroy(&r->lock);
 	pthread_mutex_destroy(&r->db_lock);
 }
@@ -140,23 +141,33 @@ static void gather(struct reportsout *r, const struct item *i, str key)
 	}
 }
 
+/* The name of a row among all that gather: false when it is too long to be one. */
+static bool put_key(struct strbuf *key, const struct item *i)
+{
+	strbuf_fmt(key, "%d %lld ", (int)i->kind, (long long)i->day);
+	strbuf_put(key, i->domain);
+	strbuf_char(key, '\n');
+	strbuf_put(key, i->head);
+	strbuf_char(key, '\n');
+	strbuf_put(key, i->row);
+	return !key->overflow && i->domain.n && i->row.n;
+}
+
 void reportsout_count(struct reportsout *r, enum reportsout_kind kind, str domain, str head,
 		      str row, int64_t wall)
 {
-	char text[8192];
 	const struct item i = { .kind = kind,
 				.domain = domain,
 				.head = head,
 				.row = row,
 				.day = wall / REPORTSOUT_DAY_S };
-	int n = snprintf(text, sizeof(text), "%d %lld %.*s\n%.*s\n%.*s", (int)kind,
-			 (long long)i.day, STR_ARG(domain), STR_ARG(head), STR_ARG(row));
 
 	pthread_mutex_lock(&r->lock);
-	if (domain.n == 0 || row.n == 0 || n < 0 || (size_t)n >= sizeof(text))
-		r->dropped++;
+	strbuf_clear(&r->key);
+	if (put_key(&r->key, &i))
+		gather(r, &i, strbuf_str(&r->key));
 	else
-		gather(r, &i, str_of(text, (size_t)n));
+		r->dropped++;
 	pthread_mutex_unlock(&r->lock);
 }
 

@@ -17,6 +17,7 @@
 #define RECORDS_REPORTSOUT_H
 
 #include "base/map.h"
+#include "base/strbuf.h"
 #include "records/recordsdb.h"
 
 #include <pthread.h>
@@ -68,7 +69,9 @@ struct reportsout {
 	pthread_mutex_t lock;	 /* of what gathers */
 	struct arena *arena, *spare;
 	struct map gathered;
-	uint64_t dropped; /* there was no room to gather them */
+	struct arena *keys; /* of key */
+	struct strbuf key;  /* of the row that is being counted */
+	uint64_t dropped;   /* there was no room to gather them */
 };
 
 int reportsout_open(struct reportsout *r, const char *path, struct why *why) must_use;

@@ -2,15 +2,19 @@
 
 #include "base/ip.h"
 
-/* A result, a selector and a domain, none of which has a space. */
+/* A result, a selector and a domain; the first two have no space. */
 static void put_signature(struct strbuf *b, const struct dmarcrow_signature *s)
 {
-	str value = arena_fmt(b->arena, "%.*s %.*s %.*s", STR_ARG(s->result), STR_ARG(s->selector),
-			      STR_ARG(s->domain));
+	struct strbuf value = strbuf_make(b->arena, ROWTEXT_VALUE_MAX);
 
+	strbuf_put(&value, s->result);
+	strbuf_char(&value, ' ');
+	strbuf_put(&value, s->selector);
+	strbuf_char(&value, ' ');
+	strbuf_put(&value, s->domain);
 	if (s->domain.n && s->selector.n && str_chr(s->selector, ' ') == STR_NONE &&
-	    value.n <= ROWTEXT_VALUE_MAX)
-		rowtext_put(b, "dkim", value);
+	    !value.overflow)
+		rowtext_put(b, "dkim", strbuf_str(&value));
 }
 
 void dmarcrow_put(struct strbuf *b, const struct dmarcrow *row)
@@ -49,7 +53,7 @@ static void take_signature(struct dmarcrow *row, str value)
 	struct dmarcrow_signature s;
 
 	if (row->n_signatures < DMARCROW_SIGNATURES && str_split(&value, ' ', &s.result) &&
-	    str_split(&value, ' ', &s.selector) && value.p) {
+	    str_split(&value, ' ', &s.selector) && s.selector.n && value.n) {
 		s.domain = value;
 		if (is_one_of(s.result, results) && !str_eq(s.result, STR("softfail")))
 			row->signatures[row->n_signatures++] = s;

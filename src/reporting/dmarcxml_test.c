@@ -86,11 +86,13 @@ static void test_names_cannot_break_out_of_a_row(void **state unused_arg)
 	row.header_from = STR("a.example\tdisposition=none\n");
 	row.signatures[0].domain = STR("d.example\tip=192.0.2.9");
 	row.envelope_to = STR("\xff\xfe");
+	row.signatures[0].selector = STR("\0one");
 	assert_true(dmarcrow_parse(text_of_row(&row), &back));
 	assert_true(str_eq(back.disposition, STR("quarantine")));
 	assert_true(str_eq(back.source_ip, STR("2001:db8::1")));
 	assert_true(str_eq(back.header_from, STR("a.example?disposition=none?")));
 	assert_true(str_eq(back.envelope_to, STR("??")));
+	assert_true(str_eq(back.signatures[0].selector, STR("?one")));
 }
 
 static str report(const struct dmarcxml *r, const struct dmarcrow *row)
