@@ -137,8 +137,9 @@ static void addresses(struct surveyor *s)
 	struct dns_answer four, six;
 	struct ip *planned;
 	size_t n = plan_addresses(s->arena, s->conf, &planned);
-	bool asked =
-		survey_ask(s, host, host, DNS_A, &four) & survey_ask(s, host, host, DNS_AAAA, &six);
+	bool asked = survey_ask(s, host, host, DNS_A, &four);
+
+	asked = survey_ask(s, host, host, DNS_AAAA, &six) && asked;
 
 	keep_addresses(s, &four);
 	keep_addresses(s, &six);

@@ -74,8 +74,21 @@ def install(g):
             "--set", f"paths.lists={g.sets['paths.lists']}", "--set", f"paths.programs={g.bin}"]
 
 
+HONEST = {"recepteur.example": {"A": ["192.0.2.50"], "TXT": ["v=spf1 ip4:127.0.0.1 -all"]},
+          "_dmarc.recepteur.example": {"TXT": ["v=DMARC1; p=reject"]}}
+NAMELESS = {"recepteur.example": {"A": ["192.0.2.50"]}}
+
+
+def zone_file(folder, zone):
+    path = os.path.join(folder, "zone.json")
+    with open(path, "w") as f:
+        json.dump(zone, f)
+    return path
+
+
 def test_reports_that_arrive_are_delivered_and_counted():
-    with Gateway(reports__addresses=RUA) as g:
+    with tempfile.TemporaryDirectory() as folder, \
+            Gateway(reports__addresses=RUA, dns__file=zone_file(folder, HONEST)) as g:
         name = f"recepteur.example!hopital.example!{NOW - 90000}!{NOW - 3600}"
         sent = [mail(gzip.compress(report_xml("r-1", ip="192.0.2.1", count=40)), name + ".xml.gz", "application/gzip"),
                 mail(zipped(report_xml("r-2", ip="192.0.2.9", count=2), name + ".xml"), name + ".zip",
@@ -85,18 +98,20 @@ def test_reports_that_arrive_are_delivered_and_counted():
             assert g.send(message, sender="dmarc@recepteur.example", recipient=RUA)[0] == 250
         wait_until(lambda: len(g.events("reports.kept")) == 3, 20, "three reports")
         wait_until(lambda: len(g.maildir()) == 3, 20, "three deliveries")
-        sources = of(lines(g, "--all"), "source")
+        assert {e["trusted"] for e in g.events("reports.kept")} == {"yes"}
+        sources = of(lines(g), "source")
         assert [(s["network"], s["addresses"], s["messages"], s["aligned"]) for s in sources] == \
             [("192.0.2.0/24", 2, 42, 42)], sources
-        failures = of(lines(g, "tls", "--all"), "failure")
+        failures = of(lines(g, "tls"), "failure")
         assert [(f["result"], f["mx"], f["failed"]) for f in failures] == \
             [("certificate-expired", "mx1.hopital.example", 10)], failures
-        words = g.cli("dmarc", "tls", "--all", "--lang", "fr", "--set", f"paths.state={g.state}", check=0).stdout
+        words = g.cli("dmarc", "tls", "--lang", "fr", "--set", f"paths.state={g.state}", check=0).stdout
         assert "le certificat a expiré" in words, words
 
 
 def test_a_report_nobody_vouches_for_is_shown_apart():
-    with Gateway(reports__addresses=RUA) as g:
+    with tempfile.TemporaryDirectory() as folder, \
+            Gateway(reports__addresses=RUA, dns__file=zone_file(folder, NAMELESS)) as g:
         message = mail(gzip.compress(report_xml(count=1000, passed="fail")), "a.xml.gz", "application/gzip")
         assert g.send(message, sender="dmarc@recepteur.example", recipient=RUA)[0] == 250
         g.wait_event("reports.kept", trusted="no")
