@@ -6,6 +6,7 @@ prints it beside the peers of SHARED/bench/spam-peers that are installed, on the
 in the same run. POTERNE_CORPORA names a folder where the archives are unpacked already;
 POTERNE_RUNS (3) how many times we learn, since each site hashes by a key of its own.
 """
+import hashlib
 import json
 import os
 import resource
@@ -55,14 +56,28 @@ def own_scores(answers, path):
             f.write(f"{kind}\t{os.path.basename(a['file'])}\t{a['spam_logit'] or 0.0!r}\n")
 
 
+def gather(unpacked, source, part, folder):
+    """One flat folder for each kind, as the peers want it. A name is a hash: it is the order in
+    which some of them learn, and the names of the source are sorted by class."""
+    for kind in ("ham", "spam"):
+        os.makedirs(os.path.join(folder, part, kind), exist_ok=True)
+        for place, _, names in os.walk(os.path.join(unpacked, source, part, kind)):
+            for name in names:
+                path = os.path.join(place, name)
+                short = hashlib.sha1(os.path.relpath(path, unpacked).encode()).hexdigest()[:16]
+                os.symlink(path, os.path.join(folder, part, kind, short + ".eml"))
+
+
 def measure(shared, build, source, unpacked, work):
     sys.path.insert(0, os.path.join(shared, "bench", "spam-peers"))
     sys.dont_write_bytecode = True
     import metrics
     mail, dns = os.path.join(work, source, "mail"), os.path.join(work, "dns.json")
+    flat = os.path.join(work, source, "flat")
     for part in ("train", "dev"):
+        gather(unpacked, source, part, flat)
         subprocess.run([sys.executable, os.path.join(shared, "bench", "spam-peers", "strip.py"),
-                        os.path.join(unpacked, source, part), os.path.join(mail, part),
+                        os.path.join(flat, part), os.path.join(mail, part),
                         os.path.join(shared, "corpora", "leak-headers.txt"), *SOURCES[source]],
                        check=True, stderr=subprocess.DEVNULL)
     for number in range(int(os.environ.get("POTERNE_RUNS", "3"))):
@@ -80,7 +95,7 @@ def measure(shared, build, source, unpacked, work):
               f"ham called spam {wrong}; learning {spent:.1f} s CPU with inspection", flush=True)
         own_scores(answers, os.path.join(work, source, "own.tsv"))
     sys.stdout.flush()
-    subprocess.run([os.path.join(shared, "bench", "spam-peers", "run.sh"), unpacked + "/" + source,
+    subprocess.run([os.path.join(shared, "bench", "spam-peers", "run.sh"), flat,
                     os.path.join(shared, "corpora", "leak-headers.txt"), os.path.join(work, source),
                     "--own", f"poterne={os.path.join(work, source, 'own.tsv')}:0"],
                    env=dict(os.environ, SA_FULL="0"), stderr=subprocess.DEVNULL)
