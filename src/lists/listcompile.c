@@ -21,16 +21,6 @@ static uint64_t count_lines(str text)
 	return n;
 }
 
-static int refuse(struct arena *a, const char *file, const struct listtext_bad *bad,
-		  struct why *why)
-{
-	struct strbuf b = strbuf_make(a, WHY_MAX);
-
-	strbuf_printable(&b, str_sub(bad->found, 0, 80));
-	return why_set(why, -EINVAL, "%s:%u:%u: found \"%.*s\", expected %s", file, bad->line,
-		       bad->col, STR_ARG(strbuf_str(&b)), bad->expected);
-}
-
 /* One entry; what it takes is given back by who resets the arena. */
 static int add(struct arena *a, const char *file, struct listtext *t, struct listbuilder *b,
 	       bool strict, struct listcompile_count *count, bool *ret_end, struct why *why)
@@ -42,7 +32,7 @@ static int add(struct arena *a, const char *file, struct listtext *t, struct lis
 
 	*ret_end = step == LISTTEXT_END;
 	if (step == LISTTEXT_BAD && strict)
-		return refuse(a, file, &bad, why);
+		return listtext_refuse(a, file, &bad, why);
 	if (step == LISTTEXT_BAD && count->bad++ == 0)
 		count->first_bad = bad.line;
 	if (step != LISTTEXT_ENTRY)

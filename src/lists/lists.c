@@ -48,16 +48,6 @@ static size_t lines_in(str text)
 	return n;
 }
 
-static int refuse(struct arena *a, const char *file, const struct listtext_bad *bad,
-		  struct why *why)
-{
-	struct strbuf b = strbuf_make(a, WHY_MAX);
-
-	strbuf_printable(&b, str_sub(bad->found, 0, 80));
-	return why_set(why, -EINVAL, "%s:%u:%u: found \"%.*s\", expected %s", file, bad->line,
-		       bad->col, STR_ARG(strbuf_str(&b)), bad->expected);
-}
-
 static int refuse_entry(struct arena *a, const char *file, struct listtext *t,
 			const struct listentry *e, enum listset_added added, struct why *why)
 {
@@ -65,7 +55,7 @@ static int refuse_entry(struct arena *a, const char *file, struct listtext *t,
 				    added == LISTSET_TWICE ? "every entry once"
 							   : "fewer patterns or entries" };
 
-	return refuse(a, file, &bad, why);
+	return listtext_refuse(a, file, &bad, why);
 }
 
 static int build(struct arena *a, const char *name, str text, struct listbuilder *b,
@@ -82,7 +72,7 @@ static int build(struct arena *a, const char *name, str text, struct listbuilder
 		if (added != LISTSET_ADDED)
 			return refuse_entry(a, name, &t, &e, added, why);
 	}
-	return step == LISTTEXT_BAD ? refuse(a, name, &bad, why) : 0;
+	return step == LISTTEXT_BAD ? listtext_refuse(a, name, &bad, why) : 0;
 }
 
 /* In memory of its own: many long lists do not spend the budget of the arena. */

@@ -1,6 +1,9 @@
 #include "lists/listtext.h"
 
 #include "base/clock.h"
+#include "base/strbuf.h"
+
+#include <errno.h>
 
 bool listtext_date(str s, int64_t *ret)
 {
@@ -88,4 +91,14 @@ enum listtext_step listtext_next(struct listtext *t, struct arena *a, struct lis
 			return step;
 	}
 	return LISTTEXT_END;
+}
+
+int listtext_refuse(struct arena *a, const char *file, const struct listtext_bad *bad,
+		    struct why *why)
+{
+	struct strbuf b = strbuf_make(a, WHY_MAX);
+
+	strbuf_printable(&b, str_sub(bad->found, 0, 80));
+	return why_set(why, -EINVAL, "%s:%u:%u: found \"%.*s\", expected %s", file, bad->line,
+		       bad->col, STR_ARG(strbuf_str(&b)), bad->expected);
 }

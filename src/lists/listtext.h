@@ -14,6 +14,7 @@
 #ifndef LISTS_LISTTEXT_H
 #define LISTS_LISTTEXT_H
 
+#include "base/why.h"
 #include "lists/listkey.h"
 
 enum { LISTTEXT_NOTE = 500 };
@@ -47,5 +48,8 @@ enum listtext_step listtext_line(struct arena *a, str line, struct listentry *re
 				 struct listtext_bad *bad) must_use;
 /* "2026-07-01" as the wall clock of its first second. */
 bool listtext_date(str s, int64_t *ret) must_use;
+/* -EINVAL and why FILE:LINE:COL: found X, expected Y. */
+int listtext_refuse(struct arena *a, const char *file, const struct listtext_bad *bad,
+		    struct why *why);
 
 #endif
