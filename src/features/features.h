@@ -63,7 +63,7 @@ static inline struct features_cursor features_begin(str encoded)
 {
 	const unsigned char *p = (const unsigned char *)encoded.p;
 
-	return (struct features_cursor){ p, p + encoded.n, 0 };
+	return (struct features_cursor){ p, encoded.n ? p + encoded.n : p, 0 };
 }
 
 /* False at the end. */
