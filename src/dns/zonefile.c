@@ -286,6 +286,8 @@ static struct dns_answer answer_one(const struct zonefile *z, str name, enum dns
 		const struct zone_set *set, *alias;
 
 		if (!at)
+			at = map_get(&z->names, STR("*"));
+		if (!at)
 			return dns_no_answer(DNS_NXDOMAIN, name);
 		secure = secure && at->secure;
 		set = find_set(at, type);

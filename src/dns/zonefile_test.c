@@ -63,6 +63,25 @@ static void every_question_has_its_answer(void **state)
 	}
 }
 
+static void a_star_answers_for_all_other_names(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct zonefile *z;
+	struct dns_resolver r;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(zonefile_parse(a,
+					STR("{\"a.example\": {\"A\": [\"192.0.2.1\"]}, "
+					    "\"*\": {\"*\": \"servfail\"}}"),
+					&z, &why),
+			 0);
+	r = zonefile_resolver(z);
+	assert_int_equal(dns_ask(&r, a, STR("a.example"), DNS_A, 0).status, DNS_OK);
+	assert_int_equal(dns_ask(&r, a, STR("a.example"), DNS_TXT, 0).status, DNS_NODATA);
+	assert_int_equal(dns_ask(&r, a, STR("b.example"), DNS_TXT, 0).status, DNS_SERVFAIL);
+}
+
 static void records_have_the_form_that_dns_h_promises(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
@@ -148,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_question_has_its_answer),
+		cmocka_unit_test(a_star_answers_for_all_other_names),
 		cmocka_unit_test(records_have_the_form_that_dns_h_promises),
 		cmocka_unit_test(every_mistake_is_explained),
 		cmocka_unit_test(the_shipped_zones_are_readable),
