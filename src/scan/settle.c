@@ -307,7 +307,7 @@ struct verdict_reply settle(struct settler *s, struct passage *p, struct verdict
 		break;
 	case SIGNING_E_UNSIGNABLE:
 		return (struct verdict_reply){ 550, "5.6.0",
-					       STR("too many header fields to sign") };
+					       STR("too many header fields or addresses to sign") };
 	default:
 		return settle_temporary();
 	}

@@ -1,17 +1,28 @@
 #include "scan/signing.h"
 
 #include "auth/arccheck.h"
+#include "auth/dmarcwalk.h"
 #include "base/log.h"
 
 #include <errno.h>
 
-static str author_domain(const struct facts *f)
+/* The first author's domain that has keys, whichever way it is written: in U-labels, with a dot
+ * at its end. */
+static bool find_author(struct arena *a, const struct conf *conf, const struct facts *f, str *ret)
 {
 	for (size_t i = 0; i < f->addresses.n; i++) {
-		if (f->addresses.v[i].where == FACTS_FROM && f->addresses.v[i].domain.n)
-			return f->addresses.v[i].domain;
+		*ret = f->addresses.v[i].domain;
+		if (f->addresses.v[i].where == FACTS_FROM && dmarcwalk_domain(a, *ret, ret) &&
+		    signkey_has(conf, *ret))
+			return true;
 	}
-	return STR("");
+	return false;
+}
+
+/* Its author may stand behind so many other addresses that nobody has read them. */
+static bool has_hidden_author(const struct conf *conf, const struct facts *f)
+{
+	return conf->dkim.keys.n && f->addresses.n >= FACTS_MAX_ADDRESSES;
 }
 
 static bool has_material(const struct facts *f)
@@ -22,10 +33,14 @@ static bool has_material(const struct facts *f)
 static int sign(struct arena *a, const struct conf *conf, const struct signer *signer,
 		const struct facts *f, int64_t now, str *ret, struct why *why)
 {
-	str domain = author_domain(f);
+	str domain;
 
-	if (!signkey_has(conf, domain))
-		return SIGNING_OK;
+	if (!find_author(a, conf, f, &domain)) {
+		if (!has_hidden_author(conf, f))
+			return SIGNING_OK;
+		(void)why_set(why, -EINVAL, "too many addresses to find its author");
+		return SIGNING_E_UNSIGNABLE;
+	}
 	if (f->signing.problem.n) {
 		(void)why_set(why, -EINVAL, "%.*s", STR_ARG(f->signing.problem));
 		return SIGNING_E_UNSIGNABLE;
