@@ -35,11 +35,20 @@ static bool asks_for_reports(str record)
 	return false;
 }
 
+static bool is_for_reports(const struct conf *c, str recipient)
+{
+	for (size_t i = 0; i < c->reports.addresses.n; i++) {
+		if (str_caseeq(recipient, c->reports.addresses.v[i]))
+			return true;
+	}
+	return str_caseeq(recipient, c->reports.from);
+}
+
 /* A report to us is no reason to report in turn, or two gateways would do so for ever. */
-static bool is_for_our_reporter(const struct conf *c, const struct envelope *env)
+static bool is_only_for_reports(const struct conf *c, const struct envelope *env)
 {
 	for (size_t i = 0; i < env->n_recipients; i++) {
-		if (!str_caseeq(env->recipients[i], c->reports.from))
+		if (!is_for_reports(c, env->recipients[i]))
 			return false;
 	}
 	return env->n_recipients > 0;
@@ -51,7 +60,7 @@ static bool is_wanted(const struct conf *c, const struct envelope *env,
 	return c->reports.from.n && conf_has_way_out(c) && c->role == CONF_ROLE_MX &&
 	       (d->result == AUTH_PASS || d->result == AUTH_FAIL) && d->policy_domain.n &&
 	       action != ACTION_DEFER && action != ACTION_GREYLIST && asks_for_reports(d->record) &&
-	       !conf_is_own_domain(c, d->policy_domain) && !is_for_our_reporter(c, env);
+	       !conf_is_own_domain(c, d->policy_domain) && !is_only_for_reports(c, env);
 }
 
 static enum dmarc_policy applied_by(enum action action)

@@ -120,6 +120,10 @@ static void test_what_nobody_asks_for_is_not_counted(void **state unused_arg)
 	assert_true(is_counted());
 	recipient = STR("R@hopital.example"); /* a report to our reporter */
 	assert_false(is_counted());
+	assert_int_equal(
+		conf_set_assignment(conf, STR("reports.addresses=dmarc@hopital.example"), NULL), 0);
+	recipient = STR("dmarc@Hopital.example"); /* where reports about us come in */
+	assert_false(is_counted());
 	recipient = STR("doc@hopital.example");
 	auth.dmarc.policy_domain = STR("HOPITAL.example");
 	assert_false(is_counted());
