@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-enum { V4_NETWORK = 24, V6_NETWORK = 48 };
+enum { V4_NETWORK = 24, V6_NETWORK = 48, EVICT_MAX = 100 /* for one new message */ };
 
 static const char *const steps[] = {
 	"CREATE TABLE report ("
@@ -14,7 +14,7 @@ static const char *const steps[] = {
 	" domain TEXT NOT NULL, email TEXT, begin INTEGER NOT NULL, end INTEGER NOT NULL,"
 	" mid TEXT, sender TEXT NOT NULL, trusted INTEGER NOT NULL, received_at INTEGER NOT NULL,"
 	" p TEXT, sp TEXT, np TEXT, pct INTEGER, testing INTEGER, left_out INTEGER,"
-	" UNIQUE (kind, org, report_id, domain));"
+	" weight INTEGER NOT NULL, UNIQUE (kind, org, report_id, domain, sender));"
 	"CREATE INDEX report_end ON report (kind, end);"
 	"CREATE INDEX report_received ON report (received_at);"
 	"CREATE INDEX report_untrusted ON report (id) WHERE trusted = 0;"
@@ -43,13 +43,19 @@ static int prepare(struct reportsin *r, struct why *why)
 		sqlite3_stmt **at;
 		const char *sql;
 	} all[] = {
-		{ &r->find, "SELECT id, trusted FROM report"
-			    " WHERE kind = ?1 AND org = ?2 AND report_id = ?3 AND domain = ?4" },
+		/* Names and numbers of others' reports are easily written into one's own: only the
+		 * same sender says the same twice. */
+		{ &r->find,
+		  "SELECT id, trusted FROM report"
+		  " WHERE kind = ?1 AND org = ?2 AND report_id = ?3 AND domain = ?4"
+		  " AND (trusted = 0 OR ?5 = 0 OR sender = ?6 OR 'import' IN (sender, ?6))"
+		  " ORDER BY trusted DESC LIMIT 1" },
 		{ &r->drop, "DELETE FROM report WHERE id = ?1" },
 		{ &r->insert,
 		  "INSERT INTO report (kind, org, report_id, domain, email, mid, sender, p, sp, np,"
-		  " begin, end, trusted, received_at, pct, testing, left_out) VALUES"
-		  " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)" },
+		  " begin, end, trusted, received_at, pct, testing, left_out, weight) VALUES"
+		  " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+		  " ?18)" },
 		{ &r->source,
 		  "INSERT INTO source (report, n, dkim, spf, network, ip, disposition, header_from,"
 		  " mail_from, signer, dkim_result, spf_result, reason) VALUES"
@@ -64,6 +70,10 @@ static int prepare(struct reportsin *r, struct why *why)
 		  " pragma_freelist_count(), pragma_page_size()" },
 		{ &r->crowd, "DELETE FROM report WHERE trusted = 0 AND id <= (SELECT id FROM report"
 			     " WHERE trusted = 0 ORDER BY id DESC LIMIT 1 OFFSET ?1)" },
+		{ &r->evict,
+		  "DELETE FROM report WHERE id = (SELECT id FROM report WHERE sender ="
+		  " (SELECT sender FROM report GROUP BY sender ORDER BY sum(weight) DESC LIMIT 1)"
+		  " ORDER BY id LIMIT 1)" },
 		{ &r->expire, "DELETE FROM report WHERE id IN"
 			      " (SELECT id FROM report WHERE received_at < ?1 LIMIT ?2)" },
 	};
@@ -92,6 +102,7 @@ int reportsin_open(struct reportsin *r, const char *path, struct why *why)
 		return why_prefix(why, e, "%s", path);
 	}
 	*r = n;
+	r->max_bytes = REPORTSIN_MAX_BYTES;
 	pthread_mutex_init(&r->lock, NULL);
 	return RECORDSDB_OK;
 }
@@ -120,7 +131,7 @@ struct adding {
 	int64_t id; /* of the report's row */
 };
 
-static int insert_report(struct adding *d, const str texts[10], const int64_t numbers[7],
+static int insert_report(struct adding *d, const str texts[10], const int64_t numbers[8],
 			 struct why *why)
 {
 	sqlite3_stmt *s = d->r->insert;
@@ -128,7 +139,7 @@ static int insert_report(struct adding *d, const str texts[10], const int64_t nu
 
 	for (int i = 0; i < 10; i++)
 		recordsdb_bind_text(s, i + 1, recordstext_clean(d->arena, texts[i]));
-	for (int i = 0; i < 7; i++)
+	for (int i = 0; i < 8; i++)
 		recordsdb_bind_int(s, i + 11, numbers[i]);
 	e = recordsdb_run(s, why);
 	d->id = sqlite3_last_insert_rowid(d->r->db);
@@ -201,7 +212,8 @@ static int add_aggregate(struct adding *d, const struct aggregate *g, struct why
 				   g->email, o->mid, o->sender, reportword_action(g->p),
 				   reportword_action(g->sp), reportword_action(g->np) },
 			  (int64_t[]){ g->begin, g->end, o->trusted, o->received_at, g->pct,
-				       g->testing, (int64_t)(g->rows_left_out + g->rows.n - n) },
+				       g->testing, (int64_t)(g->rows_left_out + g->rows.n - n),
+				       (int64_t)n + 1 },
 			  why);
 
 	for (size_t i = 0; i < n && e == 0; i++)
@@ -229,11 +241,17 @@ static int add_policy(struct adding *d, const struct tlsrpt_policy *p, struct wh
 static int add_tls(struct adding *d, const struct tlsrpt *t, struct why *why)
 {
 	const struct reportsin_origin *o = d->origin;
-	int e = insert_report(
+	int64_t weight = 1;
+	int e;
+
+	for (size_t i = 0; i < t->policies.n; i++)
+		weight += 1 + (int64_t)t->policies.v[i].failures.n;
+	e = insert_report(
 		d,
 		(str[]){ STR("tls"), t->org.n ? t->org : t->contact, t->id, STR(""), t->contact,
 			 o->mid, o->sender, STR(""), STR(""), STR("") },
-		(int64_t[]){ t->begin, t->end, o->trusted, o->received_at, 100, 0, 0 }, why);
+		(int64_t[]){ t->begin, t->end, o->trusted, o->received_at, 100, 0, 0, weight },
+		why);
 
 	for (size_t i = 0; i < t->policies.n && e == 0; i++)
 		e = add_policy(d, &t->policies.v[i], why);
@@ -255,6 +273,8 @@ static int make_room(struct adding *d, const struct reportset_report *report, bo
 	recordsdb_bind_text(s, 2, recordstext_clean(d->arena, org));
 	recordsdb_bind_text(s, 3, recordstext_clean(d->arena, g ? g->id : t->id));
 	recordsdb_bind_text(s, 4, recordstext_clean(d->arena, g ? g->domain : STR("")));
+	recordsdb_bind_int(s, 5, d->origin->trusted);
+	recordsdb_bind_text(s, 6, recordstext_clean(d->arena, d->origin->sender));
 	if (recordsdb_step(s, &e, why)) {
 		id = sqlite3_column_int64(s, 0);
 		trusted = sqlite3_column_int64(s, 1);
@@ -283,17 +303,31 @@ static int add_one(struct adding *d, const struct reportset_report *report,
 				 : add_tls(d, report->tls, why);
 }
 
-static int check_room(struct reportsin *r, struct why *why)
+static int measure(struct reportsin *r, int64_t *ret_bytes, struct why *why)
 {
-	int64_t bytes = 0;
 	int e = 0;
 
 	if (recordsdb_step(r->size, &e, why))
-		bytes = sqlite3_column_int64(r->size, 0);
+		*ret_bytes = sqlite3_column_int64(r->size, 0);
 	recordsdb_reset(r->size);
-	if (e == 0 && bytes >= REPORTSIN_MAX_BYTES)
-		return why_set(why, -ENOSPC, "%d bytes of reports are kept; shorten reports.keep",
-			       REPORTSIN_MAX_BYTES);
+	return e;
+}
+
+/* Whoever takes most of the room pays for it with his oldest reports: a stranger who floods us
+ * pushes out his own. */
+static int check_room(struct reportsin *r, struct why *why)
+{
+	int64_t bytes = 0;
+	int e = measure(r, &bytes, why);
+
+	for (int i = 0; e == 0 && bytes >= r->max_bytes && i < EVICT_MAX; i++) {
+		e = recordsdb_run(r->evict, why);
+		if (e == 0)
+			e = measure(r, &bytes, why);
+	}
+	if (e == 0 && bytes >= r->max_bytes)
+		return why_set(why, -ENOSPC, "%lld bytes of reports are kept; shorten reports.keep",
+			       (long long)r->max_bytes);
 	return e;
 }
 

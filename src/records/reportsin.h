@@ -2,15 +2,14 @@
  *
  * Reports that came authenticated, or from the administrator, are counted; the others stand
  * apart, give way to an authenticated copy of the same report, and the oldest of them go when
- * there are many: whoever forges reports can push out forged ones only.
+ * there are many: whoever forges reports can push out forged ones only. The same report is one of
+ * the same sender, so nobody can have another's report taken for known.
  *
  * Input    hostile text in rows, bounded by report/reportset.h.
  * Memory   embedded in its owner; JSON lines handed out end with the call.
- * Limits   REPORTSIN_MAX_BYTES on disk, then nothing is added; REPORTSIN_MAX_UNTRUSTED reports that
- *          stand apart, of REPORTSIN_UNTRUSTED_ROWS rows each; REPORTSIN_MAX_LINES lines of a
- *          kind.
- * Threads  internally locked.
- * Errors   negative errno and why.
+ * Limits   REPORTSIN_MAX_BYTES on disk, then the sender with most rows loses his oldest reports;
+ *          REPORTSIN_MAX_UNTRUSTED reports that stand apart, of REPORTSIN_UNTRUSTED_ROWS rows each;
+ * REPORTSIN_MAX_LINES lines of a kind. Threads  internally locked. Errors   negative errno and why.
  */
 #ifndef RECORDS_REPORTSIN_H
 #define RECORDS_REPORTSIN_H
@@ -29,13 +28,15 @@ enum {
 
 struct reportsin {
 	sqlite3 *db;
-	sqlite3_stmt *find, *drop, *insert, *source, *session, *failure, *size, *crowd, *expire;
+	sqlite3_stmt *find, *drop, *insert, *source, *session, *failure, *size, *crowd, *evict,
+		*expire;
+	int64_t max_bytes; /* REPORTSIN_MAX_BYTES, but in tests */
 	pthread_mutex_t lock;
 };
 
 /* Who brought the reports. */
 struct reportsin_origin {
-	str mid, sender; /* the message, and the domain of its author */
+	str mid, sender; /* the message, and the organization of its author; "import" */
 	bool trusted;	 /* that domain is authenticated, or the administrator brings them */
 	int64_t received_at;
 };
@@ -54,7 +55,7 @@ struct reportsin_choice {
 int reportsin_open(struct reportsin *r, const char *path, struct why *why) must_use;
 void reportsin_close(struct reportsin *r);
 
-/* All or nothing. -ENOSPC: there are REPORTSIN_MAX_BYTES. */
+/* All or nothing. -ENOSPC: no room could be made. */
 int reportsin_add(struct reportsin *r, struct arena *a, const struct reportset *set,
 		  const struct reportsin_origin *origin, struct reportsin_result *ret,
 		  struct why *why) must_use;

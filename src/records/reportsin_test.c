@@ -63,14 +63,20 @@ static struct reportset dmarc(struct world *w, const char *id, const char *ip, u
 	return set;
 }
 
-static struct reportsin_result add(struct world *w, struct reportset set, bool trusted)
+static struct reportsin_result add_of(struct world *w, struct reportset set, const char *sender,
+				      bool trusted)
 {
-	struct reportsin_origin origin = { STR("m"), STR("receiver.example"), trusted, 1700090000 };
+	struct reportsin_origin origin = { STR("m"), str_c(sender), trusted, 1700090000 };
 	struct reportsin_result result;
 	struct why why;
 
 	assert_int_equal(reportsin_add(&w->r, w->a, &set, &origin, &result, &why), 0);
 	return result;
+}
+
+static struct reportsin_result add(struct world *w, struct reportset set, bool trusted)
+{
+	return add_of(w, set, "receiver.example", trusted);
 }
 
 static void on_line(void *ctx, str line)
@@ -138,6 +144,45 @@ static void a_trusted_copy_takes_the_place_of_a_forged_one(void **state)
 	assert_false(has(lines, "unauthenticated"));
 }
 
+static void nobody_can_make_anothers_report_known(void **state)
+{
+	struct world *w = *state;
+	str lines;
+
+	assert_int_equal(add_of(w, dmarc(w, "1", "192.0.2.1", 9, true), "evil.example", true).added,
+			 1);
+	assert_int_equal(add(w, dmarc(w, "1", "198.51.100.1", 5, true), true).added, 1);
+	assert_int_equal(add(w, dmarc(w, "1", "198.51.100.1", 5, true), true).known, 1);
+	assert_int_equal(add_of(w, dmarc(w, "1", "198.51.100.1", 5, true), "import", true).known,
+			 1);
+	lines = shown(w, 0, false);
+	assert_true(has(lines, "198.51.100.0/24"));
+	assert_true(has(lines, "\"sender\":\"evil.example\""));
+}
+
+static void whoever_fills_the_room_pays_for_it(void **state)
+{
+	struct world *w = *state;
+	str lines;
+
+	w->r.max_bytes = 1 << 20;
+	add(w, dmarc(w, "true", "198.51.100.1", 5, true), true);
+	for (int i = 0; i < 400; i++) {
+		struct reportset set =
+			dmarc(w, arena_fmt(w->a, "f%d%c", i, 0).p, "192.0.2.1", 1, false);
+		struct aggregate *g = set.reports.v[0].aggregate;
+		struct aggregate_row row = g->rows.v[0];
+
+		for (int j = 0; j < 99; j++)
+			*arena_push(w->a, &g->rows) = row;
+		assert_int_equal(add_of(w, set, "evil.example", true).added, 1);
+	}
+	add(w, dmarc(w, "true 2", "198.51.100.2", 6, true), true);
+	lines = shown(w, 0, false);
+	assert_true(has(lines, "\"messages\":11"));
+	assert_false(has(lines, "\"reports\":402"));
+}
+
 static void forged_reports_push_out_forged_ones_only(void **state)
 {
 	struct world *w = *state;
@@ -203,6 +248,8 @@ int main(void)
 		T(a_report_counts_once),
 		T(what_nobody_vouches_for_stands_apart),
 		T(a_trusted_copy_takes_the_place_of_a_forged_one),
+		T(nobody_can_make_anothers_report_known),
+		T(whoever_fills_the_room_pays_for_it),
 		T(forged_reports_push_out_forged_ones_only),
 		T(old_reports_go_with_their_rows),
 		T(failures_of_tls_are_summed_by_host),

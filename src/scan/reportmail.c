@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "inspect/inspect.h"
+#include "url/urlorg.h"
 
 enum { TELL_MS = 5000 };
 
@@ -24,14 +25,17 @@ uint32_t reportmail_wants(const struct conf *conf, const struct envelope *env)
 	return 0;
 }
 
-/* Who says so: the author's domain, believed when DMARC passed for it. */
+/* Who says so: the author's organization, believed when DMARC passed for it. By public suffixes,
+ * since below his own domain anybody has as many names as he likes. */
 static str sender_of(const struct passage *p, bool *ret_authenticated)
 {
 	const struct facts *f = &p->j.facts;
 
+	str organization = urlorg_domain(p->j.auth.dmarc.domain);
+
 	*ret_authenticated = p->j.auth.dmarc.result == AUTH_PASS;
 	if (*ret_authenticated)
-		return p->j.auth.dmarc.domain;
+		return organization.n ? organization : p->j.auth.dmarc.domain;
 	for (size_t i = 0; i < f->addresses.n; i++) {
 		if (f->addresses.v[i].where == FACTS_FROM)
 			return f->addresses.v[i].domain;
