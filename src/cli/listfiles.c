@@ -66,9 +66,13 @@ static int check(const char *path, str text, struct why *why)
 
 static int write_and_rename(const char *fresh, const char *path, str text, struct why *why)
 {
-	cleanup(fd_closep) int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	cleanup(fd_closep) int fd = -1;
 	int r = 0;
 
+	/* The lock is ours, so this is a rest of a crash, or a trap: whoever else may write here
+	 * shall not choose which file root writes to. */
+	(void)unlink(fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return why_set(why, -errno, "%s: %m", fresh);
 	r = fd_write_all(fd, text, why);
@@ -101,7 +105,8 @@ static str who(struct arena *a)
 int listfiles_tell(const struct listfiles *f, struct listaudit_change *c, struct why *why)
 {
 	const char *path = arena_fmt(f->arena, "%s/audit.jsonl", f->dir).p;
-	cleanup(fd_closep) int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	cleanup(fd_closep) int fd =
+		open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
 	str trail;
 	int r;
 

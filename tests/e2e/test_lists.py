@@ -116,3 +116,16 @@ def test_a_feed_and_a_list_of_two_hundred_thousand_are_asked():
         site.lists(g, "check", "https://host7.example/login/8", check=1)
         wait_until(lambda: g.send(mail(1, "https://host199999.example/login/199999"))[0] == 550, 25, "the feed")
         assert g.send(mail(2, "https://host199999.example/"))[0] == 250
+
+
+def test_whoever_may_write_the_directory_does_not_choose_what_root_overwrites():
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as victim, Gateway() as g:
+        site, target = Site(folder), os.path.join(victim, "shadow")
+        with open(target, "w", encoding="utf-8") as f:
+            f.write("precious\n")
+        os.symlink(target, os.path.join(folder, "deny-senders.txt.new"))
+        site.lists(g, "add", "deny-senders", "partner.example", "--why", "x")
+        os.unlink(os.path.join(folder, "audit.jsonl"))
+        os.symlink(target, os.path.join(folder, "audit.jsonl"))
+        site.lists(g, "add", "deny-senders", "other.example", "--why", "x", check=None)
+        assert open(target, encoding="utf-8").read() == "precious\n"
