@@ -4,10 +4,18 @@
 #include "base/log.h"
 #include "reporting/reportdest.h"
 #include "reporting/reportletter.h"
+#include "url/urlorg.h"
 
 #include <errno.h>
 
 enum { REPORT_BUDGET = 512 << 20, DAY_S = 86400 };
+
+/* Organizations whose DNS did not answer in this round: each costs the others one wait, however
+ * many names it has. */
+struct silent {
+	uint64_t v[256];
+	size_t n;
+};
 
 /* One report. */
 struct work {
@@ -42,6 +50,30 @@ static int find_dest(struct work *w, struct why *why)
 
 	return (tls ? reportdest_tls : reportdest_dmarc)(w->a, &w->r->dns, w->due->domain,
 							 w->conf->reports.from, d, &w->dest, why);
+}
+
+static uint64_t organization(str domain)
+{
+	str org = urlorg_domain(domain);
+
+	return map_hash(org.n ? org : domain, true);
+}
+
+static int find_dest_once(struct work *w, struct silent *silent, struct why *why)
+{
+	uint64_t org = organization(w->due->domain);
+	int r;
+
+	for (size_t i = 0; i < silent->n; i++) {
+		if (silent->v[i] == org)
+			return why_set(why, REPORTDEST_LATER,
+				       "the DNS of its organization does not "
+				       "answer");
+	}
+	r = find_dest(w, why);
+	if (r == REPORTDEST_LATER && silent->n < ARRAY_LEN(silent->v))
+		silent->v[silent->n++] = org;
+	return r;
 }
 
 /* All pages of its rows. */
@@ -145,11 +177,11 @@ static int send_doc(struct work *w, struct why *why)
 
 /* Negative: it is tried again later. */
 static int do_one(struct reporter *r, const struct conf *conf, struct arena *a,
-		  const struct msg_report_due *due, struct why *why)
+		  const struct msg_report_due *due, struct silent *silent, struct why *why)
 {
 	struct work w = { .r = r, .conf = conf, .a = a, .due = due };
 	int64_t age = clock_wall() / DAY_S - (int64_t)due->day;
-	int status = find_dest(&w, why);
+	int status = find_dest_once(&w, silent, why);
 
 	if (status == REPORTDEST_NONE || (status == REPORTDEST_LATER && age > REPORTER_DAYS))
 		return settle(&w, NULL, 0, arena_str(a, str_c(why->text)), -1, why);
@@ -163,8 +195,9 @@ static int do_one(struct reporter *r, const struct conf *conf, struct arena *a,
 	return send_doc(&w, why);
 }
 
-/* The next report behind *after; what could not be done now is passed over. */
-static void step(struct reporter *r, uint64_t *after)
+/* The next report behind *after; what could not be done now is passed over. False: there was
+ * none. */
+static bool step(struct reporter *r, uint64_t *after, struct silent *silent)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("report", REPORT_BUDGET);
 	const struct conf *conf = r->conf;
@@ -180,25 +213,27 @@ static void step(struct reporter *r, uint64_t *after)
 		.wait_ms = REPORTER_WAIT_MS,
 	};
 	if (ask(r, a, &question, MSG_report_due, &answer, &why) < 0 || answer.report_due.id == 0)
-		return;
-	status = do_one(r, conf, a, &answer.report_due, &why);
+		return false;
+	status = do_one(r, conf, a, &answer.report_due, silent, &why);
 	if (status < 0)
 		log_event("report.later", F_STR("domain", answer.report_due.domain),
 			  F_C("why", why.text));
 	if (status < 0 && status != -EPIPE) /* a store that died is back at once */
 		*after = answer.report_due.id;
+	return true;
 }
 
 void reporter_run(void *reporter)
 {
 	struct reporter *r = reporter;
 	deadline again = deadline_in(REPORTER_AGAIN_MS);
+	struct silent silent = { .n = 0 };
 	uint64_t after = 0;
 
 	for (;;) {
-		step(r, &after);
-		if (clock_left(again) == 0) {
-			after = 0;
+		/* Only behind the last one: domains whose DNS is slow would have all time. */
+		if (!step(r, &after, &silent) && clock_left(again) == 0) {
+			after = silent.n = 0;
 			again = deadline_in(REPORTER_AGAIN_MS);
 		}
 	}
