@@ -49,6 +49,7 @@ static int prepare(struct reportsout *r, struct why *why)
 		{ &q->count_heads, "SELECT count(*), count(DISTINCT head), max(ends) FILTER"
 				   " (WHERE state <> 0), max(head = ?4) FROM report"
 				   " WHERE day = ?1 AND kind = ?2 AND domain = ?3" },
+		{ &q->day_rows, "SELECT total(rows) FROM report WHERE day = ?1" },
 		{ &q->add, "INSERT INTO report (day, kind, domain, head, part, begins, ends, state,"
 			   " rows, messages, left_out)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0)" },
@@ -65,12 +66,15 @@ static int prepare(struct reportsout *r, struct why *why)
 		  "UPDATE report SET state = 1, ends = min(ends, max(begins, ?3))"
 		  " WHERE (?1 < 0 OR day = ?1) AND state = 0 AND (?2 = '' OR domain = ?2)" },
 		{ &q->settle, "UPDATE report SET state = ?2, settled_at = ?3, detail = ?4"
-			      " WHERE id = ?1" },
+			      " WHERE id = ?1 AND state < 2" },
 		{ &q->list, LIST " WHERE (?1 < 0 OR day = ?1) AND (?2 = '' OR domain = ?2)"
 				 " ORDER BY day DESC, kind, domain, part" },
 		{ &q->forget_rows,
 		  "DELETE FROM row WHERE report IN (SELECT id FROM report WHERE day < ?1)" },
 		{ &q->forget, "DELETE FROM report WHERE day < ?1" },
+		/* Of some days only, or every round would look at all reports there are. */
+		{ &q->forget_settled, "DELETE FROM row WHERE report IN (SELECT id FROM report"
+				      " WHERE day < ?1 AND day > ?1 - 4 AND state >= 2)" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
@@ -102,6 +106,7 @@ int reportsout_open(struct reportsout *r, const char *path, struct why *why)
 	r->gathered = map_make(r->arena);
 	r->keys = arena_new("reports out", KEY_BUDGET);
 	r->key = strbuf_make(r->keys, KEY_MAX);
+	r->max_rows = REPORTSOUT_DAY_ROWS;
 	return RECORDSDB_OK;
 }
 
@@ -127,7 +132,7 @@ static void gather(struct reportsout *r, const struct item *i, str key)
 
 	if (kept) {
 		kept->n++;
-	} else if (r->gathered.n >= REPORTSOUT_GATHERED) {
+	} else if (r->gathered.n >= REPORTSOUT_GATHERED || arena_used(a) > GATHER_BUDGET / 2) {
 		r->dropped++;
 	} else {
 		kept = arena_make(a, struct item);
@@ -236,11 +241,28 @@ static int write_row(sqlite3_stmt *s, int64_t report, const struct item *i, stru
 	return recordsdb_run(s, why);
 }
 
+/* Whether there is room for one more row of that day, of whatever report. */
+static int find_room(struct reportsout *r, int64_t day, bool *ret, struct why *why)
+{
+	int status = 0;
+
+	if (r->rows_day != day) {
+		recordsdb_bind_int(r->q.day_rows, 1, day);
+		if (recordsdb_step(r->q.day_rows, &status, why)) {
+			r->rows = sqlite3_column_int64(r->q.day_rows, 0);
+			r->rows_day = day;
+		}
+		recordsdb_reset(r->q.day_rows);
+	}
+	*ret = r->rows < r->max_rows;
+	return status;
+}
+
 static int write_item(struct reportsout *r, const struct item *i, struct why *why)
 {
 	int64_t report, rows;
 	int status = find_report(r, i, &report, &rows, why);
-	bool known, full = false;
+	bool known, room, full = false;
 
 	if (status < 0 || report == 0) {
 		pthread_mutex_lock(&r->lock);
@@ -251,8 +273,11 @@ static int write_item(struct reportsout *r, const struct item *i, struct why *wh
 	status = write_row(r->q.count_row, report, i, why);
 	known = status == 0 && sqlite3_changes(r->db) > 0;
 	if (status == 0 && !known) {
-		full = rows >= REPORTSOUT_ROWS;
-		status = full ? 0 : write_row(r->q.add_row, report, i, why);
+		status = find_room(r, i->day, &room, why);
+		full = rows >= REPORTSOUT_ROWS || !room;
+		if (status == 0 && !full)
+			status = write_row(r->q.add_row, report, i, why);
+		r->rows += !full;
 	}
 	if (status < 0)
 		return status;
@@ -275,8 +300,10 @@ static int write_all(struct reportsout *r, const struct map *gathered, struct wh
 		status = write_item(r, slot->value, why);
 	if (status == 0)
 		status = recordsdb_exec(r->db, "COMMIT", why);
-	if (status < 0)
+	if (status < 0) {
 		(void)!recordsdb_exec(r->db, "ROLLBACK", NULL); /* status tells what went wrong */
+		r->rows_day = 0;				/* what was counted is not there */
+	}
 	return status;
 }
 
@@ -445,14 +472,18 @@ int reportsout_list(struct reportsout *r, int64_t day, str domain,
 	return status;
 }
 
-int reportsout_expire(struct reportsout *r, int64_t before_day, struct why *why)
+int reportsout_expire(struct reportsout *r, int64_t before_day, int64_t rows_before_day,
+		      struct why *why)
 {
 	int status;
 
 	pthread_mutex_lock(&r->db_lock);
 	recordsdb_bind_int(r->q.forget_rows, 1, before_day);
+	recordsdb_bind_int(r->q.forget_settled, 1, rows_before_day);
 	recordsdb_bind_int(r->q.forget, 1, before_day);
-	status = recordsdb_run(r->q.forget_rows, why);
+	status = recordsdb_run(r->q.forget_settled, why);
+	if (status == 0)
+		status = recordsdb_run(r->q.forget_rows, why);
 	if (status == 0)
 		status = recordsdb_run(r->q.forget, why);
 	pthread_mutex_unlock(&r->db_lock);

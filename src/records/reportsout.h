@@ -8,10 +8,10 @@
  * Input    hostile text, of a weaker process.
  * Memory   embedded in its owner; what gathers is copied.
  * Limits   REPORTSOUT_GATHERED different rows between two writes, REPORTSOUT_ROWS of one report,
- *          REPORTSOUT_REPORTS of one day, REPORTSOUT_HEADS heads of one domain and day; what is
- *          above is counted as left out.
- * Threads  internally locked.
- * Errors   negative errno and why; RECORDSDB_E_BROKEN as recordsdb_open.
+ *          REPORTSOUT_DAY_ROWS and REPORTSOUT_REPORTS of one day, REPORTSOUT_HEADS heads of one
+ * domain and day; what is above is counted as left out. Rows of settled reports are kept for
+ * REPORTSOUT_KEEP_DAYS. Threads  internally locked. Errors   negative errno and why;
+ * RECORDSDB_E_BROKEN as recordsdb_open.
  */
 #ifndef RECORDS_REPORTSOUT_H
 #define RECORDS_REPORTSOUT_H
@@ -27,6 +27,8 @@ enum {
 	REPORTSOUT_ROWS = 10000,
 	REPORTSOUT_REPORTS = 20000,
 	REPORTSOUT_HEADS = 4,
+	REPORTSOUT_DAY_ROWS = 100000,
+	REPORTSOUT_KEEP_DAYS = 7,
 	REPORTSOUT_DAY_S = 86400,
 };
 
@@ -63,15 +65,17 @@ struct reportsout {
 	struct reportsout_statements {
 		sqlite3_stmt *find, *add, *count_day, *count_heads, *count_row, *add_row, *grow;
 		sqlite3_stmt *next, *one, *rows, *close, *settle, *list, *forget_rows;
-		sqlite3_stmt *forget;
+		sqlite3_stmt *forget, *forget_settled, *day_rows;
 	} q;
 	pthread_mutex_t db_lock; /* around every use of the connection */
 	pthread_mutex_t lock;	 /* of what gathers */
 	struct arena *arena, *spare;
 	struct map gathered;
-	struct arena *keys; /* of key */
-	struct strbuf key;  /* of the row that is being counted */
-	uint64_t dropped;   /* there was no room to gather them */
+	struct arena *keys;	/* of key */
+	struct strbuf key;	/* of the row that is being counted */
+	int64_t rows, rows_day; /* with db_lock: how many there are of that day, 0: not known */
+	int64_t max_rows;	/* REPORTSOUT_DAY_ROWS, but in tests */
+	uint64_t dropped;	/* there was no room to gather them */
 };
 
 int reportsout_open(struct reportsout *r, const char *path, struct why *why) must_use;
@@ -97,14 +101,16 @@ int reportsout_rows(struct reportsout *r, struct arena *a, int64_t id, int64_t *
  * many. */
 int reportsout_close_day(struct reportsout *r, int64_t day, str domain, int64_t wall, int *ret_n,
 			 struct why *why) must_use;
-/* Sent or unwanted; on disk for good when it returns. */
+/* Sent or unwanted, once; on disk for good when it returns. */
 int reportsout_settle(struct reportsout *r, int64_t id, enum reportsout_state state, str detail,
 		      int64_t wall, struct why *why) must_use;
 /* Each report of that day (-1: of all) as a JSON object, of one domain or (empty) of all. */
 int reportsout_list(struct reportsout *r, int64_t day, str domain,
 		    void (*on_line)(void *ctx, int64_t id, str line), void *ctx, struct why *why)
 	must_use;
-/* Forgets the reports of days before that one. */
-int reportsout_expire(struct reportsout *r, int64_t before_day, struct why *why) must_use;
+/* Forgets the reports of days before that one, and the rows of those that were settled before
+ * the other. */
+int reportsout_expire(struct reportsout *r, int64_t before_day, int64_t rows_before_day,
+		      struct why *why) must_use;
 
 #endif

@@ -177,10 +177,55 @@ static void test_hostile_text_is_only_text(void **state)
 	count(w, "x'; DROP TABLE report; --\xff", "bad \xff row", NOON);
 	assert_int_equal(reportsout_list(&w->r, -1, STR(""), on_line, &b, NULL), 0);
 	assert_int_not_equal(str_find(strbuf_str(&b), STR("DROP TABLE report; --\\\\x")), STR_NONE);
-	assert_int_equal(reportsout_expire(&w->r, DAY + 1, NULL), 0);
+	assert_int_equal(reportsout_expire(&w->r, DAY + 1, 0, NULL), 0);
 	strbuf_clear(&b);
 	assert_int_equal(reportsout_list(&w->r, DAY, STR(""), on_line, &b, NULL), 0);
 	assert_int_equal(b.n, 0);
+}
+
+static int64_t rows_in_all(struct world *w)
+{
+	sqlite3_stmt *s;
+	int64_t n;
+
+	assert_int_equal(recordsdb_prepare(w->r.db, "SELECT count(*) FROM row", &s, NULL), 0);
+	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+	n = sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	return n;
+}
+
+static void test_a_flood_of_rows_of_many_domains_ends(void **state)
+{
+	struct world *w = *state;
+	uint64_t dropped;
+
+	w->r.max_rows = 50;
+	for (int i = 0; i < 40; i++)
+		count(w, arena_fmt(w->a, "d%d.example%c", i % 20, 0).p,
+		      arena_fmt(w->a, "row %d%c", i, 0).p, NOON);
+	assert_int_equal(reportsout_flush(&w->r, &dropped, NULL), 0);
+	for (int i = 0; i < 40; i++)
+		count(w, arena_fmt(w->a, "d%d.example%c", i % 20, 0).p,
+		      arena_fmt(w->a, "more %d%c", i, 0).p, NOON + i % 2 * REPORTSOUT_DAY_S);
+	assert_int_equal(reportsout_flush(&w->r, &dropped, NULL), 0);
+	assert_int_equal(rows_in_all(w), 50 + 20); /* the next day has room of its own */
+}
+
+static void test_rows_of_settled_reports_go_first(void **state)
+{
+	struct world *w = *state;
+	struct reportsout_one one;
+
+	count(w, "a.example", "x", NOON);
+	count(w, "b.example", "x", NOON);
+	one = next(w, DAY + 1, 0);
+	assert_int_equal(reportsout_settle(&w->r, one.id, REPORTSOUT_SENT, STR("y"), NOON, NULL),
+			 0);
+	assert_int_equal(reportsout_expire(&w->r, 0, DAY, NULL), 0);
+	assert_int_equal(rows_in_all(w), 2);
+	assert_int_equal(reportsout_expire(&w->r, 0, DAY + 1, NULL), 0);
+	assert_int_equal(rows_in_all(w), 1);
 }
 
 int main(void)
@@ -196,6 +241,10 @@ int main(void)
 			test_rows_and_heads_have_limits_and_what_is_above_is_counted, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_text_is_only_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_flood_of_rows_of_many_domains_ends, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_rows_of_settled_reports_go_first, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "keys/signmail.h"
 #include "mail/tlswish.h"
 #include "sys/metrics.h"
@@ -156,14 +157,14 @@ static struct spoolmeta make_meta(struct arena *a, const struct conf *c,
 	};
 }
 
-static int put_in_spool(struct store *s, struct arena *a, const struct reportsout_one *one,
-			struct msg_texts recipients, int fd, struct why *why)
+/* Durable when it returns 0; *ret_fresh: it was not there before. */
+static int put_in_spool(struct store *s, struct arena *a, struct spoolmeta *m, int fd,
+			bool *ret_fresh, struct why *why)
 {
 	cleanup(fd_unmapp) str mail = STR_NULL;
 	const struct store_settings *c = s->settings;
-	struct spoolmeta m = make_meta(a, c->conf, one, recipients);
 	const struct signer signer = signer_over(s->keys);
-	str signature, domain = str_skip(m.reverse_path, str_rchr(m.reverse_path, '@') + 1);
+	str signature, domain = str_skip(m->reverse_path, str_rchr(m->reverse_path, '@') + 1);
 	struct bodyparts body;
 	int r;
 
@@ -172,19 +173,14 @@ static int put_in_spool(struct store *s, struct arena *a, const struct reportsou
 	r = fd_map(fd, REPORTDESK_MAIL_MAX, &mail, why);
 	if (r < 0)
 		return r;
-	r = signmail_own(a, c->conf, &signer, domain, mail, m.received_at, &signature, why);
+	r = signmail_own(a, c->conf, &signer, domain, mail, m->received_at, &signature, why);
 	if (r < 0)
 		return r;
 	bug_if(!bodyparts_make(a, signature, mail, NULL, 0, &body));
-	r = spool_commit(&s->spool, a, &m, &body, why);
-	if (r == -EEXIST || r == SPOOL_E_ALREADY)
-		return 0; /* sent before a restart */
-	if (r < 0)
-		return r;
-	m.body_size = body.size;
-	store_put_in_history(s, &m);
-	store_enqueue_new(s, &m);
-	return 0;
+	r = spool_commit(&s->spool, a, m, &body, why);
+	*ret_fresh = r == SPOOL_OK;
+	m->body_size = body.size;
+	return r == -EEXIST || r == SPOOL_E_ALREADY ? 0 : r; /* sent before a restart */
 }
 
 static void tell_end(const struct reportsout_one *one, str detail, bool sent)
@@ -198,6 +194,25 @@ static void tell_end(const struct reportsout_one *one, str detail, bool sent)
 	else if (one->kind == REPORTSOUT_DMARC) /* few domains ask for reports about TLS */
 		log_event("report.unwanted", F_STR("domain", one->domain), F_INT("rows", one->rows),
 			  F_STR("detail", detail));
+}
+
+/* Marked before it is on its way: once delivered its name is gone from the spool. */
+static int send_one(struct store *s, struct arena *a, const struct reportsout_one *one,
+		    const struct msg_report_settle *m, int fd, struct why *why)
+{
+	const struct store_settings *c = s->settings;
+	struct spoolmeta meta = make_meta(a, c->conf, one, m->recipients);
+	bool fresh = false;
+	int r = put_in_spool(s, a, &meta, fd, &fresh, why);
+
+	if (r == 0)
+		r = reportsout_settle(&s->reports_out, one->id, REPORTSOUT_SENT, m->detail,
+				      clock_wall(), why);
+	if (fresh) {
+		store_put_in_history(s, &meta);
+		store_enqueue_new(s, &meta);
+	}
+	return r;
 }
 
 /* Into the spool first: after a crash in between it is found there by its name. */
@@ -214,17 +229,34 @@ static int settle(struct store *s, struct arena *a, const struct msg_report_sett
 		return r;
 	if (one.id == 0 || (sent && (fd < 0 || !fd_is_sealed(fd))))
 		return why_set(why, -EPROTO, "report_settle: no such report, or no sealed mail");
-	if (sent)
-		r = put_in_spool(s, a, &one, m->recipients, fd, why);
-	if (r == 0)
-		r = reportsout_settle(&s->reports_out, one.id,
-				      sent ? REPORTSOUT_SENT : REPORTSOUT_UNWANTED, m->detail,
-				      clock_wall(), why);
+	r = sent ? send_one(s, a, &one, m, fd, why)
+		 : reportsout_settle(&s->reports_out, one.id, REPORTSOUT_UNWANTED, m->detail,
+				     clock_wall(), why);
 	if (r < 0)
 		return r;
 	metrics_add(sent ? METRIC_store_reports_sent : METRIC_store_reports_unwanted, 1);
 	tell_end(&one, m->detail, sent);
 	return 0;
+}
+
+void reportdesk_found(struct store *s, struct spool_id id)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("report found", 64 << 10);
+	str name = str_c(id.text);
+	struct reportsout_one one = { 0 };
+	struct why why = { "" };
+	uint64_t number;
+	int r;
+
+	if (!s->has_reports_out || !str_starts(name, STR("report-")) ||
+	    !num_u64_max(str_skip(name, str_rchr(name, '-') + 1), INT64_MAX, &number))
+		return;
+	r = reportsout_find(&s->reports_out, a, (int64_t)number, &one, &why);
+	if (r == 0 && one.id && str_eq(str_c(name_of(&one).text), name))
+		r = reportsout_settle(&s->reports_out, one.id, REPORTSOUT_SENT,
+				      STR("found in the spool"), clock_wall(), &why);
+	if (r < 0)
+		log_event("report.failed", F_INT("errno", -r), F_C("why", why.text));
 }
 
 int reportdesk_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)

@@ -20,6 +20,8 @@ void reportdesk_count(struct store *s, str domain, str head, str row);
 void reportdesk_count_tls(struct store *s, const struct msg_texts *results);
 /* Writes what has been counted. */
 void reportdesk_write(struct store *s);
+/* A message that a start has found in the spool: when it is a report, it has been sent. */
+void reportdesk_found(struct store *s, struct spool_id id);
 /* For lanes_serve, of poterne-report; ctx is a struct store. */
 int reportdesk_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a);
 

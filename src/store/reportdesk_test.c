@@ -109,6 +109,20 @@ static void the_same_report_is_in_the_spool_once(void **state)
 	assert_true(has(document(w, "report", "list", NULL), "\"state\":\"sent\""));
 }
 
+static void a_crash_before_the_mark_sends_nothing_twice(void **state)
+{
+	struct world *w = *state;
+
+	reportdesk_count(w->s, STR("shop.example"), STR("v=DMARC1"), STR(ROW));
+	assert_int_equal(settle(w, due(w, tomorrow()), 2, true), 0);
+	assert_int_equal(recordsdb_exec(w->s->reports_out.db, "UPDATE report SET state = 0", NULL),
+			 0);
+	close_store(w);
+	open_store(w);
+	/* Before anything is delivered, and its name gone from the spool. */
+	assert_true(has(document(w, "report", "list", NULL), "\"detail\":\"found in the spool\""));
+}
+
 static void the_mail_goes_away_and_brings_nothing_back(void **state)
 {
 	struct world *w = *state;
@@ -189,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		R(what_is_counted_comes_in_pages),
 		R(the_same_report_is_in_the_spool_once),
+		R(a_crash_before_the_mark_sends_nothing_twice),
 		R(the_mail_goes_away_and_brings_nothing_back),
 		R(ours_and_the_unwanted_are_not_sent),
 		R(nonsense_ends_the_lane),

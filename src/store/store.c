@@ -130,6 +130,7 @@ static bool open_reports_out(struct store *s)
 
 static void on_message(void *ctx, const struct spoolmeta *m, const struct spool_state *state)
 {
+	reportdesk_found(ctx, m->id);
 	store_enqueue(ctx, m, state);
 }
 

@@ -42,7 +42,7 @@ void upkeep_expire(struct store *s, int64_t now)
 		log_event("history.failed", F_C("why", why.text));
 	if (s->has_reports_out &&
 	    reportsout_expire(&s->reports_out, (now - c->history_keep_ms / 1000) / REPORTSOUT_DAY_S,
-			      &why) < 0)
+			      now / REPORTSOUT_DAY_S - REPORTSOUT_KEEP_DAYS, &why) < 0)
 		log_event("report.not_counted", F_C("why", why.text));
 	if (held || rows)
 		log_event("store.expired", F_INT("held", held), F_INT("rows", rows));
