@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum { RSA_BITS = 2048 };
@@ -128,6 +129,7 @@ int cmd_key(int argc, char **argv)
 	struct why why = { "" };
 	int r;
 
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* a crash must leave no key on the disk */
 	if (str_eq(verb, STR("--help"))) {
 		fputs(usage, stdout);
 		return CLI_DONE;

@@ -44,7 +44,9 @@ static int read_file(int fd, char *out, size_t *ret_n, struct why *why)
 
 static int put_key(const struct signkey *k, struct arena *a, struct strbuf *b, struct why *why)
 {
-	cleanup(fd_closep) int fd = open(arena_cz(a, k->file), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* Not waiting: a pipe of that name would stop the supervisor for ever. */
+	cleanup(fd_closep) int fd =
+		open(arena_cz(a, k->file), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	char pem[KEYBUNDLE_FILE_MAX + 1];
 	size_t n;
 	int r;

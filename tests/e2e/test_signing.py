@@ -146,6 +146,10 @@ def test_a_reload_turns_the_selectors_and_a_bad_key_changes_nothing():
                 g.signal(signal.SIGHUP)
                 wait_until(lambda: len(g.events("reload.refused")) > before, 20, "a refusal")
                 assert words in g.events("reload.refused")[-1]["why"] or mode == 0o600, g.events("reload.refused")
+            os.unlink(bad)
+            os.mkfifo(bad, 0o600)  # nobody writes into it: whoever waits for that waits for ever
+            g.signal(signal.SIGHUP)
+            wait_until(lambda: "expected a file" in g.events("reload.refused")[-1]["why"], 20, "a refusal")
             assert sign(g, 3) == b"new"
             assert "PRIVATE" not in g.raw_log().replace("private key in PEM", "")
 
