@@ -7,6 +7,7 @@ struct words {
 	size_t at;	/* offset of the last unquoted "@", or STR_NONE */
 	size_t at_word; /* where the word before that "@" starts */
 	size_t at_end;	/* first unquoted space behind that "@", or STR_NONE */
+	size_t gap;	/* where white space beside a dot was left out of the domain, or STR_NONE */
 	bool space;	/* white space is pending */
 };
 
@@ -28,18 +29,28 @@ static void words_clear(struct words *w)
 {
 	strbuf_clear(&w->text);
 	w->word = 0;
-	w->at = w->at_end = STR_NONE;
+	w->at = w->at_end = w->gap = STR_NONE;
 	w->at_word = 0;
 	w->space = false;
 }
 
-/* Puts c; white space between words becomes one space, beside "@" none. */
+/* "a@b . example" is a@b.example (obs-domain, RFC 5322 4.4). */
+static bool is_beside_dot(const struct words *w, char c)
+{
+	return w->at != STR_NONE && w->at_end == STR_NONE &&
+	       (c == '.' || w->text.p[w->text.n - 1] == '.');
+}
+
+/* Puts c; white space between words becomes one space, beside "@" and a domain's dots none. */
 static void words_put(struct words *w, char c, bool quoted)
 {
 	bool is_at = c == '@' && !quoted;
 	bool behind_at = w->at != STR_NONE && w->text.n == w->at + 1;
 
-	if (w->space && w->text.n && !is_at && !behind_at) {
+	if (w->space && w->text.n && !is_at && !behind_at && is_beside_dot(w, c)) {
+		if (w->gap == STR_NONE)
+			w->gap = w->text.n;
+	} else if (w->space && w->text.n && !is_at && !behind_at) {
 		if (w->at != STR_NONE && w->at_end == STR_NONE)
 			w->at_end = w->text.n;
 		strbuf_char(&w->text, ' ');
@@ -51,7 +62,7 @@ static void words_put(struct words *w, char c, bool quoted)
 		if (w->at == STR_NONE || w->at_end != STR_NONE)
 			w->at_word = w->word;
 		w->at = w->text.n;
-		w->at_end = STR_NONE;
+		w->at_end = w->gap = STR_NONE;
 	}
 	if ((unsigned char)c >= 0x20 && c != 0x7f)
 		strbuf_char(&w->text, c);
@@ -118,7 +129,7 @@ static struct address take_address(struct lists *l, struct words *w)
 	return (struct address){ keep(l, w, w->at_word, w->at), keep(l, w, w->at + 1, w->at_end) };
 }
 
-static void push(struct lists *l, str display, struct address address)
+static void push_one(struct lists *l, str display, struct address address)
 {
 	struct address_mailbox *box;
 
@@ -130,6 +141,18 @@ static void push(struct lists *l, str display, struct address address)
 	box->display = display;
 	box->address = address;
 	box->obsolete = l->obsolete;
+}
+
+/* Some readers end a domain at white space beside a dot: both ways there is an author. */
+static void push(struct lists *l, struct words *w, str display)
+{
+	struct address address = take_address(l, w);
+
+	l->obsolete |= w->gap != STR_NONE;
+	push_one(l, display, address);
+	if (w->gap != STR_NONE)
+		push_one(l, display,
+			 (struct address){ address.local, keep(l, w, w->at + 1, w->gap) });
 }
 
 /* Quoted pairs undone, control bytes dropped. */
@@ -162,7 +185,7 @@ static void end_item(struct lists *l)
 			display = keep(l, w, 0, w->at_word);
 		else if (l->comment.n)
 			display = comment_text(l);
-		push(l, display, take_address(l, w));
+		push(l, w, display);
 	}
 	words_clear(w);
 	l->comment = STR_NULL;
@@ -205,7 +228,7 @@ static void angle(struct lists *l)
 		l->at++;
 	display = keep(l, &l->phrase, 0, l->phrase.text.n);
 	if (display.n || w->text.n)
-		push(l, display, take_address(l, w));
+		push(l, w, display);
 	words_clear(&l->phrase);
 	l->angle = true;
 }

@@ -16,7 +16,9 @@
 struct address_mailbox {
 	str display; /* phrase or old-style comment, quoting removed, encoded-words not decoded */
 	struct address address; /* not checked; both parts empty when there is no "@" */
-	/* A route, a comment or a quoted "@" stands inside the address (RFC 5322 4.4). */
+	/* A route, a comment, a quoted "@" or white space beside a dot of the domain stands inside
+	 * the address (RFC 5322 4.4). With the last there are two mailboxes: the domain ends at the
+	 * white space, or does not. */
 	bool obsolete;
 };
 
