@@ -86,36 +86,66 @@ static void uncovered(struct arena *a, const struct auth_results *found, struct 
 	}
 }
 
-static str result_of(const struct authres *r, str method)
+static const struct authres_result *result_of(const struct authres *r, str method)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		if (str_caseeq(r->results[i].method, method))
-			return r->results[i].result;
+			return &r->results[i];
 	}
-	return STR("");
+	return NULL;
+}
+
+/* Is a property of that result in line with the author? Some write a domain, some an address. */
+static bool is_of_author(const struct authres_result *r, const char *type, const char *name,
+			 str author)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct authres_property *p = &r->properties[i];
+		str domain = str_skip(p->value, str_rchr(p->value, '@') + 1);
+
+		if (str_caseeq(p->type, str_c(type)) && str_caseeq(p->name, str_c(name)))
+			return senderevidence_aligned(domain, author);
+	}
+	return false;
+}
+
+static bool has_passed(const struct authres_result *r, str author)
+{
+	if (!str_caseeq(r->result, STR("pass")))
+		return false;
+	if (str_caseeq(r->method, STR("spf")))
+		return is_of_author(r, "smtp", "mailfrom", author);
+	return str_caseeq(r->method, STR("dkim")) &&
+	       (is_of_author(r, "header", "d", author) || is_of_author(r, "header", "i", author));
 }
 
 /* Whom we trust to seal we believe what it saw: that DMARC passed, or where the author's domain
- * has no policy that something did. It may as well say that the author is a forgery. */
-static bool saw_author(struct arena *a, str results)
+ * has no policy that something did. It may as well say that the author is a forgery; and what
+ * passed for somebody else says nothing of this author. */
+static bool saw_author(struct arena *a, str results, str author)
 {
+	const struct authres_result *dmarc;
 	struct authres r;
-	str dmarc;
 
-	if (!authres_parse(a, results, &r))
+	if (!author.n || !authres_parse(a, results, &r))
 		return false;
 	dmarc = result_of(&r, STR("dmarc"));
-	if (dmarc.n && !str_caseeq(dmarc, STR("none")))
-		return str_caseeq(dmarc, STR("pass"));
-	return str_caseeq(result_of(&r, STR("dkim")), STR("pass")) ||
-	       str_caseeq(result_of(&r, STR("spf")), STR("pass"));
+	if (dmarc && !str_caseeq(dmarc->result, STR("none")))
+		return str_caseeq(dmarc->result, STR("pass")) &&
+		       is_of_author(dmarc, "header", "from", author);
+	for (size_t i = 0; i < r.n; i++) {
+		if (has_passed(&r.results[i], author))
+			return true;
+	}
+	return false;
 }
 
-static void vouched(struct arena *a, const struct auth_results *found, struct evidence *e)
+static void vouched(struct arena *a, str author, const struct auth_results *found,
+		    struct evidence *e)
 {
 	const struct arc_result *arc = &found->arc;
 
-	if (found->arc_trusted && arc->n && saw_author(a, arc->sets[arc->n - 1].results))
+	if (found->arc_trusted && arc->n && saw_author(a, arc->sets[arc->n - 1].results, author))
 		evidence_add(a, e, STR("ARC_VOUCHED"), arc->sets[arc->n - 1].domain);
 }
 
@@ -161,7 +191,7 @@ void senderevidence_collect(struct authcheck *c, const struct conf *conf,
 
 	signatures(c->arena, author, found, e);
 	uncovered(c->arena, found, e);
-	vouched(c->arena, found, e);
+	vouched(c->arena, author, found, e);
 	exceptions(c->arena, conf, env, &found->spf, e);
 	if (!env->has_reverse_path || !env->client_ip.n)
 		return;
