@@ -7,6 +7,7 @@ void authcheck_open(struct authcheck *c, struct arena *a, const struct dns_resol
 		    int64_t wall)
 {
 	*c = (struct authcheck){ .arena = a, .memo = dnsmemo_make(a, dns), .wall = wall };
+	c->memo.limit = AUTHCHECK_MAX_QUESTIONS;
 	c->dns = dnsmemo_resolver(&c->memo);
 }
 

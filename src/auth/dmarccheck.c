@@ -19,14 +19,17 @@ struct check {
 
 enum alignment { ALIGNED_NO, ALIGNED_YES, ALIGNED_UNKNOWN };
 
+/* What is no domain never passes, but the policy of the domain that readers see in it counts. */
 static void note_author(struct check *c, str domain)
 {
-	str name;
+	str name, written;
+	bool literal = str_starts(domain, STR("["));
 
-	if (!dmarcwalk_domain(c->arena, domain, &name)) {
+	if (literal || !dmarcwalk_shown(c->arena, domain, &name)) {
 		c->bad_from = true;
 		return;
 	}
+	c->bad_from |= !dmarcwalk_domain(c->arena, domain, &written) || !str_eq(name, written);
 	for (size_t i = 0; i < c->n_authors; i++)
 		if (str_eq(c->authors[i], name))
 			return;

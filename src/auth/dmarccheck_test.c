@@ -240,6 +240,24 @@ static void of_several_authors_the_worst_counts(void **state)
 	assert_int_equal(check_authors(authors + 1, 1, 2).disposition, DMARC_POLICY_QUARANTINE);
 }
 
+static void what_readers_see_a_domain_in_falls_under_its_policy(void **state)
+{
+	static const str odd[] = { STR("strict.example;"), STR("strict\\.example"),
+				   STR("strict.example.."), STR("<strict.example"),
+				   STR("strict..example") };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+		struct dmarc_result r = check_authors(&odd[i], 1, 1);
+
+		assert_true(r.bad_from);
+		assert_int_equal(r.disposition, DMARC_POLICY_QUARANTINE);
+	}
+	assert_int_equal(check_authors(&STR("reject.example;"), 1, 1).result, AUTH_NONE);
+	assert_int_equal(check_authors(&STR("reject.example."), 1, 1).result, AUTH_PASS);
+	assert_true(check_authors(&STR("[192.0.2.1]"), 1, 1).bad_from);
+}
+
 static void what_is_asked_ahead_is_what_is_asked(void **state)
 {
 	const str authors[] = { STR("a.b.c.d.e.f.g.h.i.j.x.example"), STR("y.example") };
@@ -264,6 +282,7 @@ int main(void)
 		cmocka_unit_test(why_there_is_no_policy_is_told),
 		cmocka_unit_test(a_pass_beside_a_failure_is_marked),
 		cmocka_unit_test(of_several_authors_the_worst_counts),
+		cmocka_unit_test(what_readers_see_a_domain_in_falls_under_its_policy),
 		cmocka_unit_test(what_is_asked_ahead_is_what_is_asked),
 	};
 

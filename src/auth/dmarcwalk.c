@@ -20,6 +20,23 @@ bool dmarcwalk_domain(struct arena *a, str domain, str *ret)
 	       str_find(*ret, STR("..")) == STR_NONE;
 }
 
+/* Dots that follow each other, or stand at an end, are left out too. */
+bool dmarcwalk_shown(struct arena *a, str domain, str *ret)
+{
+	struct strbuf b = strbuf_make(a, domain.n);
+
+	for (size_t i = 0; i < domain.n; i++) {
+		char c = domain.p[i];
+		bool dot = c == '.' && b.n && b.p[b.n - 1] != '.';
+
+		if (dot || str_is_alnum(c) || c == '-' || c == '_' || (unsigned char)c >= 0x80)
+			strbuf_char(&b, c);
+	}
+	while (b.n && b.p[b.n - 1] == '.')
+		b.n--;
+	return b.n && dmarcwalk_domain(a, strbuf_str(&b), ret);
+}
+
 static size_t labels_of(str domain)
 {
 	size_t n = 1;

@@ -35,6 +35,8 @@ struct dmarcwalk {
 
 /* The domain in lower case and A-labels (RFC 9989 5.3.1). False when it is no domain name. */
 bool dmarcwalk_domain(struct arena *a, str domain, str *ret) must_use;
+/* The same of what readers take for the domain: what stands in no name is left out. */
+bool dmarcwalk_shown(struct arena *a, str domain, str *ret) must_use;
 /* The names that a walk may ask for TXT; returns how many. */
 size_t dmarcwalk_questions(struct arena *a, str domain, struct dns_question q[DMARCWALK_MAX]);
 /* domain as dmarcwalk_domain returns it. */
