@@ -1,6 +1,7 @@
 #include "scan/fields.h"
 
 #include "auth/authres.h"
+#include "auth/dmarcwalk.h"
 #include "base/clock.h"
 #include "mail/header.h"
 
@@ -14,16 +15,40 @@ static const str ours[] = {
 	STR("X-Last-TLS-Session-Version"),
 };
 
-/* RFC 8601 5: an Authentication-Results that names our own host is a forgery. */
+static bool is_of_name(char c)
+{
+	return str_is_alnum(c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* As a name of its own, which is part of no longer one. */
+static bool shows_host(str text, str hostname)
+{
+	while (hostname.n) {
+		size_t at = str_casefind(text, hostname), end = at + hostname.n;
+
+		if (at == STR_NONE)
+			return false;
+		if ((at == 0 || !(is_of_name(text.p[at - 1]) || text.p[at - 1] == '.')) &&
+		    (end == text.n ||
+		     !(is_of_name(text.p[end]) ||
+		       (text.p[end] == '.' && end + 1 < text.n && is_of_name(text.p[end + 1])))))
+			return true;
+		text = str_skip(text, end);
+	}
+	return false;
+}
+
+/* RFC 8601 5: an Authentication-Results that names our own host is a forgery. Readers are lenient
+ * in ways of their own, so that our name anywhere before the results is enough. */
 static bool claims_our_host(struct arena *a, str value, str hostname)
 {
 	struct authres r;
+	str id;
 
-	if (!authres_parse(a, value, &r))
-		return false;
-	if (str_ends(r.authserv_id, STR(".")))
-		r.authserv_id.n--;
-	return str_caseeq(r.authserv_id, hostname);
+	if (shows_host(str_sub(value, 0, str_chr(value, ';')), hostname))
+		return true;
+	(void)!authres_parse(a, value, &r);
+	return dmarcwalk_shown(a, r.authserv_id, &id) && str_caseeq(id, hostname);
 }
 
 static bool is_forged(struct arena *a, const struct header_field *f, str hostname)
