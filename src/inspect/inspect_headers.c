@@ -88,14 +88,14 @@ static void find_flags(struct headers *h, const struct header_field *f)
 		find(h, FINDING_HEADER_8BIT, f->whole);
 }
 
-/* Of the first few: a list of authors that is longer deceives nobody, and this is slow. */
+/* Of the first few in each field: a longer list of authors deceives nobody, and this is slow. */
 static void note_looks(struct walk *w, struct facts_address *a)
 {
 	enum { LOOKS_MAX = 8, DISPLAY_MAX = 500 };
 	struct fold_facts unused;
 
 	a->folded = a->skeleton = STR("");
-	if (a->where == FACTS_TO || a->where == FACTS_CC || w->looks++ >= LOOKS_MAX)
+	if (a->where == FACTS_TO || a->where == FACTS_CC || w->looks[a->where]++ >= LOOKS_MAX)
 		return;
 	a->folded = fold_text(w->arena, str_sub(a->display, 0, DISPLAY_MAX), &unused);
 	a->skeleton = urlskeleton_domain(w->arena, a->domain);

@@ -50,16 +50,16 @@ struct walk {
 	struct map hits;    /* pattern ids that are reported already */
 	uint64_t budget;    /* bytes that may still be decoded or unpacked */
 	uint16_t found[FINDINGS_N];
-	uint32_t probes;	   /* lines of text that were decoded to see what they are */
-	uint32_t readings;	   /* parts that only some readers see, and names... */
-	uint64_t reread;	   /* ...and bytes that were decoded once more for them */
-	uint32_t language_letters; /* of the text that facts.language was guessed from */
-	uint64_t extracted;	   /* bytes of facts->extracts */
-	uint32_t looks;		   /* addresses whose looks were noted */
-	bool has_content;	   /* text or an attachment was seen */
-	struct map boundaries;	   /* all that are declared */
-	ARENA_VEC(str) open;	   /* boundaries of the multiparts that are being walked... */
-	size_t open_here;	   /* ...those from here on in the same bytes as now */
+	uint32_t probes;	      /* lines of text that were decoded to see what they are */
+	uint32_t readings;	      /* parts that only some readers see, and names... */
+	uint64_t reread;	      /* ...and bytes that were decoded once more for them */
+	uint32_t language_letters;    /* of the text that facts.language was guessed from */
+	uint64_t extracted;	      /* bytes of facts->extracts */
+	uint32_t looks[FACTS_CC + 1]; /* addresses whose looks were noted, by field */
+	bool has_content;	      /* text or an attachment was seen */
+	struct map boundaries;	      /* all that are declared */
+	ARENA_VEC(str) open;	      /* boundaries of the multiparts that are being walked... */
+	size_t open_here;	      /* ...those from here on in the same bytes as now */
 	/* Pieces of the message that were decoded into something known, in order. */
 	ARENA_VEC(str) taken;
 	struct {
