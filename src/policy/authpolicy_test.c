@@ -89,6 +89,10 @@ static void authentication_decides_as_it_should(void **state)
 		{ "SPF_TEMPERROR DKIM_NONE DMARC_TEMPERROR", ACTION_ACCEPT, "R_SPF_DNSFAIL" },
 		{ "SPF_SOFTFAIL DKIM_NONE", ACTION_ACCEPT, "R_SPF_SOFTFAIL" },
 		{ "SPF_SOFTFAIL DKIM_FAIL DMARC_FAIL_NONE", ACTION_QUARANTINE, "R_DKIM_REJECT" },
+		{ "SPF_NONE DKIM_TEMPERROR DMARC_TEMPERROR DMARC_UNDECIDED", ACTION_DEFER,
+		  "DMARC_OPEN" },
+		{ "SPF_NONE ARC_VOUCHED DMARC_TEMPERROR DMARC_UNDECIDED", ACTION_ACCEPT,
+		  "DMARC_DNSFAIL" },
 		{ "SPF_PERMERROR DKIM_NONE", ACTION_ACCEPT, "R_SPF_PERMFAIL" },
 		{ "SPF_NONE DKIM_NONE DMARC_NONE ARC_NONE", ACTION_ACCEPT, "AUTH_NA" },
 		{ "SPF_PASS DKIM_FAIL", ACTION_ACCEPT, "R_DKIM_REJECT" },
@@ -129,6 +133,16 @@ static void our_own_domain_is_refused_unless_confirmed(void **state)
 		  ACTION_ACCEPT },
 		{ "SPF_TEMPERROR DKIM_NONE", "x@ours.example", "ours.example", ACTION_DEFER },
 		{ "SPF_NONE DKIM_TEMPERROR", "x@ours.example", "ours.example", ACTION_DEFER },
+		/* By a signature to which anybody may add. */
+		{ "SPF_NONE DKIM_PASS DKIM_UNCOVERED DMARC_PASS", "x@a.example", "ours.example",
+		  ACTION_REJECT },
+		/* Below our domain. */
+		{ "SPF_PASS DKIM_NONE DMARC_NONE", "x@a.example", "rh.ours.example", ACTION_TAG },
+		{ "SPF_PASS DKIM_NONE DMARC_NONE", "x@rh.ours.example", "rh.ours.example",
+		  ACTION_ACCEPT },
+		{ "SPF_PASS DKIM_PASS DKIM_ALIGNED", "x@a.example", "rh.ours.example",
+		  ACTION_ACCEPT },
+		{ "SPF_PASS DKIM_NONE DMARC_NONE", "x@a.example", "xours.example", ACTION_ACCEPT },
 	};
 	struct world w = new_world();
 

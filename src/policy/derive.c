@@ -1,6 +1,8 @@
 #include "policy/derive.h"
 
+#include "auth/dmarcwalk.h"
 #include "base/clock.h"
+#include "dns/dnsname.h"
 #include "mail/address.h"
 
 /* How far the Date of an honest message may be from its reception: queues and night, wrong
@@ -119,11 +121,33 @@ static void date(struct arena *a, const struct envelope *envelope, const struct 
 		evidence_add(a, out, STR("DATE_IN_FUTURE"), h->value);
 }
 
-/* A valid signature of the author, or DMARC. */
+/* A valid signature of the author, or DMARC; but not DMARC by a signature that lets anybody add
+ * to the body (l=). */
 static bool author_confirmed(const struct evidence *e)
 {
-	return has_symbol(e, STR("DKIM_ALIGNED")) || has_symbol(e, STR("DMARC_PASS")) ||
-	       has_symbol(e, STR("DMARC_PASS_WITH_FAILURES"));
+	if (has_symbol(e, STR("DKIM_ALIGNED")))
+		return true;
+	return !has_symbol(e, STR("DKIM_UNCOVERED")) &&
+	       (has_symbol(e, STR("DMARC_PASS")) || has_symbol(e, STR("DMARC_PASS_WITH_FAILURES")));
+}
+
+enum ownership { OWN_NOT, OWN_BELOW, OWN_ITSELF };
+
+/* Whose domain readers see there. */
+static enum ownership ownership_of(struct arena *a, const struct conf_strings *own, str domain)
+{
+	enum ownership best = OWN_NOT;
+	str name;
+
+	if (!dmarcwalk_shown(a, domain, &name))
+		return conf_strings_has(own, domain) ? OWN_ITSELF : OWN_NOT;
+	if (conf_strings_has(own, name))
+		return OWN_ITSELF;
+	for (size_t i = 0; i < own->n; i++) {
+		if (dnsname_within(name, own->v[i]))
+			best = OWN_BELOW;
+	}
+	return best;
 }
 
 /* SPF vouches for the reverse-path only, and so for an author of ours only under a
@@ -132,21 +156,29 @@ static void own_domain(struct arena *a, const struct conf_strings *own,
 		       const struct envelope *envelope, const struct facts *facts,
 		       const struct evidence *from, struct evidence *out)
 {
-	bool path_own = conf_strings_has(own, domain_of(envelope->reverse_path));
-	bool confirmed = author_confirmed(from);
-	str author = STR_NULL;
+	enum ownership path = ownership_of(a, own, domain_of(envelope->reverse_path));
+	enum ownership most = OWN_NOT;
+	bool confirmed = author_confirmed(from), spf = has_symbol(from, STR("SPF_PASS"));
+	str author = STR("");
 
-	if (!envelope->client_ip.n || (path_own && has_symbol(from, STR("SPF_PASS"))))
+	if (!envelope->client_ip.n || (path == OWN_ITSELF && spf))
 		return;
-	for (size_t i = 0; i < facts->addresses.n && !author.p; i++) {
+	for (size_t i = 0; i < facts->addresses.n && most != OWN_ITSELF; i++) {
 		const struct facts_address *f = &facts->addresses.v[i];
+		enum ownership its = OWN_NOT;
 
-		if (f->where == FACTS_FROM && conf_strings_has(own, f->domain))
-			author = arena_fmt(a, "%.*s@%.*s", STR_ARG(f->local), STR_ARG(f->domain));
+		if (f->where == FACTS_FROM)
+			its = ownership_of(a, own, f->domain);
+		if (its <= most)
+			continue;
+		most = its;
+		author = arena_fmt(a, "%.*s@%.*s", STR_ARG(f->local), STR_ARG(f->domain));
 	}
-	if (author.p ? confirmed : !path_own)
-		return;
-	evidence_add(a, out, STR("OWN_DOMAIN_SPOOF"), path_own ? envelope->reverse_path : author);
+	if (most == OWN_ITSELF ? !confirmed : path == OWN_ITSELF)
+		evidence_add(a, out, STR("OWN_DOMAIN_SPOOF"),
+			     path == OWN_ITSELF ? envelope->reverse_path : author);
+	else if (most == OWN_BELOW && !confirmed && !(path == OWN_BELOW && spf))
+		evidence_add(a, out, STR("OWN_SUBDOMAIN_SPOOF"), author);
 }
 
 static void reverse_path(struct arena *a, const struct envelope *envelope, struct evidence *out)

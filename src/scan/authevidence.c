@@ -98,6 +98,8 @@ static void add_dmarc(struct authcheck *c, const struct dmarc_result *r, struct 
 
 	e->temporary |= r->result == AUTH_TEMPERROR;
 	evidence_add(c->arena, e, dmarc_symbol(r), text);
+	if (r->result == AUTH_TEMPERROR && !r->testing && r->policy != DMARC_POLICY_NONE)
+		evidence_add(c->arena, e, STR("DMARC_UNDECIDED"), text);
 	if (r->bad_from)
 		evidence_add(c->arena, e, STR("DMARC_BAD_FROM"), r->domain);
 }
