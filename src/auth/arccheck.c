@@ -119,6 +119,7 @@ static void describe(struct check *c)
 						  .selector = s->seal.selector,
 						  .cv = s->cv,
 						  .signs_from = s->message.signs_from,
+						  .open = s->message.uncovered > 0,
 						  .results = s->results };
 	}
 }
@@ -189,7 +190,8 @@ bool arccheck_next(const struct arcset_facts *f, const struct arc_result *r, uin
 
 bool arccheck_is_trusted(const struct arc_result *r, const str *domains, size_t n)
 {
-	if (r->result != AUTH_PASS || r->n == 0 || !r->sets[r->n - 1].signs_from)
+	if (r->result != AUTH_PASS || r->n == 0 || !r->sets[r->n - 1].signs_from ||
+	    r->sets[r->n - 1].open)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (str_caseeq(r->sets[r->n - 1].domain, domains[i]))

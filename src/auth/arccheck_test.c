@@ -147,6 +147,11 @@ static void a_sealed_chain_passes_and_goes_on(void **state)
 	assert_true(str_eq(r.sets[1].results, STR(RESULTS)));
 	assert_true(arccheck_is_trusted(&r, domains, 2));
 	assert_false(arccheck_is_trusted(&r, domains, 1));
+	/* Anybody may have added to what it sealed. */
+	facts.sets[2].message.uncovered = 1;
+	arccheck_run(w->a, &w->dns, &(struct dkimcheck){ .wall = NOW }, &facts, deadline_in(10000),
+		     &r);
+	assert_false(arccheck_is_trusted(&r, domains, 2));
 }
 
 /* A list verifies, changes the text, and seals: the chain is whole, and how far back the

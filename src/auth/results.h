@@ -49,6 +49,7 @@ struct arc_set {
 	str domain, selector;	      /* of the seal */
 	enum auth_code seal, message; /* AS and AMS */
 	bool signs_from;	      /* AMS covers the author */
+	bool open;		      /* AMS leaves a part of the body open (l=) */
 	str cv;			      /* as the sealer saw the chain before */
 	str results;		      /* payload of its ARC-Authentication-Results */
 };
