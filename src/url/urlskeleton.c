@@ -22,6 +22,23 @@ static str same_labels(str unicode, str domain)
 	return str_skip(unicode, at);
 }
 
+/* An accent is overlooked as easily as a foreign letter: without those of U+0300 to U+036F, which
+ * stand behind their letters in a skeleton. Returns what remains. */
+static size_t drop_accents(char *s, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i], d = i + 1 < n ? (unsigned char)s[i + 1] : 0;
+
+		if (c == 0xcc || (c == 0xcd && d < 0xb0))
+			i++;
+		else
+			s[kept++] = s[i];
+	}
+	return kept;
+}
+
 static str skeleton(struct arena *a, str text)
 {
 	char out[SKELETON_MAX];
@@ -35,7 +52,7 @@ static str skeleton(struct arena *a, str text)
 		return STR("");
 	for (int32_t i = 0; i < n; i++)
 		out[i] = str_lower_char(out[i]);
-	return arena_str(a, str_of(out, (size_t)n));
+	return arena_str(a, str_of(out, drop_accents(out, (size_t)n)));
 }
 
 str urlskeleton_domain(struct arena *a, str name)

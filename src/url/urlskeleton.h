@@ -1,6 +1,6 @@
 /* url/urlskeleton.h - what a domain looks like to who reads it in haste: names that are taken for
  * one another have one skeleton (Unicode UTS #39, confusables: rn and m, 1 and l, 0 and o,
- * letters of other alphabets).
+ * letters of other alphabets; accents).
  *
  * Input    hostile text.   Memory  the caller's arena.   Limits  URLORG_MAX bytes; longer: empty.
  * Threads  pure.   Errors  empty: it is no domain.
