@@ -7,9 +7,9 @@
  *    "slow.example": {"TXT": "timeout"}, "broken.example": {"*": "servfail"}}
  *
  * A name that is not there is NXDOMAIN; a type that is not there is NODATA. "*" answers
- * every type that is not named, and the name "*" for every name that is not there. "nodata", "nxdomain", "servfail", "timeout", "bogus" may
- * stand for a list; they answer at once. A CNAME is followed, and the answer is secure when
- * each name on the way is.
+ * every type that is not named, and the name "*" for every name that is not there. "nodata",
+ * "nxdomain", "servfail", "timeout", "bogus" may stand for a list; they answer at once. A CNAME is
+ * followed, and the answer is secure when each name on the way is.
  *
  * Input    the administrator's or a test's own file; still every mistake has a why.
  * Memory   all in the caller's arena.
