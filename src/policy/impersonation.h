@@ -21,7 +21,7 @@ struct impersonation;
 
 struct impersonation *impersonation_prepare(struct arena *a, const struct conf_strings *own,
 					    const struct rules *rules) must_use;
-/* Adds evidence LOOKALIKE_*, DOMAIN_SHOWS_KNOWN, PERSON_FORGED. */
+/* Adds LOOKALIKE_*, TYPO_*, DOMAIN_SHOWS_* and PERSON_FORGED of rules/evidence.def. */
 void impersonation_find(struct arena *a, const struct impersonation *known,
 			const struct facts *facts, struct evidence *out);
 

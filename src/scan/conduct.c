@@ -92,8 +92,8 @@ static void look_at_images(const struct conductor *c, const struct conf *conf, s
 	images_look(&images, c->workers, a, f, conf->inspect.deadline + INSPECT_MARGIN_MS, d);
 }
 
-/* What the classifier says of the message, in words for the explanation. */
-/* key: what the features were made with; a reload may have come between. */
+/* What the classifier says of the message, in words for the explanation. key is what the features
+ * were made with: a reload may have come between. */
 static void ask_classifier(const struct conduct_policy *p, uint64_t key, struct arena *a,
 			   struct judgement *j)
 {
