@@ -127,18 +127,19 @@ int main(void)
 		fail(why.text);
 	const struct conf *conf = policy->conf;
 	struct arena *a = arena_new("paths", 1 << 20);
+	size_t n = 3;
 	struct sandbox_spec spec = {
 		.user = arena_cz(a, conf->users.scan),
 		.rights = SANDBOX_THREADS | SANDBOX_FILES | SANDBOX_CONNECT,
-		.read_paths = { arena_cz(a, conf->paths.rules), arena_cz(a, conf->paths.lists) },
+		.read_paths = { arena_cz(a, conf->paths.rules), arena_cz(a, conf->paths.lists),
+				arena_cz(a, conf_compiled_dir(conf, a)) },
 		.open_files = OPEN_FILES,
 	};
 
 	if (conf->paths.overlay.n)
-		spec.read_paths[2] = arena_cz(a, conf->paths.overlay);
+		spec.read_paths[n++] = arena_cz(a, conf->paths.overlay);
 	if (conf->paths.site_lists.n)
-		spec.read_paths[conf->paths.overlay.n ? 3 : 2] =
-			arena_cz(a, conf->paths.site_lists);
+		spec.read_paths[n++] = arena_cz(a, conf->paths.site_lists);
 	if (sandbox_enter(&spec, &why) < 0)
 		fail(why.text);
 	s.workers = workers_new((struct workers_host){ &s, on_kill });

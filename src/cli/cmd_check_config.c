@@ -4,6 +4,7 @@
 #include "conf/conf.h"
 #include "inspect/yarascan.h"
 #include "rules/rules.h"
+#include "rules/rules_cache.h"
 #include "rules/rules_yara.h"
 
 #include <errno.h>
@@ -77,7 +78,7 @@ static int check_rules(struct arena *a, const struct conf *c, struct rules **ret
 	int r = rules_load(a, &dirs, &rules, why);
 
 	if (r == 0)
-		r = rules_compile(a, rules, &blob, why);
+		r = rules_cache_compile(a, c, rules, &blob, why);
 	if (r == 0)
 		r = rules_try_examples(a, rules, blob, why);
 	if (r == 0)

@@ -76,6 +76,12 @@ str conf_runtime_dir(const struct conf *c)
 	return c->paths.runtime.n ? c->paths.runtime : c->paths.state;
 }
 
+str conf_compiled_dir(const struct conf *c, struct arena *a)
+{
+	return c->paths.compiled.n ? c->paths.compiled
+				   : arena_fmt(a, "%.*s/compiled", STR_ARG(c->paths.state));
+}
+
 str conf_maildir(const struct conf *c, struct arena *a)
 {
 	if (str_starts(c->delivery.maildir, STR("/")))

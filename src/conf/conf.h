@@ -134,7 +134,8 @@ struct conf {
 	enum conf_lang lang;
 	struct {
 		str state, rules, lists, programs, overlay, site_lists;
-		str runtime; /* empty: state; use conf_runtime_dir */
+		str compiled; /* empty: below state; use conf_compiled_dir */
+		str runtime;  /* empty: state; use conf_runtime_dir */
 	} paths;
 	struct {
 		struct conf_listeners smtp;
@@ -261,6 +262,8 @@ int conf_text_decode(struct conf *c, str text, struct why *why) must_use;
 bool conf_certificate_pair(str element, str *ret_certificate, str *ret_key) must_use;
 /* paths.runtime, or paths.state when that is empty. */
 str conf_runtime_dir(const struct conf *c);
+/* paths.compiled, or where it is when that is empty. */
+str conf_compiled_dir(const struct conf *c, struct arena *a);
 /* The directory of the local Maildir, absolute. */
 str conf_maildir(const struct conf *c, struct arena *a);
 /* Is s one of them, without regard to ASCII case? For domains. */

@@ -43,10 +43,14 @@ const struct conf_key conf_schema[] = {
 	  .doc = "language of explanations" },
 
 	{ "paths.state", CONF_PATH, AT(paths.state), .initial = "/var/lib/poterne",
-	  .audience = POTERNED | STORE | RELAY | CLI,
+	  .audience = POTERNED | STORE | RELAY | SCAN | CLI,
 	  .doc = "spool, quarantine, records and the local Maildir" },
 	{ "paths.runtime", CONF_PATH, .may_be_empty = true, AT(paths.runtime), .initial = "",
 	  .audience = POTERNED | STORE | CLI, .doc = "sockets; empty: paths.state" },
+	{ "paths.compiled", CONF_PATH, .may_be_empty = true, AT(paths.compiled), .initial = "",
+	  .audience = POTERNED | SCAN | CLI,
+	  .doc = "where compiled expressions are kept between starts; empty: compiled below "
+		 "paths.state" },
 	{ "paths.rules", CONF_PATH, AT(paths.rules),
 	  .initial = POTERNE_PREFIX "/share/poterne/rules", .audience = POTERNED | SCAN | CLI,
 	  .doc = "the shipped rule files" },

@@ -66,6 +66,16 @@ static bool collect(struct arena *a, const struct pattern *list, size_t n, size_
 	return true;
 }
 
+str patterns_maker(struct arena *a)
+{
+	hs_platform_info_t p = { 0 };
+
+	if (hs_populate_platform(&p) != HS_SUCCESS)
+		return str_c(hs_version());
+	return arena_fmt(a, "%s, %u, %llx", hs_version(), p.tune,
+			 (unsigned long long)p.cpu_features);
+}
+
 const char *patterns_refuses(struct arena *a, str regex)
 {
 	hs_compile_error_t *error = NULL;

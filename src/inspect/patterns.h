@@ -46,6 +46,8 @@ struct patterns;
 /* The blob is in the arena. On PATTERNS_E_SYNTAX *ret_bad is the index of the offender. */
 int patterns_compile(struct arena *a, const struct pattern *list, size_t n, str *ret_blob,
 		     size_t *ret_bad, struct why *why) must_use;
+/* Names what a blob made here works with: version and processor. */
+str patterns_maker(struct arena *a) must_use;
 /* NULL, or why this expression cannot be one of them: in words of vectorscan, in the arena. */
 const char *patterns_refuses(struct arena *a, str regex) must_use;
 /* The blob with a text that travels along, e.g. the passwords agreed with partners. */

@@ -29,17 +29,29 @@ static str lines_of(struct arena *a, const struct rules *r, str name)
 	return strbuf_str(&b);
 }
 
+str rules_with_words(struct arena *a, const struct rules *r, str blob)
+{
+	return patterns_with_text(a, blob, lines_of(a, r, STR("passwords.txt")));
+}
+
 int rules_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why)
+{
+	int e = rules_compile_bare(a, r, ret_blob, why);
+
+	if (e == 0)
+		*ret_blob = rules_with_words(a, r, *ret_blob);
+	return e;
+}
+
+int rules_compile_bare(struct arena *a, const struct rules *r, str *ret_blob, struct why *why)
 {
 	size_t bad = 0;
 	struct why what;
 	int e = patterns_compile(a, r->patterns.v, r->patterns.n, ret_blob, &bad, &what);
 	const struct rules_symbol *s;
 
-	if (e == PATTERNS_OK) {
-		*ret_blob = patterns_with_text(a, *ret_blob, lines_of(a, r, STR("passwords.txt")));
+	if (e == PATTERNS_OK)
 		return 0;
-	}
 	s = r->symbols.v[r->patterns.v[bad].id];
 	return why_set(why, -EINVAL, "%s:%u:%u: found a bad expression for %.*s: %s", s->file,
 		       s->line, s->col, STR_ARG(s->name), what.text);

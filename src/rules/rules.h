@@ -179,6 +179,10 @@ void rules_patterns(const struct rules *r, const struct pattern **ret_list, size
 /* All patterns as a blob for patterns_load, with the list passwords.txt as its text; a bad
  * expression is shown with its place. */
 int rules_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why) must_use;
+/* Its two halves: the patterns alone, and those with the text. */
+int rules_compile_bare(struct arena *a, const struct rules *r, str *ret_blob, struct why *why)
+	must_use;
+str rules_with_words(struct arena *a, const struct rules *r, str blob) must_use;
 /* The programs for luarules_load. */
 int rules_lua_compile(struct arena *a, const struct rules *r, str *ret_blob, struct why *why)
 	must_use;

@@ -1,6 +1,7 @@
 #include "scan/conduct.h"
 
 #include "inspect/inspect.h"
+#include "rules/rules_cache.h"
 #include "rules/rules_yara.h"
 #include "scan/authevidence.h"
 #include "scan/reportmail.h"
@@ -17,7 +18,7 @@ static int compile(struct arena *a, const struct conf *conf, const struct rules 
 	struct strbuf all = strbuf_make(a, SIZE_MAX);
 	str parts[3]; /* patterns, YARA, Lua */
 	size_t n;
-	int r = rules_compile(a, rules, &parts[0], why);
+	int r = rules_cache_compile(a, conf, rules, &parts[0], why);
 
 	if (r == 0)
 		r = yarascan_begin(why);

@@ -91,6 +91,8 @@ int prepare_directories(const struct conf *conf, struct prepared *ret, struct wh
 	if (r == 0)
 		r = make_dir(arena_fmt(a, "%s/tls", state).p, NULL, 0700, why);
 	if (r == 0)
+		r = make_dir(arena_cz(a, conf_compiled_dir(conf, a)), NULL, 0755, why);
+	if (r == 0)
 		r = make_dir(store, arena_cz(a, conf->users.store), 0700, why);
 	if (r == 0)
 		r = route_table_make(a, conf, &routes, why);

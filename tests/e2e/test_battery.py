@@ -4,14 +4,14 @@ import os
 import subprocess
 import tempfile
 
-from gateway import BUILD, TOP
+from gateway import BUILD, COMPILED, TOP
 
 
 def judged(*cases):
     out = subprocess.run(
         [os.path.join(TOP, BUILD, "src", "poterne"), "audit", "--offline", "--json",
          "--set", f"paths.rules={TOP}/rules", "--set", f"paths.lists={TOP}/lists",
-         "--set", f"paths.programs={os.path.join(TOP, BUILD)}/src", *cases],
+         "--set", f"paths.programs={os.path.join(TOP, BUILD)}/src", "--set", f"paths.compiled={COMPILED}", *cases],
         capture_output=True, text=True, timeout=300)
     assert out.returncode in (0, 1), out.stderr
     return [json.loads(line) for line in out.stdout.splitlines()]

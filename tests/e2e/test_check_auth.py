@@ -4,11 +4,11 @@ import os
 import subprocess
 import tempfile
 
-from gateway import BUILD, TOP
+from gateway import BUILD, COMPILED, TOP
 
 POTERNE = os.path.join(TOP, BUILD, "src", "poterne")
 SETS = ["--set", f"paths.rules={TOP}/rules", "--set", f"paths.lists={TOP}/lists",
-        "--set", f"paths.programs={os.path.join(TOP, BUILD)}/src"]
+        "--set", f"paths.programs={os.path.join(TOP, BUILD)}/src", "--set", f"paths.compiled={COMPILED}"]
 AT = "2026-11-21T18:00:30Z"
 
 

@@ -34,6 +34,8 @@ def wait_until(condition, seconds=30, what="a condition"):
 
 
 BUILD = os.environ.get("POTERNE_BUILD", "build/release")
+# Expressions are compiled by the first gateway and found by the others.
+COMPILED = os.path.join(TOP, "build", "compiled")
 
 
 class Gateway:
@@ -50,6 +52,7 @@ class Gateway:
             "paths.rules": os.path.join(TOP, "rules"),
             "paths.lists": os.path.join(TOP, "lists"),
             "paths.programs": self.bin,
+            "paths.compiled": COMPILED,
             "listen.smtp": f"127.0.0.1:{self.port}" + (" handover=spool" if spool else ""),
             "dns.file": ZONES,
         }
