@@ -152,7 +152,7 @@ struct conf {
 	} smtp;
 	struct {
 		struct conf_networks clients;
-		struct conf_strings senders;
+		struct conf_strings senders, remove_fields;
 	} out;
 	struct {
 		uint32_t processes;

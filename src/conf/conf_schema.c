@@ -120,6 +120,22 @@ const struct conf_key conf_schema[] = {
 	  .doc = "what sends mail of our domains besides this host, for the SPF records of poterne "
 		 "dns: addresses, networks, host names, or terms such as include:DOMAIN" },
 
+	{ "out.remove_fields", CONF_STRING, .list = true, .may_be_empty = true,
+	  AT(out.remove_fields),
+	  .initial =
+		  "Authentication-Results,Delivered-To,Return-Path,User-Agent,X-Amavis*,X-"
+		  "Antivirus*,"
+		  "X-Auth-*,X-Authenticated-*,X-AV-*,X-Barracuda*,X-Bogosity,X-ClamAV*,X-Envelope-*"
+		  ","
+		  "X-EOP*,X-Exchange-*,X-Forefront*,X-Forwarded-*,X-Greylist*,X-IronPort*,X-Mailer,"
+		  "X-Microsoft-*,X-MimeOLE,X-MS-Exchange-*,X-MS-Office365-*,X-Original-To,"
+		  "X-Originating-*,X-OriginatorOrg,X-PHP-*,X-Proofpoint*,X-Quarantine*,X-Remote-*,"
+		  "X-Roundcube*,X-Rspamd*,X-Scanned*,X-Sender,X-Sieve,X-Source*,X-Spam*,X-Virus*,"
+		  "X-Webmail*",
+	  .audience = SCAN | CLI,
+	  .doc = "header fields that role out takes away because they tell of the inside, names or "
+		 "beginnings of names (X-MS-*); the hops before this one (Received) always go" },
+
 	{ "edge.processes", CONF_U32, AT(edge.processes), .initial = "1", .min = 1, .max = 64,
 	  .audience = POTERNED | CLI, .doc = "processes that speak SMTP to strangers" },
 

@@ -36,6 +36,15 @@ static const struct {
 	{ STR("list-archive"), COVER_THERE },
 };
 
+bool dkimsign_covers(str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(covered); i++) {
+		if (str_caseeq(covered[i].name, name))
+			return true;
+	}
+	return false;
+}
+
 static void put(void *ctx, str bytes)
 {
 	strbuf_put(ctx, bytes);

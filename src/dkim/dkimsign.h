@@ -65,6 +65,8 @@ str dkimsign_finish(struct arena *a, const struct dkimsign_draft *d, str signatu
 
 /* "ARC-Authentication-Results: i=1; PAYLOAD" with its line end. */
 str dkimsign_arc_results(struct arena *a, uint32_t instance, str payload) must_use;
+/* Does a DKIM-Signature of ours cover fields of that name? */
+bool dkimsign_covers(str name);
 /* Appends the relaxed form of a field, with CRLF. */
 void dkimsign_put_canonical(struct strbuf *out, str field);
 

@@ -4,6 +4,7 @@
 #include "auth/dmarcwalk.h"
 #include "base/clock.h"
 #include "mail/header.h"
+#include "scan/cleaning.h"
 
 static const str ours[] = {
 	STR("X-Spam-Flag"),
@@ -63,27 +64,35 @@ static bool is_forged(struct arena *a, const struct header_field *f, str hostnam
 	       claims_our_host(a, header_unfold(a, f->raw), hostname);
 }
 
-struct fields_cuts fields_to_cut(struct arena *a, str message, str hostname)
+/* Neighbours are one range. */
+static void cut(struct fields_cuts *cuts, uint64_t offset, uint64_t length)
+{
+	if (cuts->n && cuts->ranges[cuts->n - 2] + cuts->ranges[cuts->n - 1] == offset) {
+		cuts->ranges[cuts->n - 1] += length;
+		return;
+	}
+	cuts->too_many = cuts->n == 2 * FIELDS_MAX_CUTS;
+	if (cuts->too_many)
+		return;
+	cuts->ranges[cuts->n++] = offset;
+	cuts->ranges[cuts->n++] = length;
+}
+
+struct fields_cuts fields_to_cut(struct arena *a, str message, const struct conf *conf)
 {
 	struct header_reader r = header_reader_make(message);
+	struct cleaning cleaning = cleaning_begin(a, conf, message);
 	struct fields_cuts cuts = { .ranges = arena_array(a, uint64_t, 2 * FIELDS_MAX_CUTS) };
 	struct header_field f;
-	size_t hops = 0;
 
-	while (header_next(&r, &f)) {
-		hops += str_caseeq(f.name, STR("Received"));
-		cuts.loops = hops > FIELDS_MAX_HOPS;
+	while (!cuts.too_many && header_next(&r, &f)) {
+		cuts.hops += str_caseeq(f.name, STR("Received"));
+		cuts.loops = cuts.hops > FIELDS_MAX_HOPS;
 		if (str_caseeq(f.name, STR("TLS-Required")) &&
 		    str_caseeq(str_trim(header_unfold(a, f.raw)), STR("No")))
 			cuts.tls_optional = true;
-		if (!is_forged(a, &f, hostname))
-			continue;
-		if (cuts.n == 2 * FIELDS_MAX_CUTS) {
-			cuts.too_many = true;
-			break;
-		}
-		cuts.ranges[cuts.n++] = (uint64_t)(f.whole.p - message.p);
-		cuts.ranges[cuts.n++] = f.whole.n;
+		if (is_forged(a, &f, conf->hostname) || cleaning_removes(&cleaning, f.name))
+			cut(&cuts, (uint64_t)(f.whole.p - message.p), f.whole.n);
 	}
 	return cuts;
 }
@@ -100,18 +109,32 @@ static void put_safe(struct strbuf *b, str s, size_t max)
 	}
 }
 
-/* RFC 5321 4.4; RFC 3848 for the protocol's name. */
+/* RFC 3848 for the protocol's name. */
+static void put_by(struct strbuf *b, const struct conf *conf, const struct envelope *env)
+{
+	strbuf_put(b, STR("by "));
+	put_safe(b, conf->hostname, 255);
+	strbuf_fmt(b, " with %s%s id ", env->esmtp ? "ESMTP" : "SMTP",
+		   env->tls_version.n ? "S" : "");
+	put_safe(b, env->mid, 32);
+}
+
+static void put_date(struct strbuf *b, const struct envelope *env)
+{
+	strbuf_put(b, STR(";\r\n\t"));
+	clock_put_rfc5322(b, env->received_at);
+	strbuf_put(b, STR("\r\n"));
+}
+
+/* RFC 5321 4.4. */
 static void put_received(struct strbuf *b, const struct conf *conf, const struct envelope *env)
 {
 	strbuf_put(b, STR("Received: from "));
 	put_safe(b, env->helo.n ? env->helo : STR("unknown"), 255);
 	strbuf_put(b, STR(" (["));
 	put_safe(b, env->client_ip.n ? env->client_ip : STR("unknown"), 64);
-	strbuf_put(b, STR("])\r\n\tby "));
-	put_safe(b, conf->hostname, 255);
-	strbuf_fmt(b, " with %s%s id ", env->esmtp ? "ESMTP" : "SMTP",
-		   env->tls_version.n ? "S" : "");
-	put_safe(b, env->mid, 32);
+	strbuf_put(b, STR("])\r\n\t"));
+	put_by(b, conf, env);
 	if (env->tls_version.n) {
 		strbuf_put(b, STR("\r\n\t(using "));
 		put_safe(b, env->tls_version, 32);
@@ -119,9 +142,22 @@ static void put_received(struct strbuf *b, const struct conf *conf, const struct
 		put_safe(b, env->tls_cipher, 64);
 		strbuf_char(b, ')');
 	}
-	strbuf_put(b, STR(";\r\n\t"));
-	clock_put_rfc5322(b, env->received_at);
-	strbuf_put(b, STR("\r\n"));
+	put_date(b, env);
+}
+
+str fields_to_add_out(struct arena *a, const struct conf *conf, const struct envelope *env,
+		      size_t hops)
+{
+	struct strbuf b = strbuf_make(a, FIELDS_MAX_BYTES);
+
+	strbuf_put(&b, STR("Received: from localhost "));
+	put_by(&b, conf, env);
+	put_date(&b, env);
+	for (size_t i = 0; i < hops; i++) {
+		strbuf_put(&b, STR("Received: from localhost by localhost"));
+		put_date(&b, env);
+	}
+	return strbuf_str(&b);
 }
 
 /* Of so many signatures as there is room for: nobody but an attacker has more. */

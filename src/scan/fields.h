@@ -27,16 +27,22 @@ struct fields_cuts {
 	uint64_t *ranges; /* offset, length, offset, length ... ascending */
 	size_t n;	  /* numbers, twice the ranges */
 	bool too_many;
+	size_t hops;	   /* Received fields */
 	bool loops;	   /* more Received fields than FIELDS_MAX_HOPS */
 	bool tls_optional; /* "TLS-Required: No" (RFC 8689 5) */
 };
 
-/* Fields of the message that claim to be ours, and what its header says to its transport. */
-struct fields_cuts fields_to_cut(struct arena *a, str message, str hostname) must_use;
+/* Fields of the message that claim to be ours, in role out also those that tell of the inside
+ * (scan/cleaning.h), and what its header says to its transport. */
+struct fields_cuts fields_to_cut(struct arena *a, str message, const struct conf *conf) must_use;
 /* The value of Authentication-Results, in our name. */
 str fields_results(struct arena *a, str hostname, const struct auth_results *auth) must_use;
 /* Received, Authentication-Results, X-Poterne-Verdict, X-Spam-Flag, each with its CRLF. */
 str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env, str results,
 		  const struct verdict *v) must_use;
+/* In role out: Received alone, which names nobody inside; and one that says nothing for each of the
+ * hops that were taken out, so that mail that goes round in a circle is still noticed. */
+str fields_to_add_out(struct arena *a, const struct conf *conf, const struct envelope *env,
+		      size_t hops) must_use;
 
 #endif

@@ -21,6 +21,14 @@ static str without(struct arena *a, str message, struct fields_cuts cuts)
 	return strbuf_str(&out);
 }
 
+static struct conf *receiver(struct arena *a)
+{
+	struct conf *conf = conf_new_default(a);
+
+	conf->hostname = STR("mx.example");
+	return conf;
+}
+
 static void forged_fields_are_cut_and_nothing_else(void **state)
 {
 	static const struct {
@@ -59,7 +67,7 @@ static void forged_fields_are_cut_and_nothing_else(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
-		struct fields_cuts cuts = fields_to_cut(a, cases[i].in, STR("mx.example"));
+		struct fields_cuts cuts = fields_to_cut(a, cases[i].in, receiver(a));
 		str out = without(a, cases[i].in, cuts);
 
 		assert_false(cuts.too_many);
@@ -74,9 +82,15 @@ static void more_forged_fields_than_the_limit_are_told(void **state)
 	struct strbuf in = strbuf_make(a, 1 << 16);
 
 	(void)state;
+	for (int i = 0; i < FIELDS_MAX_CUTS; i++)
+		strbuf_put(&in, STR("X-Spam-Flag: NO\r\nX: y\r\n"));
+	assert_false(fields_to_cut(a, strbuf_str(&in), receiver(a)).too_many);
+	strbuf_put(&in, STR("X-Spam-Flag: NO\r\n"));
+	assert_true(fields_to_cut(a, strbuf_str(&in), receiver(a)).too_many);
+	strbuf_clear(&in);
 	for (int i = 0; i <= FIELDS_MAX_CUTS; i++)
 		strbuf_put(&in, STR("X-Spam-Flag: NO\r\n"));
-	assert_true(fields_to_cut(a, strbuf_str(&in), STR("mx.example")).too_many);
+	assert_int_equal(fields_to_cut(a, strbuf_str(&in), receiver(a)).n, 2);
 }
 
 static void a_hostile_helo_cannot_add_a_field(void **state)
@@ -100,11 +114,44 @@ static void a_hostile_helo_cannot_add_a_field(void **state)
 	assert_true(str_ends(added, STR("\r\n")));
 }
 
+static void outgoing_mail_says_nothing_of_the_inside(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct conf *conf = receiver(a);
+	const str in = STR("Received: from pc-compta (10.1.2.3) by exch.hopital.local; x\r\n"
+			   "X-Mailer: Outlook 16\r\nX-MS-Exchange-Organization-SCL: 1\r\n"
+			   "Subject: x\r\nX-Originating-IP: [10.1.2.3]\r\n"
+			   "DKIM-Signature: v=1; h=from:x-sieve; b=\r\nX-Sieve: 3\r\n"
+			   "Received: from a by b; y\r\n\r\nX-Mailer: body\r\n");
+	const str kept = STR("Subject: x\r\nDKIM-Signature: v=1; h=from:x-sieve; b=\r\n"
+			     "X-Sieve: 3\r\n\r\nX-Mailer: body\r\n");
+	struct envelope env = { .helo = STR("pc-compta.hopital.local"),
+				.client_ip = STR("10.1.2.3"),
+				.mid = STR("m1") };
+	struct fields_cuts cuts = fields_to_cut(a, in, conf);
+	str added, out;
+
+	(void)state;
+	assert_int_equal(cuts.n, 0); /* what comes in is not cleaned */
+	conf->role = CONF_ROLE_OUT;
+	cuts = fields_to_cut(a, in, conf);
+	out = without(a, in, cuts);
+	assert_true(str_eq(out, kept));
+	added = fields_to_add_out(a, conf, &env, cuts.hops);
+	assert_int_equal(str_find(added, STR("hopital.local")), STR_NONE);
+	assert_int_equal(str_find(added, STR("10.1.2.3")), STR_NONE);
+	assert_int_equal(str_find(added, STR("X-")), STR_NONE);
+	/* Ours and one for each that went: a circle still grows. */
+	cuts = fields_to_cut(a, added, receiver(a));
+	assert_int_equal(cuts.hops, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forged_fields_are_cut_and_nothing_else),
 		cmocka_unit_test(more_forged_fields_than_the_limit_are_told),
+		cmocka_unit_test(outgoing_mail_says_nothing_of_the_inside),
 		cmocka_unit_test(a_hostile_helo_cannot_add_a_field),
 	};
 

@@ -174,7 +174,7 @@ static struct verdict_reply pass(struct intake *in, struct passage *p)
 	struct verdict_reply reply;
 	struct why why = { "" };
 
-	p->cuts = fields_to_cut(p->arena, p->message, p->policy->conf->hostname);
+	p->cuts = fields_to_cut(p->arena, p->message, p->policy->conf);
 	conduct_judge(&in->conductor, p->policy, p->arena, &p->env, p->fd, p->message, clock_wall(),
 		      &p->j);
 	reply = verdict_reply(p->arena, &p->j.verdict, p->env.mid);

@@ -282,7 +282,9 @@ static int add_fields(struct settler *s, struct passage *p, struct why *why)
 {
 	const struct conf *conf = p->policy->conf;
 	str results = fields_results(p->arena, conf->hostname, &p->j.auth), signatures;
-	str others = fields_to_add(p->arena, conf, &p->env, results, &p->j.verdict);
+	str others = conf->role == CONF_ROLE_OUT
+			     ? fields_to_add_out(p->arena, conf, &p->env, p->cuts.hops)
+			     : fields_to_add(p->arena, conf, &p->env, results, &p->j.verdict);
 	int r = signing_fields(p->arena, conf, &s->signer, &p->j.facts, &p->j.auth, results,
 			       clock_wall(), &signatures, why);
 

@@ -76,8 +76,15 @@ def test_mail_that_leaves_is_signed_by_every_key_of_its_author():
     with tempfile.TemporaryDirectory() as folder:
         gateway, zone = signing_gateway(folder)
         with gateway as g:
-            assert g.send(text(OURS, "Convocation", "Bonjour,\n\n  à demain.  \n\n\n", 1), SENDER, STRANGER)[0] == 250
+            inside = (b"Received: from pc-compta (10.1.2.3) by exch.hopital.local; Mon, 1 Jun 2026 10:00:00 +0000\r\n"
+                      b"X-Mailer: Outlook 16\r\nX-Originating-IP: [10.1.2.3]\r\n")
+            mail = text(OURS, "Convocation", "Bonjour,\n\n  à demain.  \n\n\n", 1)
+            mail = inside + (mail if isinstance(mail, bytes) else mail.encode())
+            assert g.send(mail, SENDER, STRANGER)[0] == 250
             message = delivered(g)[0]
+            for leak in (b"10.1.2.3", b"hopital.local", b"Outlook", b"X-Poterne", b"127.0.0.1", b"Authentication-Results"):
+                assert leak not in message, (leak, message)
+            assert message.count(b"Received: from localhost") == 2, message
             assert message.count(b"DKIM-Signature:") == 2, message
             assert verify("dkim", message, zone) == [True, True], message.decode()
             assert verify("dkim", message.replace(b"Convocation", b"Facture"), zone) == [False, False]
