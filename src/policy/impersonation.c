@@ -164,11 +164,53 @@ static void judge_person(struct arena *a, const struct impersonation *m,
 	}
 }
 
+/* Brands have a domain in each country: who has brand.com has brand.fr and brand.co.uk. */
+static bool may_bear(const struct rules_protected_brand *b, str domain)
+{
+	str org = urlorg_domain(domain);
+	bool country = org.n && org.n - str_rchr(org, '.') == 3;
+
+	for (size_t i = 0; i < b->domains.n; i++) {
+		str own = b->domains.v[i];
+
+		if (dnsname_within(domain, own) ||
+		    (country && str_caseeq(first_label(org), first_label(urlorg_domain(own)))))
+			return true;
+	}
+	return false;
+}
+
+/* Who bears several names and may bear one of them is nobody's forgery: "PayPal via eBay". */
+static void judge_brand(struct arena *a, const struct impersonation *m,
+			const struct facts_address *f, struct evidence *out)
+{
+	const struct rules_protected_brand *borrowed = NULL;
+	str words;
+
+	if (f->where != FACTS_FROM || !f->folded.n || conf_strings_has(m->own, f->domain))
+		return;
+	words = rules_words_of(a, f->folded);
+	for (size_t i = 0; i < m->protected->brands.n; i++) {
+		const struct rules_protected_brand *b = &m->protected->brands.v[i];
+
+		if (str_find(words, b->words) == STR_NONE)
+			continue;
+		if (may_bear(b, f->domain))
+			return;
+		borrowed = b;
+	}
+	if (borrowed)
+		evidence_add(a, out, STR("BRAND_FORGED"),
+			     arena_fmt(a, "%.*s <%.*s@%.*s>", STR_ARG(borrowed->name),
+				       STR_ARG(f->local), STR_ARG(f->domain)));
+}
+
 void impersonation_find(struct arena *a, const struct impersonation *known,
 			const struct facts *facts, struct evidence *out)
 {
 	for (size_t i = 0; known && i < facts->addresses.n; i++) {
 		judge_domain(a, known, &facts->addresses.v[i], out);
 		judge_person(a, known, &facts->addresses.v[i], out);
+		judge_brand(a, known, &facts->addresses.v[i], out);
 	}
 }

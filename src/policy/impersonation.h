@@ -21,7 +21,8 @@ struct impersonation;
 
 struct impersonation *impersonation_prepare(struct arena *a, const struct conf_strings *own,
 					    const struct rules *rules) must_use;
-/* Adds LOOKALIKE_*, TYPO_*, DOMAIN_SHOWS_* and PERSON_FORGED of rules/evidence.def. */
+/* Adds LOOKALIKE_*, TYPO_*, DOMAIN_SHOWS_*, BRAND_FORGED and PERSON_FORGED of rules/evidence.def.
+ */
 void impersonation_find(struct arena *a, const struct impersonation *known,
 			const struct facts *facts, struct evidence *out);
 

@@ -13,7 +13,11 @@ static const char rules_text[] =
 	"  domains: [partner-labo.example, ameli.fr, microsoft.com, paypal.com, paypal.fr]\n"
 	"  people:\n"
 	"    - {name: Jeanne Petit, addresses: [jeanne@home.example]}\n"
-	"    - {name: H\xc3\xa9l\xc3\xa8ne de la Tour}\n";
+	"    - {name: H\xc3\xa9l\xc3\xa8ne de la Tour}\n"
+	"  brands:\n"
+	"    - {names: [Cr\xc3\xa9"
+	"dit Exemple, Exbank], domains: [credit-exemple.fr, exbank.com]}\n"
+	"    - {names: [Colisto], domains: [colisto.example]}\n";
 
 /* The names of all evidence about such a header. */
 static str seen(struct arena *a, str header)
@@ -74,6 +78,17 @@ static void borrowed_names_are_seen(void **state)
 		{ "\"PETIT Jeanne (direction)\" <boss@evil.example>", "PERSON_FORGED" },
 		{ "=?utf-8?q?J=D0=B5anne_Petit?= <boss@evil.example>", "PERSON_FORGED" },
 		{ "Helene de la Tour <boss@evil.example>", "PERSON_FORGED" },
+		/* brands */
+		{ "Exbank <news@mail.exbank.com>", "" },
+		{ "Exbank <x@exbank.de>", "" },
+		{ "Exbank <x@exbank.co.uk>", "" },
+		{ "Exbank <x@exbank.shop>", "BRAND_FORGED" },
+		{ "Exbank <x@exbank.com.evil.example>", "BRAND_FORGED" },
+		{ "\"Service client CREDIT-EXEMPLE ,\" <x@evil.example>", "BRAND_FORGED" },
+		{ "=?utf-8?b?RdGFYmFuaw==?= <x@evil.example>", "BRAND_FORGED" }, /* Cyrillic x */
+		{ "Colisto by Exbank <x@exbank.com>", "" },
+		{ "Exbanks <x@evil.example>", "" },
+		{ "Exbank <x@hopital.example>", "" },
 	};
 
 	(void)state;

@@ -122,7 +122,7 @@ struct rules_symbol {
 
 /* Names whose look somebody may borrow: those of people with their addresses outside of our
  * domains, and domains of partners and well-known senders. */
-enum { RULES_NAME_WORDS = 8, RULES_MAX_PROTECTED = 2000 };
+enum { RULES_NAME_WORDS = 8, RULES_MAX_PROTECTED = 2000, RULES_BRAND_MIN = 3 };
 struct rules_protected_domain {
 	str name, skeleton; /* url/urlskeleton.h */
 };
@@ -132,9 +132,16 @@ struct rules_protected_person {
 	size_t n_words;
 	struct conf_strings addresses;
 };
+/* A name that everybody knows, and the domains that may bear it. */
+struct rules_protected_brand {
+	str name;  /* for people */
+	str words; /* folded, only letters and digits, one blank around each word */
+	struct conf_strings domains;
+};
 struct rules_protected {
 	ARENA_VEC(struct rules_protected_domain) domains;
 	ARENA_VEC(struct rules_protected_person) people;
+	ARENA_VEC(struct rules_protected_brand) brands; /* one for each name of a brand */
 };
 
 /* A rule of a foreign file that has no meaning here. */
@@ -166,6 +173,8 @@ struct rules_dirs {
 	const char *rules, *overlay, *lists, *site_lists;
 };
 
+/* Folded text as struct rules_protected_brand has it. */
+str rules_words_of(struct arena *a, str folded) must_use;
 struct rules_dirs rules_dirs_of(struct arena *a, const struct conf *c);
 int rules_load(struct arena *a, const struct rules_dirs *dirs, struct rules **ret, struct why *why)
 	must_use;

@@ -7,6 +7,8 @@
  *   domains: [partner.example]
  *   people:
  *     - {name: Jean Directeur, addresses: [jean@home.example]}
+ *   brands:
+ *     - {names: [Banque Exemple], domains: [banque.example]}
  * Names and addresses whose look somebody may borrow to deceive our readers. */
 
 static int read_domain(struct rules_loader *l, const struct conf_yaml *e)
@@ -103,10 +105,96 @@ static int read_people(struct rules_loader *l, const struct conf_yaml *e)
 	return 0;
 }
 
+static bool is_of_word(char c)
+{
+	return str_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+str rules_words_of(struct arena *a, str folded)
+{
+	struct strbuf b = strbuf_make(a, folded.n + 2);
+
+	strbuf_char(&b, ' ');
+	for (size_t i = 0; i < folded.n; i++) {
+		if (is_of_word(folded.p[i]))
+			strbuf_char(&b, folded.p[i]);
+		else if (b.p[b.n - 1] != ' ')
+			strbuf_char(&b, ' ');
+	}
+	if (b.p[b.n - 1] != ' ')
+		strbuf_char(&b, ' ');
+	return strbuf_str(&b);
+}
+
+static int read_brand_name(struct rules_loader *l, const struct conf_yaml *e,
+			   const struct conf_strings *domains)
+{
+	struct rules_protected *p = &l->rules->protected;
+	struct fold_facts unused;
+	str words;
+
+	if (e->kind != CONF_YAML_SCALAR)
+		return rules_loader_fail_value(l, e, "a name");
+	if (p->brands.n >= RULES_MAX_PROTECTED)
+		return rules_loader_fail_value(l, e, "fewer brands");
+	words = rules_words_of(l->arena, fold_text(l->arena, e->text, &unused));
+	if (words.n < RULES_BRAND_MIN + 2)
+		return rules_loader_fail_value(l, e, "a name of three letters or more");
+	*arena_push(l->arena, &p->brands) =
+		(struct rules_protected_brand){ e->text, words, *domains };
+	return 0;
+}
+
+static int read_brand_domains(struct rules_loader *l, const struct conf_yaml *e,
+			      struct conf_strings *ret)
+{
+	if (!e || e->kind != CONF_YAML_SEQUENCE)
+		return rules_loader_fail_value(l, e, "a list of domains");
+	ret->v = arena_array(l->arena, str, e->n);
+	for (const struct conf_yaml *n = e->child; n; n = n->next) {
+		if (n->kind != CONF_YAML_SCALAR || str_chr(n->text, '.') == STR_NONE)
+			return rules_loader_fail_value(l, n, "a domain");
+		ret->v[ret->n++] = n->text;
+	}
+	return 0;
+}
+
+static int read_brand(struct rules_loader *l, const struct conf_yaml *map)
+{
+	struct conf_strings domains = { 0 };
+	const struct conf_yaml *names, *of;
+	int r;
+
+	if (map->kind != CONF_YAML_MAPPING || map->n != 2 || !conf_yaml_get(map, STR("names")) ||
+	    !conf_yaml_get(map, STR("domains")))
+		return rules_loader_fail_value(l, map, "{names: [...], domains: [...]}");
+	names = conf_yaml_get(map, STR("names"));
+	of = conf_yaml_get(map, STR("domains"));
+	if (names->kind != CONF_YAML_SEQUENCE)
+		return rules_loader_fail_value(l, names, "a list of names");
+	r = read_brand_domains(l, of, &domains);
+	for (const struct conf_yaml *n = names->child; n && r == 0; n = n->next)
+		r = read_brand_name(l, n, &domains);
+	return r;
+}
+
+static int read_brands(struct rules_loader *l, const struct conf_yaml *e)
+{
+	if (e->kind != CONF_YAML_SEQUENCE)
+		return rules_loader_fail_value(l, e, "a list of brands");
+	for (const struct conf_yaml *n = e->child; n; n = n->next) {
+		int r = read_brand(l, n);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int rules_protected_read(struct rules_loader *l, const struct conf_yaml *map)
 {
 	if (map->kind != CONF_YAML_MAPPING)
-		return rules_loader_fail_value(l, map, "domains or people");
+		return rules_loader_fail_value(l, map, "domains, people or brands");
 	for (const struct conf_yaml *e = map->child; e; e = e->next) {
 		int r;
 
@@ -114,8 +202,10 @@ int rules_protected_read(struct rules_loader *l, const struct conf_yaml *map)
 			r = read_domains(l, e);
 		else if (str_eq(e->key, STR("people")))
 			r = read_people(l, e);
+		else if (str_eq(e->key, STR("brands")))
+			r = read_brands(l, e);
 		else
-			r = rules_loader_fail_key(l, e, "domains or people", STR_NULL);
+			r = rules_loader_fail_key(l, e, "domains, people or brands", STR_NULL);
 		if (r < 0)
 			return r;
 	}

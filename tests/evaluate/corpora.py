@@ -7,7 +7,8 @@ and messages per CPU second over all. Fields that betray the label (leak-headers
 out first, and line ends, which their collectors changed here and there, are made equal. Every
 name is answered by NXDOMAIN. No antivirus. The first messages of a set, which wait for the workers
 to start, are left out of the times. The answers stay in build/evaluate/*.jsonl, the ham that was
-not accepted in false-positives.txt, the hidden attachments that were in let-through.txt.
+not accepted in false-positives.txt, the spam that was in missed.txt, the hidden attachments that
+were in let-through.txt.
 """
 import bisect
 import collections
@@ -158,6 +159,16 @@ def show_separation(results):
                 print(f"{corpus + ' ' + split:<30} {len(ham):>8} {len(spam):>6} {roca:>9.2f} {missed:>26.1f}")
 
 
+def show_recall(results):
+    """What the rules alone see of spam and phishing: without the DNS, an antivirus, or anything learned."""
+    print(f"\n{'by rules alone':<30} {'spam':>8} {'tagged or held %':>17} {'held or refused %':>18}")
+    for name, answers in results.items():
+        if name.endswith(" spam"):
+            actions = collections.Counter(a["action"] for a in answers)
+            held = 100 * (actions["quarantine"] + actions["reject"]) / len(answers)
+            print(f"{name:<30} {len(answers):>8} {held + 100 * actions['tag'] / len(answers):>17.1f} {held:>18.1f}")
+
+
 def show_errors(results):
     errors = collections.Counter((name, a["error"]) for name, answers in results.items() for a in answers
                                  if a["error"] is not None)
@@ -196,10 +207,13 @@ def main():
             cpu += seconds
             row(os.path.basename(folder), answers)
     show_separation(results)
+    show_recall(results)
     show_errors(results)
     print()
     write_list("false-positives.txt", results, "ham not accepted",
                lambda name, a: name.endswith(" ham") and a["action"] != "accept")
+    write_list("missed.txt", results, "spam and phishing accepted",
+               lambda name, a: name.endswith(" spam") and a["action"] == "accept")
     write_list("let-through.txt", results, "hidden attachments let through",
                lambda name, a: name == "mime-is-broken" and a["action"] in ("accept", "tag"))
     total, now = sum(len(a) for a in results.values()), time.monotonic()
