@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "dns/dnscache.h"
 #include "dns/dnsclient.h"
+#include "memory/memorylane.h"
 #include "scan/intake.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
@@ -13,7 +14,7 @@ enum { CONF_BUDGET = 1 << 30, OPEN_FILES = 8192, DNS_CACHE_BYTES = 8 << 20 };
 
 struct scan {
 	struct proc *proc;
-	struct lanes *dns, *store, *relay, *images, *keys;
+	struct lanes *dns, *store, *relay, *images, *keys, *memory;
 	struct workers *workers;
 	struct dnscache_over dns_cache; /* what has been asked lately costs no question */
 	struct intake *intake;
@@ -34,6 +35,8 @@ static void on_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t i
 		lanes_add(s->store, fd, id);
 	else if (peer == PROCESS_RELAY)
 		lanes_add(s->relay, fd, id);
+	else if (peer == PROCESS_MEMORY)
+		lanes_add(s->memory, fd, id);
 	else if (peer == PROCESS_KEYS)
 		lanes_add(s->keys, fd, id);
 	else if (serve &&
@@ -148,6 +151,8 @@ int main(void)
 	s.store = lanes_new(PROCESS_SCAN, PROCESS_STORE);
 	s.relay = lanes_new(PROCESS_SCAN, PROCESS_RELAY);
 	s.keys = lanes_new(PROCESS_SCAN, PROCESS_KEYS);
+	s.memory = lanes_new(PROCESS_SCAN, PROCESS_MEMORY);
+	lanes_on_lost(s.memory, proc_lane_lost, s.proc);
 	lanes_on_lost(s.keys, proc_lane_lost, s.proc);
 	lanes_on_lost(s.relay, proc_lane_lost, s.proc);
 	lanes_on_lost(s.dns, proc_lane_lost, s.proc);
@@ -159,7 +164,8 @@ int main(void)
 					      dnsclient_resolver(s.dns), METRIC_scan_dns_cached };
 	conductor = (struct conductor){ .workers = s.workers,
 					.images = { .lanes = s.images, .host = { &s, on_kill } },
-					.dns = dnscache_resolver(&s.dns_cache) };
+					.dns = dnscache_resolver(&s.dns_cache),
+					.memory = memorylane_over(s.memory) };
 	s.intake = intake_new(conductor, s.store, s.relay, signer_over(s.keys), policy);
 	proc_run(s.proc, &handlers);
 }

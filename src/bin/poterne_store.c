@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "ctl/ctlserver.h"
+#include "memory/memorylane.h"
 #include "store/delivery.h"
 #include "store/reportdesk.h"
 #include "store/store.h"
@@ -33,6 +34,8 @@ static void take_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t
 		lanes_add(s->relay, fd, id);
 	else if (peer == PROCESS_KEYS)
 		lanes_add(s->keys, fd, id);
+	else if (peer == PROCESS_MEMORY)
+		lanes_add(s->memory, fd, id);
 	else if (lanes_serve(fd, PROCESS_STORE, peer,
 			     peer == PROCESS_REPORT ? reportdesk_answer : storecommit_answer, s,
 			     &why) < 0)
@@ -93,6 +96,8 @@ int main(void)
 	lanes_on_lost(s.relay, proc_lane_lost, p);
 	s.keys = lanes_new(PROCESS_STORE, PROCESS_KEYS);
 	lanes_on_lost(s.keys, proc_lane_lost, p);
+	s.memory = lanes_new(PROCESS_STORE, PROCESS_MEMORY);
+	lanes_on_lost(s.memory, proc_lane_lost, p);
 	here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (here < 0)
 		fail("the state directory cannot be opened");

@@ -40,7 +40,8 @@ enum conf_audience {
 	CONF_FOR_IMAGE = 1 << 9,
 	CONF_FOR_KEYS = 1 << 10,
 	CONF_FOR_REPORT = 1 << 11,
-	CONF_FOR_ALL = (1 << 12) - 1
+	CONF_FOR_MEMORY = 1 << 12,
+	CONF_FOR_ALL = (1 << 13) - 1
 };
 
 enum conf_role { CONF_ROLE_MX, CONF_ROLE_OUT };
@@ -227,11 +228,15 @@ struct conf {
 		str from, org_name, contact; /* of those we send */
 	} reports;
 	struct {
+		int64_t replies, correspondents;
+		uint32_t max_rows;
+	} memory;
+	struct {
 		uint32_t threads;
 		int64_t deadline;
 	} scan;
 	struct {
-		str edge, inspect, image, scan, dns, store, relay, web, keys, report;
+		str edge, inspect, image, scan, dns, store, relay, web, keys, report, memory;
 	} users;
 };
 

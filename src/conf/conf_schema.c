@@ -16,6 +16,7 @@
 #define RELAY CONF_FOR_RELAY
 #define WEB CONF_FOR_WEB
 #define REPORT CONF_FOR_REPORT
+#define MEMORY CONF_FOR_MEMORY
 #define CLI CONF_FOR_CLI
 #define ALL CONF_FOR_ALL
 
@@ -43,7 +44,7 @@ const struct conf_key conf_schema[] = {
 	  .doc = "language of explanations" },
 
 	{ "paths.state", CONF_PATH, AT(paths.state), .initial = "/var/lib/poterne",
-	  .audience = POTERNED | STORE | RELAY | SCAN | CLI,
+	  .audience = POTERNED | STORE | RELAY | SCAN | MEMORY | CLI,
 	  .doc = "spool, quarantine, records and the local Maildir" },
 	{ "paths.runtime", CONF_PATH, .may_be_empty = true, AT(paths.runtime), .initial = "",
 	  .audience = POTERNED | STORE | CLI, .doc = "sockets; empty: paths.state" },
@@ -324,6 +325,17 @@ const struct conf_key conf_schema[] = {
 	  .audience = REPORT | CLI,
 	  .doc = "the address for questions about our reports; empty: reports.from" },
 
+	{ "memory.replies", CONF_DURATION, AT(memory.replies), .initial = "24h", .min = MINUTE,
+	  .max = 400 * DAY, .audience = MEMORY | CLI,
+	  .doc = "how long a message we sent is remembered, so that an answer to it is known as "
+		 "one" },
+	{ "memory.correspondents", CONF_DURATION, AT(memory.correspondents), .initial = "180d",
+	  .min = DAY, .max = 3660 * DAY, .audience = MEMORY | CLI,
+	  .doc = "how long it is remembered to whom we wrote last" },
+	{ "memory.max_rows", CONF_U32, AT(memory.max_rows), .initial = "2000000", .min = 1000,
+	  .max = 100000000, .audience = MEMORY | CLI,
+	  .doc = "rows of memory; those not seen for longest are forgotten first" },
+
 	{ "scan.threads", CONF_U32, AT(scan.threads), .initial = "64", .min = 1, .max = 1024,
 	  .audience = POTERNED | EDGE | SCAN | CLI, .doc = "messages judged at the same moment" },
 	{ "scan.deadline", CONF_DURATION, AT(scan.deadline), .initial = "60s", .min = SECOND / 10,
@@ -349,6 +361,8 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | WEB | CLI, .doc = "system user of poterne-web" },
 	{ "users.report", CONF_NAME, AT(users.report), .initial = "_potreport",
 	  .audience = POTERNED | REPORT | CLI, .doc = "system user of poterne-report" },
+	{ "users.memory", CONF_NAME, AT(users.memory), .initial = "_potmem",
+	  .audience = POTERNED | MEMORY | CLI, .doc = "system user of poterne-memory" },
 };
 
 const size_t conf_schema_n = ARRAY_LEN(conf_schema);

@@ -16,6 +16,7 @@
 #include "auth/results.h"
 #include "conf/conf.h"
 #include "learn/model.h"
+#include "memory/memory.h"
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
 #include "scan/dnslistevidence.h"
@@ -44,7 +45,8 @@ struct conductor {
 	struct dns_resolver dns;
 	struct avevidence_gate antivirus;
 	struct dnslistevidence dnslists;
-	bool legacy_auth; /* auth/dkimcheck.h: for old test suites only */
+	struct memory memory; /* zeroed: nothing is remembered */
+	bool legacy_auth;     /* auth/dkimcheck.h: for old test suites only */
 };
 
 struct judgement {

@@ -48,7 +48,7 @@ enum { STORE_STATE_LOCKS = 64 };
 
 struct store {
 	const struct store_settings *_Atomic settings;
-	struct lanes *relay, *keys;
+	struct lanes *relay, *keys, *memory;
 	struct spool spool;
 	struct quarantine quarantine;
 	struct quarantineindex index;

@@ -25,6 +25,7 @@ unsigned child_audience(enum process what)
 		[PROCESS_STORE] = CONF_FOR_STORE,   [PROCESS_RELAY] = CONF_FOR_RELAY,
 		[PROCESS_WEB] = CONF_FOR_WEB,	    [PROCESS_IMAGE] = CONF_FOR_IMAGE,
 		[PROCESS_REPORT] = CONF_FOR_REPORT, [PROCESS_KEYS] = CONF_FOR_KEYS,
+		[PROCESS_MEMORY] = CONF_FOR_MEMORY,
 	};
 
 	return audience[what];

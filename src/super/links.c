@@ -46,6 +46,8 @@ static const struct link links[] = {
 	{ PROCESS_RELAY, PROCESS_DNS, delivery_lanes },
 	{ PROCESS_SCAN, PROCESS_KEYS, signing_lanes },
 	{ PROCESS_STORE, PROCESS_KEYS, one_lane },
+	{ PROCESS_SCAN, PROCESS_MEMORY, scan_lanes },
+	{ PROCESS_STORE, PROCESS_MEMORY, one_lane },
 	{ PROCESS_REPORT, PROCESS_STORE, one_lane },
 	{ PROCESS_REPORT, PROCESS_DNS, one_lane },
 };

@@ -82,6 +82,7 @@ int prepare_directories(const struct conf *conf, struct prepared *ret, struct wh
 	cleanup(arena_freep) struct arena *a = arena_new("prepare", 64 << 20);
 	const char *state = arena_cz(a, conf->paths.state);
 	const char *store = arena_fmt(a, "%s/store", state).p;
+	const char *memory = arena_fmt(a, "%s/memory", state).p;
 	const char *maildir = arena_cz(a, conf_maildir(conf, a));
 	struct route_table routes;
 	int r = make_parents(state, why);
@@ -94,6 +95,8 @@ int prepare_directories(const struct conf *conf, struct prepared *ret, struct wh
 		r = make_dir(arena_cz(a, conf_compiled_dir(conf, a)), NULL, 0755, why);
 	if (r == 0)
 		r = make_dir(store, arena_cz(a, conf->users.store), 0700, why);
+	if (r == 0)
+		r = make_dir(memory, arena_cz(a, conf->users.memory), 0700, why);
 	if (r == 0)
 		r = route_table_make(a, conf, &routes, why);
 	if (r == 0 && routes.has_maildir) {

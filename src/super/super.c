@@ -510,8 +510,8 @@ static void stop_onward(struct super *s)
 {
 	static const enum process order[] = { PROCESS_EDGE,  PROCESS_SCAN,   PROCESS_INSPECT,
 					      PROCESS_IMAGE, PROCESS_REPORT, PROCESS_STORE,
-					      PROCESS_RELAY, PROCESS_KEYS,   PROCESS_DNS,
-					      PROCESS_WEB };
+					      PROCESS_RELAY, PROCESS_KEYS,   PROCESS_MEMORY,
+					      PROCESS_DNS,   PROCESS_WEB };
 	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
 	bool late = clock_left(s->kill_at) == 0;
 
@@ -733,6 +733,7 @@ int super_run(struct conf *conf, const struct super_source *source)
 	count_for_itself(s);
 	add_children(s, PROCESS_DNS, 1);
 	add_children(s, PROCESS_KEYS, 1);
+	add_children(s, PROCESS_MEMORY, 1);
 	add_children(s, PROCESS_RELAY, 1);
 	add_children(s, PROCESS_STORE, 1);
 	add_children(s, PROCESS_INSPECT, worker_count(conf));

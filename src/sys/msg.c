@@ -12,7 +12,7 @@ static const char *const process_names[PROCESS_COUNT] = {
 	[PROCESS_STORE] = "store",   [PROCESS_RELAY] = "relay",
 	[PROCESS_WEB] = "web",	     [PROCESS_IMAGE] = "image",
 	[PROCESS_KEYS] = "keys",     [PROCESS_CLI] = "cli",
-	[PROCESS_REPORT] = "report",
+	[PROCESS_REPORT] = "report", [PROCESS_MEMORY] = "memory",
 };
 
 const char *msg_process_name(enum process p)

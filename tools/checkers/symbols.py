@@ -27,6 +27,8 @@ FORBIDDEN = {
                                 "spool_read"],
     "poterne-keys": NET + RUN + ["fopen", "fopen64", "unlink", "rename", "SSL_new", "sqlite3_open_v2", "hs_scan", "archive_read_new",
                                  "ub_ctx_create", "yaml_parser_parse", "header_next", "spool_read"],
+    "poterne-memory": KEYS + RUN + ["bind", "listen", "accept", "accept4", "SSL_new", "hs_scan", "archive_read_new", "ub_ctx_create",
+                                    "yaml_parser_parse", "header_next", "inspect_message", "spool_read"],
     "poterne-report": RUN + ["socket", "connect", "bind", "listen", "accept", "accept4", "fopen", "fopen64", "unlink", "rename", "SSL_new",
                              "sqlite3_open_v2", "hs_scan", "archive_read_new", "ub_ctx_create",
                              "yaml_parser_parse", "inspect_message"],

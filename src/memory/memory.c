@@ -1,0 +1,145 @@
+#include "memory/memory.h"
+
+#include <errno.h>
+#include <math.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, COUNT_MAX = 1000000 };
+
+/* share: of all rows, in per cent. A flood of new names of one kind takes no room of another.
+ * keep_days 0: the configuration says it. fold: names are the same in any ASCII case. */
+static const struct kind {
+	const char *name;
+	int64_t half_life_s;
+	uint32_t keep_days, share;
+	bool fold;
+} kinds[MEMORY_KINDS] = {
+	[MEMORY_MAIL] = { "mail", 7 * DAY_S, 400, 1, false },
+	[MEMORY_CLIENT] = { "client", 14 * DAY_S, 90, 14, false },
+	[MEMORY_NETWORK] = { "network", 14 * DAY_S, 90, 10, false },
+	[MEMORY_AUTHOR] = { "author", 90 * DAY_S, 180, 15, true },
+	[MEMORY_AUTHOR_DOMAIN] = { "domain", 30 * DAY_S, 120, 10, true },
+	[MEMORY_SIGNER] = { "signer", 30 * DAY_S, 120, 5, true },
+	[MEMORY_URL_HOST] = { "url", 30 * DAY_S, 120, 10, true },
+	[MEMORY_CORRESPONDENT] = { "correspondent", 90 * DAY_S, 0, 10, true },
+	[MEMORY_PAIR] = { "pair", 90 * DAY_S, 0, 10, true },
+	[MEMORY_SENT] = { "sent", 30 * DAY_S, 0, 5, true },
+	[MEMORY_FUZZY] = { "fuzzy", 14 * DAY_S, 60, 8, false },
+	[MEMORY_SOURCE] = { "source", HOUR_S, 1, 2, false },
+};
+
+str memory_kind_name(enum memory_kind kind)
+{
+	return str_c(kinds[kind].name);
+}
+
+bool memory_kind_of(str name, enum memory_kind *ret)
+{
+	for (int i = 0; i < MEMORY_KINDS; i++) {
+		if (str_eq(name, str_c(kinds[i].name))) {
+			*ret = (enum memory_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+int64_t memory_half_life(enum memory_kind kind)
+{
+	return kinds[kind].half_life_s;
+}
+
+struct memory_limits memory_limits_of(const struct conf *conf)
+{
+	struct memory_limits l;
+
+	for (size_t i = 0; i < MEMORY_KINDS; i++) {
+		l.keep_s[i] = (int64_t)kinds[i].keep_days * DAY_S;
+		l.max_rows[i] = conf->memory.max_rows * kinds[i].share / 100;
+	}
+	l.keep_s[MEMORY_SENT] = conf->memory.replies / 1000;
+	l.keep_s[MEMORY_PAIR] = l.keep_s[MEMORY_CORRESPONDENT] = conf->memory.correspondents / 1000;
+	return l;
+}
+
+struct memory_key memory_key(const uint8_t secret[MEMORY_SECRET], struct memory_name name)
+{
+	str text = str_sub(name.text, 0, MEMORY_MAX_TEXT);
+	uint8_t bytes[1 + MEMORY_MAX_TEXT], hash[EVP_MAX_MD_SIZE];
+	struct memory_key key;
+
+	bytes[0] = (uint8_t)name.kind;
+	for (size_t i = 0; i < text.n; i++)
+		bytes[1 + i] =
+			(uint8_t)(kinds[name.kind].fold ? str_lower_char(text.p[i]) : text.p[i]);
+	bug_if(!HMAC(EVP_sha256(), secret, MEMORY_SECRET, bytes, 1 + text.n, hash, NULL));
+	memcpy(key.bytes, hash, sizeof(key.bytes));
+	return key;
+}
+
+/* A clock that went back ages nothing. */
+static double faded(enum memory_kind kind, float count, uint32_t since, int64_t now)
+{
+	int64_t age = now - since;
+
+	if (age <= 0)
+		return count;
+	return count * exp2(-(double)age / (double)kinds[kind].half_life_s);
+}
+
+struct memory_fact memory_read(const struct memory_limits *l, enum memory_kind kind,
+			       const struct memory_row *row, int64_t now)
+{
+	if (!row->last_seen || row->last_seen + l->keep_s[kind] < now)
+		return (struct memory_fact){ 0 };
+	return (struct memory_fact){ .first_seen = row->first_seen,
+				     .last_seen = row->last_seen,
+				     .good = faded(kind, row->good, row->last_seen, now),
+				     .bad = faded(kind, row->bad, row->last_seen, now),
+				     .value = row->value };
+}
+
+static float counted(double before, double more)
+{
+	double sum = before + (more > 0 ? more : 0);
+
+	return (float)(sum < COUNT_MAX ? sum : COUNT_MAX);
+}
+
+struct memory_row memory_changed(const struct memory_limits *l, const struct memory_row *row,
+				 const struct memory_change *c, int64_t now)
+{
+	struct memory_fact before = memory_read(l, c->name.kind, row, now);
+	int64_t last = before.last_seen > now ? before.last_seen : now;
+
+	if (c->forget)
+		return (struct memory_row){ 0 };
+	return (struct memory_row){
+		.first_seen = (uint32_t)(before.first_seen ? before.first_seen : now),
+		.last_seen = (uint32_t)last,
+		.good = counted(before.good, c->good),
+		.bad = counted(before.bad, c->bad),
+		.value = c->value ? c->value : before.value,
+	};
+}
+
+int memory_recall(const struct memory *m, struct arena *a, const struct memory_name *names,
+		  size_t n, int64_t now, deadline d, struct memory_fact *ret, struct why *why)
+{
+	int r = 0;
+
+	bug_if(n > MEMORY_MAX_NAMES);
+	if (m->recall && n)
+		r = m->recall(m->ctx, a, names, n, now, d, ret, why);
+	for (size_t i = 0; i < n && (r < 0 || !m->recall); i++)
+		ret[i] = (struct memory_fact){ 0 };
+	return r;
+}
+
+int memory_note(const struct memory *m, const struct memory_change *changes, size_t n, int64_t now,
+		struct why *why)
+{
+	bug_if(n > MEMORY_MAX_NAMES);
+	return m->note && n ? m->note(m->ctx, changes, n, now, why) : 0;
+}

@@ -1,0 +1,321 @@
+/* What is remembered fades, is forgotten in time, stays within its room, and outlives a crash;
+ * the same holds in this process and over a lane. */
+#include "base/fd.h"
+#include "memory/memorylane.h"
+#include "memory/memorystore.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { DAY_S = 24 * 3600, NOW = 1800000000 };
+
+struct bench {
+	struct arena *arena;
+	char dir[64], path[96];
+	struct memory_limits limits;
+	struct memorystore *store;
+	struct memory memory;
+};
+
+static void open_store(struct bench *b)
+{
+	struct why why = { "" };
+
+	if (memorystore_open(b->path, &b->limits, &b->store, &why) != MEMORYSTORE_OK)
+		fail_msg("%s", why.text);
+	b->memory = memorystore_memory(b->store);
+}
+
+static int setup(void **state)
+{
+	struct arena *a = arena_new("test", 64 << 20);
+	struct bench *b = arena_make(a, struct bench);
+
+	b->arena = a;
+	snprintf(b->dir, sizeof(b->dir), "/tmp/memory-test-XXXXXX");
+	assert_non_null(mkdtemp(b->dir));
+	snprintf(b->path, sizeof(b->path), "%s/memory.db", b->dir);
+	b->limits = memory_limits_of(conf_new_default(a));
+	open_store(b);
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bench *b = *state;
+	static const char *const names[] = { "", "-wal", "-shm", ".broken" };
+	char path[128];
+
+	memorystore_close(b->store);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		snprintf(path, sizeof(path), "%s%s", b->path, names[i]);
+		(void)unlink(path);
+	}
+	(void)rmdir(b->dir);
+	arena_free(b->arena);
+	return 0;
+}
+
+static struct memory_fact recall(struct bench *b, enum memory_kind kind, const char *text,
+				 int64_t now)
+{
+	struct memory_name name = { kind, str_c(text) };
+	struct memory_fact f;
+	struct why why;
+
+	assert_int_equal(memory_recall(&b->memory, b->arena, &name, 1, now,
+				       deadline_in(MEMORY_MS * 20), &f, &why),
+			 0);
+	return f;
+}
+
+static void note(struct bench *b, struct memory_change c, int64_t now)
+{
+	struct why why;
+
+	assert_int_equal(memory_note(&b->memory, &c, 1, now, &why), 0);
+}
+
+static void flush(struct bench *b)
+{
+	struct why why = { "" };
+	size_t n;
+
+	if (memorystore_flush(b->store, &n, &why) < 0)
+		fail_msg("%s", why.text);
+}
+
+#define HOST(text) .name = { MEMORY_URL_HOST, STR(text) }
+
+static void test_counts_add_up_and_halve(void **state)
+{
+	struct bench *b = *state;
+	int64_t half = memory_half_life(MEMORY_URL_HOST);
+	struct memory_fact f;
+
+	assert_int_equal(recall(b, MEMORY_URL_HOST, "a.example", NOW).last_seen, 0);
+	note(b, (struct memory_change){ HOST("a.example"), .good = 4, .bad = 2, .value = 9 }, NOW);
+	note(b, (struct memory_change){ HOST("A.Example"), .good = 4 }, NOW);
+	f = recall(b, MEMORY_URL_HOST, "a.example", NOW);
+	assert_float_equal(f.good, 8, 0.001);
+	assert_float_equal(f.bad, 2, 0.001);
+	assert_int_equal(f.value, 9);
+	f = recall(b, MEMORY_URL_HOST, "a.example", NOW + half);
+	assert_float_equal(f.good, 4, 0.001);
+	assert_float_equal(f.bad, 1, 0.001);
+	assert_int_equal(f.first_seen, NOW);
+	assert_int_equal(f.last_seen, NOW);
+	/* Adding later is the same as adding to what has faded. */
+	note(b, (struct memory_change){ HOST("a.example"), .good = 1 }, NOW + half);
+	f = recall(b, MEMORY_URL_HOST, "a.example", NOW + 2 * half);
+	assert_float_equal(f.good, 2.5, 0.001);
+	assert_int_equal(f.first_seen, NOW);
+	/* A clock that went back changes nothing. */
+	assert_float_equal(recall(b, MEMORY_URL_HOST, "a.example", NOW - DAY_S).good, 5, 0.001);
+}
+
+static void test_kinds_and_names_are_apart(void **state)
+{
+	struct bench *b = *state;
+
+	note(b, (struct memory_change){ HOST("a.example"), .good = 1 }, NOW);
+	assert_int_equal(recall(b, MEMORY_AUTHOR_DOMAIN, "a.example", NOW).last_seen, 0);
+	assert_int_equal(recall(b, MEMORY_URL_HOST, "b.example", NOW).last_seen, 0);
+	/* Hashes are compared byte for byte. */
+	note(b, (struct memory_change){ .name = { MEMORY_FUZZY, STR("aB") }, .bad = 1 }, NOW);
+	assert_int_equal(recall(b, MEMORY_FUZZY, "ab", NOW).last_seen, 0);
+	assert_int_equal(recall(b, MEMORY_FUZZY, "aB", NOW).last_seen, NOW);
+}
+
+static void test_what_is_old_is_forgotten(void **state)
+{
+	struct bench *b = *state;
+	struct memory_change c = { .name = { MEMORY_SENT, STR("<1@x> a@b.example") }, .good = 1 };
+	struct why why;
+	size_t n;
+
+	note(b, c, NOW);
+	assert_int_equal(recall(b, MEMORY_SENT, "<1@x> a@b.example", NOW + DAY_S).first_seen, NOW);
+	assert_int_equal(recall(b, MEMORY_SENT, "<1@x> a@b.example", NOW + DAY_S + 1).first_seen,
+			 0);
+	flush(b);
+	assert_int_equal(memorystore_expire(b->store, NOW, &n, &why), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(memorystore_rows(b->store), 1);
+	assert_int_equal(memorystore_expire(b->store, NOW + 3 * DAY_S, &n, &why), 0);
+	assert_int_equal(n, 1);
+	/* Seen again, it is new. */
+	note(b, c, NOW + 3 * DAY_S);
+	assert_int_equal(recall(b, MEMORY_SENT, "<1@x> a@b.example", NOW + 3 * DAY_S).first_seen,
+			 NOW + 3 * DAY_S);
+}
+
+static void test_it_outlives_the_process(void **state)
+{
+	struct bench *b = *state;
+	struct memorystore *killed = b->store;
+
+	note(b, (struct memory_change){ HOST("kept.example"), .good = 3, .value = 4000000000 },
+	     NOW);
+	note(b, (struct memory_change){ HOST("gone.example"), .good = 3 }, NOW);
+	flush(b);
+	note(b, (struct memory_change){ HOST("gone.example"), .forget = true }, NOW);
+	flush(b);
+	note(b, (struct memory_change){ HOST("lost.example"), .good = 3 }, NOW);
+	/* Another life on the same file, while the first one has not written its last. */
+	open_store(b);
+	assert_float_equal(recall(b, MEMORY_URL_HOST, "kept.example", NOW).good, 3, 0.001);
+	assert_int_equal(recall(b, MEMORY_URL_HOST, "kept.example", NOW).value, 4000000000);
+	assert_int_equal(recall(b, MEMORY_URL_HOST, "gone.example", NOW).last_seen, 0);
+	assert_int_equal(recall(b, MEMORY_URL_HOST, "lost.example", NOW).last_seen, 0);
+	memorystore_close(killed);
+}
+
+/* Nobody who has the file reads names in it. */
+static void test_the_file_holds_no_name(void **state)
+{
+	struct bench *b = *state;
+	struct why why;
+	struct memory_change c = { .name = { MEMORY_PAIR,
+					     STR("doctor@ours.example patient@private.example") },
+				   .good = 1 };
+	str bytes;
+
+	note(b, c, NOW);
+	memorystore_close(b->store);
+	assert_int_equal(fd_read_path(b->path, b->arena, 64 << 20, &bytes, &why), 0);
+	assert_true(str_find(bytes, STR("fact_age")) != STR_NONE);
+	assert_true(str_find(bytes, STR("patient")) == STR_NONE);
+	assert_true(str_find(bytes, STR("ours")) == STR_NONE);
+	open_store(b);
+	assert_int_equal(recall(b, MEMORY_PAIR, "Doctor@ours.example patient@private.example", NOW)
+				 .last_seen,
+			 NOW);
+}
+
+/* More names than their kind may have: the oldest go,
+ * and those of other kinds stay. */
+static void test_a_flood_drives_nothing_else_out(void **state)
+{
+	struct bench *b = *state;
+	enum { MANY = 40000, ROOM = 1000 };
+	struct why why;
+	size_t n, gone = 0;
+	char text[32];
+
+	b->limits.max_rows[MEMORY_URL_HOST] = ROOM;
+	memorystore_set_limits(b->store, &b->limits);
+	note(b, (struct memory_change){ .name = { MEMORY_SIGNER, STR("a.example") }, .good = 1 },
+	     NOW);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(text, sizeof(text), "%d.example", i);
+		note(b,
+		     (struct memory_change){ .name = { MEMORY_URL_HOST, str_c(text) }, .bad = 1 },
+		     NOW + (int64_t)i * 100);
+	}
+	flush(b);
+	assert_int_equal(memorystore_dropped(b->store), 0);
+	do {
+		assert_int_equal(memorystore_expire(b->store, NOW + DAY_S, &n, &why), 0);
+		gone += n;
+	} while (n > 0);
+	assert_int_equal(gone, MANY - ROOM);
+	assert_int_equal(memorystore_rows(b->store), ROOM + 1);
+	memorystore_close(b->store);
+	open_store(b);
+	assert_int_equal(recall(b, MEMORY_URL_HOST, "0.example", NOW).last_seen, 0);
+	assert_int_not_equal(recall(b, MEMORY_URL_HOST, "39999.example", NOW).last_seen, 0);
+	assert_int_not_equal(recall(b, MEMORY_SIGNER, "a.example", NOW).last_seen, 0);
+}
+
+static void test_a_broken_file_is_set_aside(void **state)
+{
+	struct bench *b = *state;
+	struct why why;
+	FILE *f;
+	char aside[128];
+
+	memorystore_close(b->store);
+	f = fopen(b->path, "w");
+	assert_non_null(f);
+	for (int i = 0; i < 10000; i++)
+		fputs("no database", f);
+	fclose(f);
+	assert_int_equal(memorystore_open(b->path, &b->limits, &b->store, &why),
+			 MEMORYSTORE_RENEWED);
+	b->memory = memorystore_memory(b->store);
+	note(b, (struct memory_change){ HOST("a.example"), .good = 1 }, NOW);
+	assert_int_equal(recall(b, MEMORY_URL_HOST, "a.example", NOW).last_seen, NOW);
+	snprintf(aside, sizeof(aside), "%s.broken", b->path);
+	assert_int_equal(access(aside, F_OK), 0);
+}
+
+static int answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
+{
+	struct why why;
+
+	return memorylane_answer(ctx, c, m, a, &why);
+}
+
+static void test_a_lane_says_the_same(void **state)
+{
+	struct bench *b = *state, far = *b;
+	struct lanes *lanes = lanes_new(PROCESS_SCAN, PROCESS_MEMORY);
+	struct memory_name names[MEMORY_MAX_NAMES];
+	struct memory_fact f[MEMORY_MAX_NAMES];
+	struct why why;
+	char longest[2 * MEMORY_MAX_TEXT];
+	int ends[2];
+
+	assert_int_equal(chan_pair(ends, &why), 0);
+	assert_int_equal(
+		lanes_serve(ends[1], PROCESS_MEMORY, PROCESS_SCAN, answer, &b->memory, &why), 0);
+	lanes_add(lanes, ends[0], 0);
+	far.memory = memorylane_over(lanes);
+	note(&far, (struct memory_change){ HOST("a.example"), .good = 2.5, .bad = 1e9, .value = 7 },
+	     NOW);
+	memset(longest, 'x', sizeof(longest));
+	for (size_t i = 0; i < MEMORY_MAX_NAMES; i++)
+		names[i] =
+			(struct memory_name){ MEMORY_URL_HOST, str_of(longest, sizeof(longest)) };
+	names[63].text = STR("a.example");
+	assert_int_equal(memory_recall(&far.memory, b->arena, names, MEMORY_MAX_NAMES, NOW,
+				       deadline_in(5000), f, &why),
+			 0);
+	assert_int_equal(f[0].last_seen, 0);
+	assert_int_equal(f[63].last_seen, NOW);
+	assert_float_equal(f[63].good, 2.5, 0.001);
+	assert_float_equal(f[63].bad, 1e6, 1);
+	assert_int_equal(f[63].value, 7);
+	(void)lanes_free(lanes);
+	/* Nobody there: an error, and everything is absent. */
+	lanes = lanes_new(PROCESS_SCAN, PROCESS_MEMORY);
+	far.memory = memorylane_over(lanes);
+	assert_true(memory_recall(&far.memory, b->arena, names, MEMORY_MAX_NAMES, NOW,
+				  deadline_in(10), f, &why) < 0);
+	assert_int_equal(f[63].last_seen, 0);
+	(void)lanes_free(lanes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_counts_add_up_and_halve, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kinds_and_names_are_apart, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_old_is_forgotten, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_it_outlives_the_process, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_file_holds_no_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_flood_drives_nothing_else_out, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_a_broken_file_is_set_aside, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_lane_says_the_same, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
