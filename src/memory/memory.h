@@ -45,7 +45,7 @@ enum memory_kind {
 	MEMORY_URL_HOST,      /* organisational domain, or the address, of a link */
 	MEMORY_CORRESPONDENT, /* their mailbox, that anybody of ours wrote to */
 	MEMORY_PAIR,	      /* "our-mailbox their-mailbox": we wrote to them */
-	MEMORY_SENT,	      /* "message-id their-mailbox": of a message of ours */
+	MEMORY_SENT,	      /* "their-mailbox message-id": a message of ours to them */
 	MEMORY_FUZZY,	      /* what room fuzzy calls a hash */
 	MEMORY_SOURCE,	      /* network of a client: how much it had us learn lately */
 	MEMORY_KINDS

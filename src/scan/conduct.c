@@ -185,6 +185,9 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &c->dns, env, &j.facts,
 				&j.auth, now, clock_sooner(d, deadline_in(conf->dns.timeout)),
 				&j.evidence);
+	if (r == WORKERS_OK && incoming)
+		memoryevidence_collect(&c->memory, a, conf, env, &j.facts, &j.auth, now, &j.memory,
+				       &j.evidence);
 	ask_classifier(p, inspection.question.inspect.features_key, a, &j);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
 	j.time_us = (uint32_t)(clock_now_us() - began);

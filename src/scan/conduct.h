@@ -16,11 +16,11 @@
 #include "auth/results.h"
 #include "conf/conf.h"
 #include "learn/model.h"
-#include "memory/memory.h"
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
 #include "scan/dnslistevidence.h"
 #include "scan/images.h"
+#include "scan/memoryevidence.h"
 #include "scan/workers.h"
 
 /* One generation of configuration and rules; replaced as a whole on reload. */
@@ -54,6 +54,7 @@ struct judgement {
 	struct evidence evidence;
 	struct auth_results auth;
 	struct verdict verdict;
+	struct memoryevidence memory; /* what was asked; nothing in role out */
 	struct model_opinion learned; /* of the classifier, MODEL_EMPTY without one */
 	str inspect_error;	      /* empty, or what kept the message from being inspected */
 	bool no_worker;		      /* nobody was there to inspect: our own trouble, defer */

@@ -4,6 +4,7 @@
 #include "base/ident.h"
 #include "base/log.h"
 #include "policy/explain.h"
+#include "scan/memoryevidence.h"
 #include "scan/settle.h"
 #include "sys/metrics.h"
 #include "sys/stream.h"
@@ -169,6 +170,22 @@ static void log_done(const struct passage *p, struct verdict_reply reply, const 
 		  F_C("trouble", trouble));
 }
 
+/* Held mail is answered with 250 as well, and is not delivered. */
+static void remember(const struct intake *in, const struct passage *p, struct verdict_reply reply)
+{
+	bool delivered = reply.code == 250 && p->j.verdict.action <= ACTION_TAG;
+	const struct memory *m = &in->conductor.memory;
+
+	if (reply.code / 100 == 4)
+		return; /* it will come again */
+	if (p->policy->conf->role == CONF_ROLE_MX)
+		memoryevidence_learn(m, &p->env, &p->j.memory, &p->j.evidence, &p->j.verdict,
+				     delivered, clock_wall());
+	else if (delivered)
+		memoryevidence_sent(m, p->arena, p->policy->conf, &p->env, &p->j.facts,
+				    clock_wall());
+}
+
 static struct verdict_reply pass(struct intake *in, struct passage *p)
 {
 	struct verdict_reply reply;
@@ -203,6 +220,7 @@ static struct verdict_reply pass(struct intake *in, struct passage *p)
 	}
 	reply = settle(&in->settler, p, reply, &why);
 	log_done(p, reply, why.text);
+	remember(in, p, reply);
 	return reply;
 }
 
