@@ -6,9 +6,10 @@ enum { MESSAGE_BUDGET = 1 << 30 };
 
 /* Each family ends with a row without id. */
 static const struct battery_case *const families[] = {
-	cases_antivirus, cases_extension, cases_document, cases_archive,   cases_url,
-	cases_identity,	 cases_sender,	  cases_header,	  cases_structure, cases_encoding,
-	cases_filename,	 cases_container, cases_twin,	  cases_relayed,
+	cases_antivirus, cases_extension, cases_document, cases_archive,  cases_locked,
+	cases_url,	 cases_carried,	  cases_reply,	  cases_identity, cases_sender,
+	cases_header,	 cases_structure, cases_encoding, cases_filename, cases_container,
+	cases_twin,	 cases_relayed,
 };
 
 const struct battery_case *battery_case_at(size_t i)

@@ -28,7 +28,7 @@ struct battery_message {
 	str group;	  /* "attachment" */
 	str title;	  /* of the case */
 	uint32_t allowed; /* enum battery_outcome */
-	str symbols;	  /* "A|B": one of them must be raised; empty: any will do */
+	str symbols;	  /* "A|B": one of them must be raised; "!A": not A; empty: any will do */
 	bool malicious;	  /* delivering it would be a critical failure */
 	str client_ip, helo, reverse_path, recipient;
 	str bytes;

@@ -1,5 +1,6 @@
 /* T071, T073 to T075, T078, T109: links. */
 #include "battery/fixture.h"
+#include "battery/world.h"
 
 #define QUAR_OR_REJECT (BATTERY_QUARANTINE | BATTERY_REJECT)
 #define FLAG_OR_MORE (BATTERY_FLAG | QUAR_OR_REJECT)
@@ -30,8 +31,59 @@ static void send_page(struct kit *k, const char *variant, const char *html)
 	kit_send(k, variant, &m);
 }
 
+/* Hosts of zone.c and what their listing means. What only hints is not enough to hold mail. */
+static void listed_by_dns(struct kit *k)
+{
+	static const struct {
+		const char *variant, *host, *symbol;
+		bool held;
+	} listed[] = {
+		{ "b1", "dbl2.example", "DBL_SPAM", true },
+		{ "b2", "dbl4.example", "DBL_PHISH", true },
+		{ "b3", "dbl5.example", "DBL_MALWARE", true },
+		{ "b4", "dbl6.example", "DBL_BOTNET", true },
+		{ "b5", "surbl8.example", "PH_SURBL_MULTI", true },
+		{ "b6", "surbl16.example", "MW_SURBL_MULTI", true },
+		{ "b7", "surbl64.example", "JP_SURBL_MULTI", false },
+		{ "b8", "surbl128.example", "CRACKED_SURBL", false },
+		{ "b9", "uribl2.example", "URIBL_BLACK", true },
+		{ "b10", "uribl4.example", "URIBL_GREY", false },
+		{ "b11", "uribl8.example", "URIBL_RED", false },
+	};
+	/* Their words for "you may not ask": nothing is known of the host. */
+	static const char *const refused[] = { "dbl255.example", "surbl1.example",
+					       "uribl1.example" };
+
+	for (size_t i = 0; i < ARRAY_LEN(listed); i++) {
+		kit_expect(k, listed[i].held ? QUAR_OR_REJECT : FLAG_OR_MORE, listed[i].symbol);
+		send_text(k, listed[i].variant, kit_fmt(k, "http://%s/a", listed[i].host).p);
+	}
+	kit_expect(k, BATTERY_ACCEPT, "DBL_PROHIBIT|SURBL_BLOCKED|URIBL_BLOCKED");
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		send_text(k, kit_fmt(k, "bR%zu", i + 1).p, kit_fmt(k, "http://%s/a", refused[i]).p);
+}
+
+static void listed_by_feed(struct kit *k)
+{
+	kit_expect(k, BATTERY_REJECT, "PHISHED_PHISHTANK");
+	send_text(k, "a1", "http://evil.example/phishtank/login.html");
+	send_page(k, "a2",
+		  "<a href=\"http://EVIL.example/phishtank/../phishtank/login.html\">a</a>");
+	kit_expect(k, BATTERY_REJECT, "PHISHED_OPENPHISH");
+	send_text(k, "a3", "http://evil.example/openphish/");
+	kit_expect(k, BATTERY_REJECT, "URLHAUS_ABUSE_CH");
+	send_text(k, "a4", "http://evil.example/urlhaus/a.bin");
+	kit_expect(k, BATTERY_REJECT, "FEED_URL");
+	send_text(k, "a5", "https://sous.domaine." WORLD_LISTED ":8443/a?b=c#d");
+	/* Another page of that host is not that page. */
+	kit_expect(k, BATTERY_ACCEPT, NULL);
+	send_text(k, "aN", "http://partner.example/phishtank/login.html");
+	listed_by_dns(k);
+}
+
 static void by_address(struct kit *k)
 {
+	listed_by_feed(k);
 	kit_expect(k, FLAG_OR_MORE, "URL_WITH_IP");
 	send_text(k, "c", "http://203.0.113.7/login");
 	send_text(k, "d1", "http://3405803783/");
@@ -56,6 +108,20 @@ static void obscured(struct kit *k)
 	send_page(k, "e", "<a href=\"http:\\\\evil.example\\a\">suite</a>");
 	send_page(k, "f", "<a href=\"ht\ttp://ev\nil.example/\">suite</a>");
 	send_page(k, "g", "<a href=\"http:///evil.example/\">suite</a>");
+	send_page(k, "h",
+		  "<base href=\"//evil.example/\"><a href=\"hxxp://evil.example/a\">suite</a>");
+	/* The same spellings of a host that is listed. */
+	kit_expect(k, BATTERY_REJECT, "FEED_URL");
+	send_text(k, "aL", "http://www.banque.example@" WORLD_LISTED "/");
+	send_page(k, "bL", "<a href=\"http://%6cist%65d.ex%61mple/\">suite</a>");
+	send_page(k, "cL",
+		  "<a href=\"http://listed\xe3\x80\x82"
+		  "example/\">suite</a>");
+	send_page(k, "dL", "<a href=\"http://lis\xe2\x80\x8bted.example/\">suite</a>");
+	send_page(k, "eL", "<a href=\"http:\\\\" WORLD_LISTED "\\a\">suite</a>");
+	send_page(k, "fL", "<a href=\"ht\ttp://li\nsted.example/\">suite</a>");
+	send_page(k, "gL", "<a href=\"http:///" WORLD_LISTED "/\">suite</a>");
+	send_page(k, "hL", "<base href=\"//" WORLD_LISTED "/\"><a href=\"a/b\">suite</a>");
 }
 
 static void homograph(struct kit *k)
@@ -82,6 +148,10 @@ static void suspect(struct kit *k)
 	kit_expect(k, FLAG_OR_MORE, "URL_DOWNLOAD_ON_FREESITE");
 	send_text(k, "e", "https://drive.google.com/uc?id=1&export=download");
 	send_text(k, "f", "https://pastebin.com/raw/abcd");
+	kit_expect(k, QUAR_OR_REJECT, NULL);
+	send_text(k, "acd",
+		  "http://paypal.com.hacker.example/login.html puis "
+		  "http://hacker.example/paypal.com/login.html et http://x.wixsite.com/owa");
 }
 
 static void broken_html(struct kit *k)
@@ -141,7 +211,8 @@ static void forms(struct kit *k)
 	}
 
 const struct battery_case cases_url[] = {
-	ROW("T071", "Links by address, port, or another text", NULL, by_address),
+	ROW("T071", "Links that are listed, by address, by port, with another text", NULL,
+	    by_address),
 	ROW("T073", "Obscured links", "R_SUSPICIOUS_URL", obscured),
 	ROW("T074", "Hosts in letters of another script", "OMOGRAPH_URL", homograph),
 	ROW("T075", "Suspect links", NULL, suspect),

@@ -44,6 +44,9 @@ str fixture_rtf(struct kit *k, const char *start, str object, const char *betwee
 
 /* fixture_pdf.c: objects are numbered from 4; catalog adds to the catalogue. */
 str fixture_pdf(struct kit *k, const char *catalog, const str *objects, size_t n);
+/* The same with more in the page and in the trailer. */
+str fixture_pdf_with(struct kit *k, const char *catalog, const char *page, const str *objects,
+		     size_t n, const char *trailer);
 str fixture_pdf_stream(struct kit *k, const char *dictionary, str bytes);
 
 /* fixture_archive.c, by libarchive */
@@ -65,5 +68,17 @@ str fixture_archive(struct kit *k, enum fixture_format format, const struct fixt
 str fixture_zip_locked(struct kit *k, const char *cipher, const char *password, const char *name,
 		       str bytes);
 str fixture_zip1(struct kit *k, const char *name, str bytes);
+
+/* fixture_locked.c: behind passwords */
+str fixture_office_locked(struct kit *k, str password, str file);
+str fixture_xls_locked(struct kit *k);
+/* password "": it opens without, and may not be changed. */
+str fixture_pdf_locked(struct kit *k, const char *password);
+str fixture_7z_locked(struct kit *k, str password, const char *name, str file, bool names_too);
+str fixture_rar(struct kit *k, const char *name, str file, bool locked);
+
+/* fixture_image.c */
+str fixture_png_text(struct kit *k, const char *text);
+str fixture_png_qr(struct kit *k, str text);
 
 #endif

@@ -49,13 +49,15 @@ static bool raised(const struct verdict *v, str name)
 	return false;
 }
 
-/* "A|B": one of them. */
+/* "A|B": one of them. "!A": not that one. */
 static bool one_raised(const struct verdict *v, str symbols)
 {
 	str name;
 
 	if (!symbols.n)
 		return true;
+	if (symbols.p[0] == '!')
+		return !raised(v, str_skip(symbols, 1));
 	while (symbols.n) {
 		(void)str_split(&symbols, '|', &name);
 		if (raised(v, name))

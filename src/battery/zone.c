@@ -73,6 +73,27 @@ static const char *const signers[] = {
 	"failspf.example",
 };
 
+/* What the DNS lists say of hosts made for each of their meanings: "surbl8.example" is listed by
+ * SURBL with bit 8. */
+static const struct {
+	const char *name, *zone, *base;
+	uint8_t codes[12];
+} listings[] = {
+	{ "dbl", "dbl.spamhaus.org", "127.0.1.", { 2, 4, 5, 6, 102, 103, 104, 105, 106, 255 } },
+	{ "surbl", "multi.surbl.org", "127.0.0.", { 1, 2, 4, 8, 16, 32, 64, 128 } },
+	{ "uribl", "multi.uribl.com", "127.0.0.", { 1, 2, 4, 8 } },
+};
+
+static void put_listings(struct strbuf *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(listings); i++) {
+		for (const uint8_t *code = listings[i].codes; *code; code++)
+			strbuf_fmt(b, ", \"%s%u.example.%s\": {\"A\": [\"%s%u\"]}",
+				   listings[i].name, *code, listings[i].zone, listings[i].base,
+				   *code);
+	}
+}
+
 str zone_json(struct arena *a)
 {
 	struct strbuf b = strbuf_make(a, ZONE_MAX);
@@ -82,6 +103,7 @@ str zone_json(struct arena *a)
 	for (size_t i = 0; i < ARRAY_LEN(signers); i++)
 		strbuf_fmt(&b, ", \"" SIGNATURE_SELECTOR "._domainkey.%s\": {\"TXT\": [\"%.*s\"]}",
 			   signers[i], STR_ARG(signature_record(a, signers[i])));
+	put_listings(&b);
 	strbuf_char(&b, '}');
 	return strbuf_str(&b);
 }

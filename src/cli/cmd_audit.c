@@ -4,6 +4,7 @@
 #include "battery/battery.h"
 #include "battery/score.h"
 #include "battery/zone.h"
+#include "cli/auditworld.h"
 #include "cli/offline.h"
 
 #include <errno.h>
@@ -16,7 +17,8 @@
 enum { MAX_SETS = 256, JUDGE_BUDGET = 1 << 30, SEED = 1, PATH_MAX_BYTES = 4096 };
 
 static const char help[] =
-	"usage: poterne audit --list | --write DIR | --zone | --offline [OPTIONS] [CASE...]\n"
+	"usage: poterne audit --list | --write DIR | --world DIR | --zone | --offline [OPTIONS] "
+	"[CASE...]\n"
 	"\n"
 	"The mails a hardened gateway is tested with, built when they are asked for: 174 cases "
 	"with\n"
@@ -25,6 +27,9 @@ static const char help[] =
 	"\n"
 	"  --list             the cases and what they are\n"
 	"  --write DIR        writes the messages as files, ID.eml, for other tools\n"
+	"  --world DIR        writes what the battery takes for granted, for a gateway under "
+	"test:\n"
+	"                     zone.json, lists/ (paths.site_lists), overlay/ (paths.overlay)\n"
 	"  --zone             prints the DNS world they were made for, as JSON\n"
 	"  --offline          judges them in this process and compares with what is expected\n"
 	"  --json             with --list and --offline: one JSON object a line\n"
@@ -32,11 +37,16 @@ static const char help[] =
 	"  --seed N           other names and numbers in the messages (default 1)\n"
 	"  --dns FILE         with --offline: DNS answers (default: those the battery was made "
 	"for)\n"
-	"  --config FILE --set KEY=VALUE   as for poterne scan\n"
+	"  --config FILE --set KEY=VALUE   as for poterne scan; with --config the site's own "
+	"lists\n"
+	"                     and overlay are used, not those of the battery\n"
 	"\n"
 	"Exit status: 0 all passed, 1 some did not, 2 usage, 3 environment.\n";
 
-enum mode { MODE_NONE, MODE_LIST, MODE_WRITE, MODE_ZONE, MODE_OFFLINE };
+enum mode { MODE_NONE, MODE_LIST, MODE_WRITE, MODE_WORLD, MODE_ZONE, MODE_OFFLINE };
+
+/* Our own settings stand before the caller's. */
+enum { SET_DOMAINS, SET_ARC, SET_LISTS, SET_OVERLAY, SETS_OF_OURS };
 
 struct audit {
 	enum mode mode;
@@ -129,12 +139,28 @@ static void judge_one(void *ctx, const struct battery_message *m)
 		score_print(stdout, a, m, &line, u->json);
 }
 
-static int judge_all(struct audit *u, int n, char **cases)
+static int start(struct audit *u, struct why *why)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("zone", 1 << 20);
+	struct auditworld world = { "" };
+	int r = 0;
+
+	if (!u->source.file) {
+		u->sets[SET_LISTS] = world.lists;
+		u->sets[SET_OVERLAY] = world.overlay;
+		r = auditworld_start(&world, why);
+	}
+	if (r == 0)
+		r = offline_start(&u->source, u->dns, u->dns ? STR_NULL : zone_json(a), 1,
+				  &u->offline, why);
+	auditworld_end(&world);
+	return r;
+}
+
+static int judge_all(struct audit *u, int n, char **cases)
+{
 	struct why why = { "" };
-	int r = offline_start(&u->source, u->dns, u->dns ? STR_NULL : zone_json(a), 1, &u->offline,
-			      &why);
+	int r = start(u, &why);
 
 	if (r < 0) {
 		fail(u, "starting", why.text);
@@ -161,6 +187,15 @@ static int write_all(struct audit *u, int n, char **cases)
 	return u->error;
 }
 
+static int write_world(struct audit *u)
+{
+	struct why why = { "" };
+
+	if (auditworld_write(u->folder, &why) < 0)
+		fail(u, u->folder, why.text);
+	return u->error;
+}
+
 static int print_zone(void)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("zone", 1 << 20);
@@ -181,6 +216,10 @@ static bool take_option(struct audit *u, int c, const char *value)
 		return true;
 	case 'w':
 		u->mode = MODE_WRITE;
+		u->folder = value;
+		return true;
+	case 'W':
+		u->mode = MODE_WORLD;
 		u->folder = value;
 		return true;
 	case 'z':
@@ -223,6 +262,8 @@ static int run(struct audit *u, int n, char **cases)
 		return CLI_DONE;
 	case MODE_WRITE:
 		return write_all(u, n, cases);
+	case MODE_WORLD:
+		return write_world(u);
 	case MODE_ZONE:
 		return print_zone();
 	case MODE_OFFLINE:
@@ -239,6 +280,7 @@ int cmd_audit(int argc, char **argv)
 	static const struct option options[] = {
 		{ "list", no_argument, NULL, 'L' },
 		{ "write", required_argument, NULL, 'w' },
+		{ "world", required_argument, NULL, 'W' },
 		{ "zone", no_argument, NULL, 'z' },
 		{ "offline", no_argument, NULL, 'o' },
 		{ "json", no_argument, NULL, 'J' },
@@ -254,8 +296,11 @@ int cmd_audit(int argc, char **argv)
 	int c;
 
 	/* The battery is addressed to this domain; --set and --config come after it. */
-	u.sets[u.source.n_sets++] = "domains=hopital.example";
-	u.sets[u.source.n_sets++] = "arc.trusted=fai.example";
+	u.sets[SET_DOMAINS] = "domains=hopital.example";
+	u.sets[SET_ARC] = "arc.trusted=fai.example";
+	/* Said twice does no harm; start() puts the battery's world here. */
+	u.sets[SET_LISTS] = u.sets[SET_OVERLAY] = u.sets[SET_ARC];
+	u.source.n_sets = SETS_OF_OURS;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(help, stdout);

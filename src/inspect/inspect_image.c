@@ -3,8 +3,8 @@
 #include "inspect/inspect_url.h"
 
 enum {
-	LEAST_BYTES = 96,     /* no picture of a QR code is smaller */
-	PICTURE_BYTES = 2048, /* with something to see in it, and no dot to count readers */
+	LEAST_BYTES = 96,    /* no picture of a QR code is smaller */
+	PICTURE_BYTES = 256, /* with something to see in it, and no dot to count readers */
 	FEW_LETTERS = 40,
 };
 
@@ -70,7 +70,10 @@ void inspect_image_check_only(struct walk *w)
 			pictures++;
 		}
 	}
-	if (pictures == 1 && !has_letters(strbuf_str(&w->text)))
+	if (!pictures || has_letters(strbuf_str(&w->text)))
+		return;
+	walk_find(w, FINDING_PICTURES_ONLY, picture, walk_part(w, picture)->detected);
+	if (pictures == 1)
 		walk_find(w, FINDING_IMAGE_ONLY, picture, walk_part(w, picture)->detected);
 }
 

@@ -1,6 +1,7 @@
 #include "inspect/inspect_private.h"
 
 #include "inspect/inspect_html.h"
+#include "inspect/inspect_words.h"
 #include "inspect/testmarks.h"
 #include "mail/header.h"
 
@@ -175,8 +176,11 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 	p->detected = m.type;
 	inspect_leaf_hash(bytes, p->sha256);
 	judge_type(w, index, m);
-	if (is_text(p, m) && testmarks_gtube(bytes))
-		walk_find(w, FINDING_GTUBE, index, p->filename.n ? p->filename : p->path);
+	if (is_text(p, m)) {
+		if (testmarks_gtube(bytes))
+			walk_find(w, FINDING_GTUBE, index, p->filename.n ? p->filename : p->path);
+		inspect_words_attached(w, index, bytes);
+	}
 	walk_note(w, m.type.n ? m.type : p->type, index);
 	if (testmarks_eicar(bytes))
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);

@@ -117,10 +117,24 @@ static bool same_address(const struct facts_address *a, const struct facts_addre
 	return str_caseeq(a->local, b->local) && str_caseeq(a->domain, b->domain);
 }
 
+/* Answers go to every address of Reply-To: one of another domain is enough. */
+static void compare(struct walk *w, const struct facts_address *from, enum facts_where where,
+		    enum finding finding)
+{
+	for (size_t i = 0; i < w->facts->addresses.n; i++) {
+		const struct facts_address *a = &w->facts->addresses.v[i];
+
+		if (a->where != where || !a->domain.n ||
+		    address_domains_related(from->domain, a->domain))
+			continue;
+		walk_find(w, finding, 0, a->domain);
+		return;
+	}
+}
+
 void inspect_sender_judge(struct walk *w)
 {
 	const struct facts_address *from = inspect_sender_first(w->facts, FACTS_FROM);
-	const struct facts_address *reply = inspect_sender_first(w->facts, FACTS_REPLY_TO);
 	bool several = false;
 
 	for (size_t i = 0; i < w->facts->addresses.n; i++) {
@@ -140,6 +154,8 @@ void inspect_sender_judge(struct walk *w)
 		walk_find(w, FINDING_MULTIPLE_FROM, 0, STR(""));
 	if (!inspect_sender_first(w->facts, FACTS_TO))
 		walk_find(w, FINDING_MISSING_TO, 0, STR(""));
-	if (from && reply && !address_domains_related(from->domain, reply->domain))
-		walk_find(w, FINDING_FROM_REPLYTO_DIFFER, 0, reply->domain);
+	if (!from)
+		return;
+	compare(w, from, FACTS_REPLY_TO, FINDING_FROM_REPLYTO_DIFFER);
+	compare(w, from, FACTS_SENDER, FINDING_FROM_SENDER_DIFFER);
 }

@@ -7,7 +7,8 @@ enum {
 	STACKED_MIN = 5,
 	STYLED_MIN = 20,
 	SHOWN_STYLED_MIN = 4,
-	LANGUAGE_LETTERS = 40 /* what a text must have to say more than the one before */
+	ATTACHED_BYTES = 32 << 10, /* what somebody has to say is said by then */
+	LANGUAGE_LETTERS = 40	   /* what a text must have to say more than the one before */
 };
 
 static bool is_text(const struct content *c)
@@ -153,6 +154,15 @@ void inspect_words_read(struct walk *w, uint32_t index, str text)
 		w->language_letters = letters_of(&f);
 		w->facts->language = language_guess(folded, &f);
 	}
+}
+
+void inspect_words_attached(struct walk *w, uint32_t index, str bytes)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct fold_facts f;
+
+	walk_scan(w, PATTERN_WORDS, STR(""),
+		  fold_text(scratch, str_sub(bytes, 0, ATTACHED_BYTES), &f), index);
 }
 
 void inspect_words_shown(struct walk *w, str text, bool subject)

@@ -17,6 +17,8 @@ bool inspect_words_decode(struct walk *w, struct arena *a, uint32_t index, str c
 			  str *ret_text, str *ret_other);
 /* Text the reader sees: tricks of characters, and the patterns of PATTERN_WORDS. */
 void inspect_words_read(struct walk *w, uint32_t index, str text);
+/* The begin of an attached text: the patterns of PATTERN_WORDS only. */
+void inspect_words_attached(struct walk *w, uint32_t index, str bytes);
 /* A line that lists of messages show: the Subject, or the sender's display name. */
 void inspect_words_shown(struct walk *w, str text, bool subject);
 /* When all parts are known: what alternatives there are, the language. */

@@ -1,0 +1,19 @@
+#include "battery/world.h"
+
+const struct world_file world_files[WORLD_FILES] = {
+	{ "lists/feed-phishtank.txt", "http://evil.example/phishtank/login.html\n" },
+	{ "lists/feed-openphish.txt", "http://evil.example/openphish/\n" },
+	{ "lists/feed-urlhaus.txt", "http://evil.example/urlhaus/a.bin\n" },
+	{ "lists/feed-indicators.txt", WORLD_LISTED "\n" },
+	{ "lists/freemail-domains.txt", "freemail.example\n" },
+	/* A rule for a while: a player of films is attacked (T049). */
+	{ "lists/forbidden-extensions.txt", "avi until=2026-12-31 # a player is attacked\n" },
+	{ "overlay/battery.yaml", "dns_lists:\n"
+				  "  spamhaus-dbl: {enabled: true}\n"
+				  "  surbl: {enabled: true}\n"
+				  "  uribl: {enabled: true}\n"
+				  "protected:\n"
+				  "  domains: [banque.example]\n"
+				  "  people:\n"
+				  "    - {name: Jeanne Lefort, addresses: []}\n" },
+};
