@@ -42,6 +42,8 @@ static void eicar_in_archive(struct kit *k)
 			  in_archive(k, FIXTURE_ZIP_STORED, "eicar.com", e));
 	kit_send_attached(k, "c", "application/x-7z-compressed", "a.7z",
 			  in_archive(k, FIXTURE_7Z, "eicar.com", e));
+	kit_send_attached(k, "d", "application/vnd.rar", "a.rar",
+			  fixture_rar(k, "eicar.com", e, false));
 	kit_send_attached(k, "e", "application/gzip", "a.tar.gz",
 			  in_archive(k, FIXTURE_TAR_GZ, "eicar.com", e));
 	kit_send_attached(k, "f", "application/gzip", "eicar.com.gz",
@@ -53,10 +55,18 @@ static void eicar_in_archive(struct kit *k)
 static void eicar_deep(struct kit *k)
 {
 	str zip = fixture_zip1(k, "eicar.com", fixture_eicar(k)), eml;
+	const str embedded[] = { fixture_pdf_stream(k, "/Type/EmbeddedFile", fixture_eicar(k)),
+				 STR("<</Type/Filespec/F(eicar.com)/EF<</F 4 0 R>>>>") };
 	struct kit_mail inner = kit_mail(k);
 
 	kit_send_attached(k, "a", "application/zip", "a.zip",
 			  fixture_zip1(k, "b.zip", fixture_zip1(k, "c.zip", zip)));
+	kit_send_attached(k, "b",
+			  "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+			  "lettre.docx", fixture_docx_object(k, "eicar.com", fixture_eicar(k)));
+	kit_send_attached(k, "d", "application/pdf", "facture.pdf",
+			  fixture_pdf(k, "/Names<</EmbeddedFiles<</Names[(eicar.com)5 0 R]>>>>",
+				      embedded, ARRAY_LEN(embedded)));
 	kit_attach(k, &inner, "application/zip", "c.zip", zip);
 	eml = kit_bytes(k, &inner);
 	kit_send_attached(k, "c", "application/zip", "a.zip", fixture_zip1(k, "message.eml", eml));
@@ -88,6 +98,32 @@ static void gtube_in_text(struct kit *k)
 	kit_send(k, "c", &m);
 }
 
+/* From a machine that gives its address for a name, with links that a list knows. */
+static void pharmacy_spam(struct kit *k)
+{
+	struct strbuf text = strbuf_make(k->arena, 8192);
+	struct kit_mail m = kit_mail(k);
+
+	for (int i = 0; i < 6; i++)
+		strbuf_fmt(&text,
+			   "Pharmacie en ligne : Viagra, Cialis sans ordonnance, 100%% satisfait ou "
+			   "rembours=C3=A9 !\r\nhttp://www%d.dbl2.example/promo?id=3D%d\r\n",
+			   i, i);
+	m.client_ip = STR("203.0.113.66");
+	m.helo = STR("[203.0.113.66]");
+	m.reverse_path = STR("promo@nospf.example");
+	m.from = STR("Pharmacie <promo@nospf.example>");
+	m.message_id = STR("<promo.1@nospf.example>");
+	m.received = STR_NULL;
+	m.signer = NULL;
+	m.subject = STR("Offre exceptionnelle");
+	m.extra = STR("Precedence: bulk\r\nList-Unsubscribe: <http://www1.dbl2.example/u>\r\n");
+	m.text = strbuf_str(&text);
+	m.html = STR_NULL;
+	kit_expect(k, BATTERY_REJECT | BATTERY_QUARANTINE, NULL);
+	kit_send(k, "b", &m);
+}
+
 static void gtube_in_html(struct kit *k)
 {
 	str g = fixture_gtube(k);
@@ -99,6 +135,17 @@ static void gtube_in_html(struct kit *k)
 			   STR_ARG(str_sub(g, 0, 4)), STR_ARG(str_sub(g, 4, 20)),
 			   STR_ARG(str_skip(g, 20)));
 	kit_send(k, "a", &m);
+	pharmacy_spam(k);
+}
+
+static void gtube_in_pdf(struct kit *k, str gtube)
+{
+	str text = fixture_pdf_stream(
+		k, "", kit_fmt(k, "BT /F1 12 Tf 72 720 Td (%.*s) Tj ET", STR_ARG(gtube)));
+
+	kit_expect(k, BATTERY_FLAG | BATTERY_QUARANTINE | BATTERY_REJECT, "GTUBE");
+	kit_send_attached(k, "d", "application/pdf", "message.pdf",
+			  fixture_pdf_with(k, "", "/Contents 4 0 R", &text, 1, ""));
 }
 
 static void gtube_attached(struct kit *k)
@@ -119,6 +166,7 @@ static void gtube_attached(struct kit *k)
 	*arena_push(k->arena, &m.parts) = kit_fmt(k, "Content-Type: message/rfc822\r\n\r\n%.*s",
 						  STR_ARG(kit_bytes(k, &inner)));
 	kit_send(k, "c", &m);
+	gtube_in_pdf(k, g);
 }
 
 const struct battery_case cases_antivirus[] = {

@@ -19,6 +19,7 @@ static void program_inside(struct kit *k)
 	str pe = fixture_pe(k);
 
 	kit_send_attached(k, "a", ZIP, "a.zip", fixture_zip1(k, "setup.exe", pe));
+	kit_send_attached(k, "b", OCTETS, "a.rar", fixture_rar(k, "setup.exe", pe, false));
 	kit_send_attached(k, "c", OCTETS, "a.7z", one(k, FIXTURE_7Z, "setup.exe", pe));
 	kit_send_attached(k, "d", OCTETS, "a.tar.gz", one(k, FIXTURE_TAR_GZ, "setup.exe", pe));
 	kit_send_attached(k, "e", OCTETS, "a.arj", fixture_arj(k, "setup.exe", pe));
@@ -30,6 +31,8 @@ static void program_inside(struct kit *k)
 	kit_send_attached(k, "h", ZIP, "a.zip",
 			  fixture_archive(k, FIXTURE_ZIP, many, ARRAY_LEN(many)));
 	kit_send_attached(k, "i", ZIP, "a.zip", fixture_zip1(k, "../../setup.exe", pe));
+	kit_send_attached(k, "i2", ZIP, "a.zip", fixture_zip1(k, "/tmp/setup.exe", pe));
+	kit_send_attached(k, "i3", ZIP, "a.zip", fixture_zip1(k, "C:\\Windows\\setup.exe", pe));
 }
 
 static void send_locked(struct kit *k, const char *variant, str bytes, const char *text,
@@ -46,8 +49,28 @@ static void send_locked(struct kit *k, const char *variant, str bytes, const cha
 
 #define WITH_PASSWORD "Bonjour. Le mot de passe est Ete2024! Cordialement."
 
+/* The password comes in a second file. */
+static void send_with_file(struct kit *k, const char *variant, str zip, const char *type,
+			   const char *name, str file)
+{
+	struct kit_mail m = kit_mail(k);
+
+	kit_text(k, &m, STR("Bonjour, voici les documents."));
+	kit_attach(k, &m, ZIP, "documents.zip", zip);
+	kit_attach(k, &m, type, name, file);
+	kit_send(k, variant, &m);
+}
+
+static void attached_password(struct kit *k, str zip)
+{
+	send_with_file(k, "g1", zip, "text/plain", "lisezmoi.txt", STR("Mot de passe : Ete2024!\r\n"));
+	send_with_file(k, "g2", zip, "text/html", "lisezmoi.html",
+		       STR("<html><body><p>Mot de passe : <b>Ete2024!</b></p></body></html>"));
+}
+
 static void locked(struct kit *k)
 {
+	const str password = STR("Ete2024!");
 	str weak = fixture_zip_locked(k, "zipcrypt", "Ete2024!", "notice.txt", fixture_txt(k));
 	str strong = fixture_zip_locked(k, "aes256", "Ete2024!", "notice.txt", fixture_txt(k));
 	str program = fixture_zip_locked(k, "aes256", "Ete2024!", "setup.exe", fixture_pe(k));
@@ -56,8 +79,19 @@ static void locked(struct kit *k)
 	send_locked(k, "b", strong, WITH_PASSWORD, NULL);
 	send_locked(k, "bM", program, WITH_PASSWORD, NULL);
 	send_locked(k, "e", strong, "Bonjour, voici les documents.", "mot de passe : Ete2024!");
+	send_locked(k, "c", fixture_7z_locked(k, password, "notice.txt", fixture_txt(k), true),
+		    WITH_PASSWORD, NULL);
+	send_locked(k, "c2", fixture_7z_locked(k, password, "notice.txt", fixture_txt(k), false),
+		    WITH_PASSWORD, NULL);
+	send_locked(k, "cM", fixture_7z_locked(k, password, "setup.exe", fixture_pe(k), true),
+		    WITH_PASSWORD, NULL);
+	send_locked(k, "d", fixture_rar(k, "notice.txt", fixture_txt(k), true), WITH_PASSWORD,
+		    NULL);
+	attached_password(k, strong);
 	kit_expect(k, BATTERY_QUARANTINE, NULL);
 	send_locked(k, "f", strong, "Bonjour, voici les documents.", NULL);
+	send_with_file(k, "f2", strong, "image/png", "acces.png",
+		       fixture_png_text(k, "mot de passe: Ete2024!"));
 }
 
 static void large_member(struct kit *k)
@@ -70,15 +104,29 @@ static void large_member(struct kit *k)
 	kit_send_attached(k, "b", ZIP, "a.zip", fixture_archive(k, FIXTURE_ZIP, late, 2));
 }
 
+static str empty_members(struct kit *k)
+{
+	enum { MOST = 60000 };
+	struct fixture_member *m = arena_array(k->arena, struct fixture_member, MOST);
+
+	for (size_t i = 0; i < MOST; i++)
+		m[i] = (struct fixture_member){ kit_fmt(k, "f%zu", i).p, STR("") };
+	return fixture_archive(k, FIXTURE_ZIP_STORED, m, MOST);
+}
+
 static void many_members(struct kit *k)
 {
-	enum { MANY = 5000 };
+	enum { MANY = 5000, FEW = 201 };
 	struct fixture_member *m = arena_array(k->arena, struct fixture_member, MANY);
 
 	for (size_t i = 0; i + 1 < MANY; i++)
 		m[i] = (struct fixture_member){ kit_fmt(k, "f%zu", i).p, STR("a") };
 	m[MANY - 1] = (struct fixture_member){ "eicar.com", fixture_eicar(k) };
 	kit_send_attached(k, "b", ZIP, "a.zip", fixture_archive(k, FIXTURE_ZIP, m, MANY));
+	kit_send_attached(k, "a", ZIP, "a.zip", fixture_archive(k, FIXTURE_ZIP, m, FEW));
+	kit_send_attached(k, "aE", ZIP, "a.zip",
+			  fixture_archive(k, FIXTURE_ZIP, m + MANY - FEW, FEW));
+	kit_send_attached(k, "c", ZIP, "a.zip", empty_members(k));
 }
 
 static str nested(struct kit *k, size_t levels)
@@ -96,7 +144,9 @@ static void deep_archives(struct kit *k)
 
 	kit_send_attached(k, "a", ZIP, "a.zip", nested(k, 6));
 	kit_send_attached(k, "b", ZIP, "a.zip", nested(k, 20));
+	/* Stands for a file that holds itself: to a reader both have no end. */
 	kit_send_attached(k, "c", ZIP, "a.zip", nested(k, 60));
+	kit_send_attached(k, "d", OCTETS, "a.zip.gz.bz2", one(k, FIXTURE_BZ2, "a", gz));
 	kit_send_attached(k, "e", OCTETS, "a.zip.gz", gz);
 }
 

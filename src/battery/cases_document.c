@@ -28,6 +28,8 @@ static void macro(struct kit *k)
 	kit_send_attached(
 		k, "d", OCTETS, "tableau.xlsm",
 		fixture_xlsx(k, "xl/worksheets/sheet1.xml", "<worksheet/>", str_c(hello)));
+	kit_send_attached(k, "e1", OCTETS, "diapos.ppt", fixture_ppt_macro(k, str_c(hello)));
+	kit_send_attached(k, "e2", OCTETS, "diapos.pptm", fixture_pptm(k, str_c(hello)));
 	kit_expect(k, FLAG_OR_MORE, NULL);
 	kit_send_attached(
 		k, "f", OCTETS, "calcul.xlsm",
@@ -47,6 +49,8 @@ static void loader_macro(struct kit *k)
 
 static void xlm(struct kit *k)
 {
+	kit_send_attached(k, "a", "application/vnd.ms-excel", "tableau.xls", fixture_xls_macro(k));
+	kit_send_attached(k, "c", OCTETS, "tableau.xlsb", fixture_xlsb_macro(k));
 	kit_send_attached(
 		k, "b", OCTETS, "tableau.xlsm",
 		fixture_xlsx(
@@ -121,6 +125,8 @@ static void ppaction(struct kit *k)
 {
 	kit_send_attached(k, "a", OCTETS, "diapos.pptx", pptx(k, FIXTURE_ZIP_STORED));
 	kit_send_attached(k, "b", OCTETS, "diapos.pptx", pptx(k, FIXTURE_ZIP));
+	kit_send_attached(k, "c", "application/vnd.ms-powerpoint", "diapos.ppt",
+			  fixture_ppt_action(k));
 }
 
 #define REL "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
@@ -147,21 +153,9 @@ static void external(struct kit *k)
 				       "", STR("")));
 }
 
-/* A Package object (OLE 1.0) with a program in it. */
 static str package(struct kit *k)
 {
-	const str pe = fixture_pe(k);
-	struct strbuf native = strbuf_make(k->arena, 8192), b = strbuf_make(k->arena, 16384);
-
-	strbuf_put(&native, STR("\2\0setup.exe\0C:\\setup.exe\0\0\0\3\0\x0d\0\0\0C:\\setup.exe\0"));
-	for (int i = 0; i < 4; i++)
-		strbuf_char(&native, (char)(pe.n >> (8 * i)));
-	strbuf_put(&native, pe);
-	strbuf_put(&b, STR("\1\5\0\0\2\0\0\0\x08\0\0\0Package\0\0\0\0\0\0\0\0\0"));
-	for (int i = 0; i < 4; i++)
-		strbuf_char(&b, (char)(native.n >> (8 * i)));
-	strbuf_put(&b, strbuf_str(&native));
-	return strbuf_str(&b);
+	return fixture_package(k, "setup.exe", fixture_pe(k));
 }
 
 static void rtf_object(struct kit *k)
@@ -171,12 +165,32 @@ static void rtf_object(struct kit *k)
 	kit_send_attached(k, "b", DOC, "lettre.doc", fixture_rtf(k, "{\\rtf1", package(k), ""));
 	kit_send_attached(k, "d", "application/rtf", "lettre.rtf",
 			  fixture_rtf(k, "{\\rtf1", package(k), " \\par\r\n{}"));
+	kit_send_attached(k, "d2", "application/rtf", "lettre.rtf",
+			  fixture_rtf(k, "{\\rtf1", package(k), "\\bin3 }}}"));
+	kit_send_attached(k, "c", "application/rtf", "lettre.rtf",
+			  STR("{\\rtf1\\ansi Bonjour\\par {\\object\\objemb{\\*\\objclass Package}}}"));
+}
+
+/* Hexadecimal digits of the object in small and capital letters in turn. */
+static str mixed_case(struct kit *k, str rtf)
+{
+	struct strbuf b = strbuf_make(k->arena, rtf.n);
+	size_t object = str_find(rtf, STR("objdata ")) + 8;
+
+	for (size_t i = 0; i < rtf.n; i++) {
+		char c = rtf.p[i];
+
+		strbuf_char(&b, i >= object && i % 2 && c >= 'a' && c <= 'f' ? (char)(c - 32) : c);
+	}
+	return strbuf_str(&b);
 }
 
 static void rtf_program(struct kit *k)
 {
 	kit_send_attached(k, "a", "application/rtf", "lettre.rtf",
 			  fixture_rtf(k, "{\\rtf1", fixture_pe(k), ""));
+	kit_send_attached(k, "b", "application/rtf", "lettre.rtf",
+			  mixed_case(k, fixture_rtf(k, "{\\rtf1", fixture_pe(k), "")));
 	kit_send_attached(k, "c", "application/rtf", "lettre.rtf",
 			  fixture_rtf(k, "{\\rtf1", kit_repeat(k, STR("\x90"), 40), ""));
 }
@@ -245,6 +259,25 @@ static void pdf_others(struct kit *k)
 static const char xxe_text[] = "<?xml version=\"1.0\"?>\n<!DOCTYPE a [<!ENTITY x SYSTEM "
 			       "\"file:///etc/passwd\">]>\n<a>&x;</a>\n";
 
+static str xxe_docx(struct kit *k)
+{
+	const struct fixture_member m[] = {
+		{ "[Content_Types].xml",
+		  STR("<?xml version=\"1.0\"?><Types "
+		      "xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
+		      "<Override PartName=\"/word/document.xml\" ContentType=\"application/"
+		      "vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
+		      "</Types>") },
+		{ "word/document.xml",
+		  STR("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY x SYSTEM "
+		      "\"file:///etc/passwd\">]><w:document "
+		      "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">"
+		      "<w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p></w:body></w:document>") },
+	};
+
+	return fixture_archive(k, FIXTURE_ZIP, m, ARRAY_LEN(m));
+}
+
 static void xxe(struct kit *k)
 {
 	kit_send_attached(k, "a", "text/xml", "a.xml", str_c(xxe_text));
@@ -259,6 +292,7 @@ static void xxe(struct kit *k)
 			      "\"><soap:Body>&x;</soap:Body>"
 			      "</soap:Envelope>\n"));
 	kit_send_attached(k, "d", "text/xml", "a.xml", kit_utf16(k, str_c(xxe_text), false, true));
+	kit_send_attached(k, "e", DOCX, "lettre.docx", xxe_docx(k));
 	kit_expect(k, QUAR_OR_REJECT, NULL);
 	kit_send_attached(
 		k, "f", "image/svg+xml", "a.svg",
@@ -299,6 +333,9 @@ static void html_script(struct kit *k)
 	kit_send_attached(
 		k, "e", "image/svg+xml", "image.svg",
 		STR("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>"));
+	kit_send_attached(k, "e2", "text/html", "page.shtml",
+			  STR("<html><body><script>document.write(unescape('%61'))</script>"
+			      "</body></html>"));
 }
 
 #define ROW(id, what, make)                                                                        \

@@ -305,6 +305,8 @@ static void disk_images(struct kit *k)
 	kit_send_attached(k, "a", OCTETS, "a.iso", fixture_iso(k));
 	kit_send_attached(k, "b", OCTETS, "a.img", fixture_iso(k));
 	kit_send_attached(k, "c", OCTETS, "a.vhd", fixture_vhd(k));
+	kit_send_attached(k, "d", OCTETS, "a.vhdx",
+			  fixture_padded(k, STR("vhdxfile" "M\0i\0c\0r\0o\0s\0o\0f\0t\0"), 4096));
 }
 
 static void otf(struct kit *k)
@@ -313,6 +315,9 @@ static void otf(struct kit *k)
 
 	kit_send_attached(k, "a", "font/otf", "police.otf", bytes);
 	kit_send_attached(k, "b", OCTETS, "police.bin", bytes);
+	/* While the rule of world.c holds. */
+	kit_send_attached(k, "c", "video/x-msvideo", "clip.avi",
+			  fixture_padded(k, STR("RIFF\0\x10\0\0AVI LIST"), 4096));
 }
 
 #define ROW(id, what, make)                                                                        \
@@ -361,7 +366,7 @@ const struct battery_case cases_extension[] = {
 	ROW("T045", "Forbidden extension gadget", gadget),
 	ROW("T046", "Forbidden extension ace", ace),
 	ROW("T047", "Forbidden extensions cab, diagcab", cab),
-	ROW("T048", "Disk images iso, img, vhd", disk_images),
+	ROW("T048", "Disk images iso, img, vhd, vhdx", disk_images),
 	ROW("T049", "Fonts and formats whose readers are attacked", otf),
 	{ 0 }
 };

@@ -40,7 +40,19 @@ str fixture_doc(struct kit *k, str text, str macro); /* macro empty: none */
 str fixture_docx(struct kit *k, const char *main, const char *relations, str macro);
 str fixture_xlsx(struct kit *k, const char *sheet_part, const char *sheet, str macro);
 str fixture_msg(struct kit *k, const char *name, str attached);
+/* A Package object (OLE 1.0), as RTF holds it, and the stream that Office keeps it in. */
+str fixture_package(struct kit *k, const char *name, str file);
+str fixture_native(struct kit *k, const char *name, str file);
+/* A letter with an embedded object. */
+str fixture_docx_object(struct kit *k, const char *name, str file);
 str fixture_rtf(struct kit *k, const char *start, str object, const char *between);
+
+/* fixture_excel.c */
+str fixture_xls_macro(struct kit *k);
+str fixture_xlsb_macro(struct kit *k);
+str fixture_ppt_action(struct kit *k);
+str fixture_ppt_macro(struct kit *k, str macro);
+str fixture_pptm(struct kit *k, str macro);
 
 /* fixture_pdf.c: objects are numbered from 4; catalog adds to the catalogue. */
 str fixture_pdf(struct kit *k, const char *catalog, const str *objects, size_t n);
@@ -60,7 +72,8 @@ enum fixture_format {
 	FIXTURE_7Z,
 	FIXTURE_TAR_GZ,
 	FIXTURE_TAR_BZ2,
-	FIXTURE_GZ
+	FIXTURE_GZ,
+	FIXTURE_BZ2
 };
 str fixture_archive(struct kit *k, enum fixture_format format, const struct fixture_member *members,
 		    size_t n);

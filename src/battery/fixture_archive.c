@@ -44,6 +44,7 @@ static void set_format(struct archive *a, enum fixture_format f)
 		r |= archive_write_set_format_ustar(a);
 		break;
 	case FIXTURE_GZ:
+	case FIXTURE_BZ2:
 		r |= archive_write_set_format_raw(a);
 		break;
 	}
@@ -51,7 +52,7 @@ static void set_format(struct archive *a, enum fixture_format f)
 		r |= archive_write_zip_set_compression_store(a);
 	if (f == FIXTURE_TAR_GZ || f == FIXTURE_GZ)
 		r |= archive_write_add_filter_gzip(a);
-	if (f == FIXTURE_TAR_BZ2)
+	if (f == FIXTURE_TAR_BZ2 || f == FIXTURE_BZ2)
 		r |= archive_write_add_filter_bzip2(a);
 	bug_if(r != ARCHIVE_OK);
 }

@@ -150,3 +150,67 @@ str fixture_rtf(struct kit *k, const char *start, str object, const char *betwee
 	strbuf_put(&b, STR("}}}"));
 	return strbuf_str(&b);
 }
+
+str fixture_native(struct kit *k, const char *name, str file)
+{
+	struct strbuf b = strbuf_make(k->arena, file.n + 4096);
+
+	strbuf_put(&b, STR("\2\0"));
+	strbuf_put(&b, str_of(name, strlen(name) + 1));
+	strbuf_fmt(&b, "C:\\%s", name);
+	strbuf_put(&b, STR("\0\0\0\3\0"));
+	strbuf_le(&b, strlen(name) + 4, 4);
+	strbuf_fmt(&b, "C:\\%s", name);
+	strbuf_char(&b, 0);
+	strbuf_le(&b, file.n, 4);
+	strbuf_put(&b, file);
+	return strbuf_str(&b);
+}
+
+str fixture_package(struct kit *k, const char *name, str file)
+{
+	str native = fixture_native(k, name, file);
+	struct strbuf b = strbuf_make(k->arena, native.n + 64);
+
+	strbuf_put(&b, STR("\1\5\0\0\2\0\0\0\x08\0\0\0Package\0\0\0\0\0\0\0\0\0"));
+	strbuf_le(&b, native.n, 4);
+	strbuf_put(&b, native);
+	return strbuf_str(&b);
+}
+
+str fixture_docx_object(struct kit *k, const char *name, str file)
+{
+	struct fixture_ole *o =
+		fixture_ole_start(k, STR("\x0c\0\3\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"));
+	str native = fixture_native(k, name, file);
+	struct strbuf stream = strbuf_make(k->arena, native.n + 4);
+
+	strbuf_le(&stream, native.n, 4);
+	strbuf_put(&stream, native);
+	fixture_ole_add(o, 0, "\1Ole10Native", true, strbuf_str(&stream));
+	{
+		const struct fixture_member m[] = {
+			{ "[Content_Types].xml",
+			  STR(XML "<Types xmlns=\"" TYPES "\"><Default Extension=\"bin\" "
+				  "ContentType=\"application/"
+				  "vnd.openxmlformats-officedocument.oleObject\"/><Override "
+				  "PartName=\"/word/document.xml\" ContentType=\"application/"
+				  "vnd.openxmlformats-officedocument.wordprocessingml.document."
+				  "main+xml\"/></Types>") },
+			{ "_rels/.rels",
+			  STR(XML "<Relationships xmlns=\"" RELS "\"><Relationship Id=\"rId1\" "
+				  "Type=\"" DOC_RELS "/officeDocument\" "
+				  "Target=\"word/document.xml\"/></Relationships>") },
+			{ "word/document.xml",
+			  STR(XML "<w:document xmlns:w=\"" WORD
+				  "\"><w:body><w:p/></w:body></w:document>") },
+			{ "word/_rels/document.xml.rels",
+			  STR(XML "<Relationships xmlns=\"" RELS "\"><Relationship Id=\"rId3\" "
+				  "Type=\"" DOC_RELS "/oleObject\" "
+				  "Target=\"embeddings/oleObject1.bin\"/></Relationships>") },
+			{ "word/embeddings/oleObject1.bin", fixture_ole_end(o) },
+		};
+
+		return fixture_archive(k, FIXTURE_ZIP, m, ARRAY_LEN(m));
+	}
+}
