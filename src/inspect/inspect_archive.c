@@ -11,6 +11,7 @@
 
 enum {
 	MEMBERS_MAX = 2000,   /* of one archive, folders included */
+	MEMBERS_MANY = 200,   /* are said */
 	RATIO_MAX = 200,      /* unpacked bytes per packed byte... */
 	RATIO_FREE = 8 << 20, /* ...looked at above this many */
 	MEMBER_NAME_MAX = 1000,
@@ -442,6 +443,9 @@ void inspect_archive_read(struct unpack *u, const char *password)
 	/* A file of zeros is an empty tar file as well. */
 	if (n == 0 && u->magic.family == MAGIC_COMPRESSED)
 		n = read_as(u, password, true);
+	if (n > MEMBERS_MANY && u->magic.family == MAGIC_ARCHIVE && !u->again)
+		walk_find(u->w, FINDING_ARCHIVE_MANY, u->index,
+			  arena_fmt(u->w->arena, "%d members", n));
 	if (n == 0 && u->bytes.n > EMPTY_ZIP) {
 		walk_part(u->w, u->index)->flags |= FACTS_PART_UNINSPECTED;
 		walk_find(u->w, FINDING_ARCHIVE_BROKEN, u->index, STR("no members"));

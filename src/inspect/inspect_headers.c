@@ -9,7 +9,7 @@
 #include "mime/fold.h"
 #include "url/urlskeleton.h"
 
-enum { RECEIVED_MAX = 50, BLANK_RUN = 4, DATE_LENGTH_MAX = 100 };
+enum { RECEIVED_MAX = 50, BLANK_RUN = 4, DATE_LENGTH_MAX = 100, HOP_AHEAD_MAX = 3 * 3600 };
 
 struct headers {
 	struct walk *w;
@@ -17,6 +17,7 @@ struct headers {
 	str raw, value;		   /* ...unfolded, and decoded too */
 	uint32_t seen_words;	   /* enum encoded_word_seen of it */
 	uint32_t received;
+	int64_t hop; /* when the server wrote it that took the message after this one; 0: unknown */
 	bool crlf, lf;
 	bool mime, mime_version, content_type, content_other;
 };
@@ -195,10 +196,25 @@ static void judge_bytes(struct headers *h)
 	}
 }
 
+/* The newest hop stands first: each one after it is older, but for clocks that are wrong. */
+static void judge_hop(struct headers *h)
+{
+	size_t at = str_rchr(h->raw, ';');
+	str date = at == STR_NONE ? STR("") : str_skip(h->raw, at + 1);
+	int64_t hop;
+
+	if (!clock_parse_rfc5322(str_sub(date, 0, str_chr(date, '(')), &hop))
+		return;
+	if (h->hop && hop > h->hop + HOP_AHEAD_MAX)
+		find(h, FINDING_RCVD_BACKWARDS, h->field.whole);
+	h->hop = hop;
+}
+
 static void judge_received(struct headers *h)
 {
 	if (++h->received == RECEIVED_MAX + 1)
 		find(h, FINDING_RCVD_TOO_MANY, STR(""));
+	judge_hop(h);
 	for (size_t i = 0; i < h->raw.n; i++) {
 		unsigned char c = (unsigned char)h->raw.p[i];
 

@@ -41,12 +41,12 @@ static bool is_known_private(str subtype)
 	return false;
 }
 
-/* Top-level types that IANA has registered, and chemical, which laboratories use. */
+/* Top-level types that IANA has registered. */
 static bool is_known_type(str type)
 {
 	static const str known[] = {
 		STR("text/"),	   STR("image/"), STR("audio/"), STR("video/"),	  STR("message/"),
-		STR("multipart/"), STR("model/"), STR("font/"),	 STR("haptics/"), STR("chemical/"),
+		STR("multipart/"), STR("model/"), STR("font/"),	 STR("haptics/"),
 	};
 
 	if (str_starts(type, STR("application/x-")))

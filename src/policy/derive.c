@@ -106,6 +106,39 @@ static void envelope_sender(struct arena *a, const struct envelope *envelope,
 	}
 }
 
+static str by_host(str received)
+{
+	size_t at = str_casefind(received, STR("by "));
+	size_t n = 0;
+
+	if (at == STR_NONE || (at && !str_is_space(received.p[at - 1])))
+		return STR("");
+	received = str_trim(str_skip(received, at + 3));
+	while (n < received.n && (is_part_of_name(received.p[n]) || received.p[n] == '.'))
+		n++;
+	return str_sub(received, 0, n);
+}
+
+/* Only what comes back to us has been here. */
+static void received(struct arena *a, const struct conf_strings *own, const struct facts *facts,
+		     struct evidence *out)
+{
+	for (size_t i = 0; i < facts->headers.n; i++) {
+		const struct facts_header *h = &facts->headers.v[i];
+		str host;
+
+		if (!str_caseeq(h->name, STR("Received")))
+			continue;
+		host = by_host(h->value);
+		for (size_t k = 0; k < own->n && host.n; k++) {
+			if (!dnsname_within(host, own->v[k]))
+				continue;
+			evidence_add(a, out, STR("RCVD_OURS"), h->value);
+			return;
+		}
+	}
+}
+
 static void date(struct arena *a, const struct envelope *envelope, const struct facts *facts,
 		 struct evidence *out)
 {
@@ -150,6 +183,20 @@ static enum ownership ownership_of(struct arena *a, const struct conf_strings *o
 	return best;
 }
 
+static bool sender_is_ours(struct arena *a, const struct conf_strings *own,
+			   const struct facts *facts, str *ret)
+{
+	for (size_t i = 0; i < facts->addresses.n; i++) {
+		const struct facts_address *s = &facts->addresses.v[i];
+
+		if (s->where != FACTS_SENDER || ownership_of(a, own, s->domain) != OWN_ITSELF)
+			continue;
+		*ret = arena_fmt(a, "%.*s@%.*s", STR_ARG(s->local), STR_ARG(s->domain));
+		return true;
+	}
+	return false;
+}
+
 /* SPF vouches for the reverse-path only, and so for an author of ours only under a
  * reverse-path of ours; a signature of ours vouches for both. */
 static void own_domain(struct arena *a, const struct conf_strings *own,
@@ -174,7 +221,10 @@ static void own_domain(struct arena *a, const struct conf_strings *own,
 		most = its;
 		author = arena_fmt(a, "%.*s@%.*s", STR_ARG(f->local), STR_ARG(f->domain));
 	}
-	if (most == OWN_ITSELF ? !confirmed : path == OWN_ITSELF)
+	/* What confirms another author says nothing of one of ours who sends for him. */
+	if (most == OWN_NOT && sender_is_ours(a, own, facts, &author))
+		evidence_add(a, out, STR("OWN_DOMAIN_SPOOF"), author);
+	else if (most == OWN_ITSELF ? !confirmed : path == OWN_ITSELF)
 		evidence_add(a, out, STR("OWN_DOMAIN_SPOOF"),
 			     path == OWN_ITSELF ? envelope->reverse_path : author);
 	else if (most == OWN_BELOW && !confirmed && !(path == OWN_BELOW && spf))
@@ -227,6 +277,8 @@ void derive_evidence(struct arena *a, const struct conf_strings *own_domains, bo
 	}
 	envelope_sender(a, envelope, facts, out);
 	date(a, envelope, facts, out);
+	if (!outgoing)
+		received(a, own_domains, facts, out);
 	uninspected(a, facts, out);
 }
 
