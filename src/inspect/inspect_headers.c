@@ -155,6 +155,8 @@ static void judge_words(struct headers *h, const struct singleton *s)
 		find(h, FINDING_HEADER_NESTED_ENCODING, h->raw);
 	if (seen & ENCODED_WORD_BROKEN)
 		find(h, FINDING_HEADER_BROKEN_ENCODING, h->raw);
+	if (seen & ENCODED_WORD_ODD)
+		find(h, FINDING_HEADER_ODD_ENCODING, h->raw);
 	if ((seen & ENCODED_WORD_CONTROL) && s && s->where)
 		find(h, FINDING_FROM_ENCODED_CONTROL, h->raw);
 	else if ((seen & ENCODED_WORD_CONTROL) && shows_field(h->value))
@@ -169,31 +171,39 @@ static void judge_words(struct headers *h, const struct singleton *s)
 		find(h, s->qp, h->raw);
 }
 
+bool inspect_headers_attack(str text)
+{
+	static const str attacks[] = {
+		STR("<script"),	 STR("</script"), STR("${jndi:"),     STR("() {"),   STR("() :"),
+		STR("onerror="), STR("onload="),  STR("javascript:"), STR("=cmd|"),  STR("${lower:"),
+		STR("${upper:"), STR("${env:"),	  STR("${sys:"),      STR("${::-"),  STR("%n%n"),
+		STR("%s%s%s"),	 STR("%x%x%x"),	  STR("<iframe"),     STR("=dde(\""),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(attacks); i++) {
+		if (str_casefind(text, attacks[i]) != STR_NONE)
+			return true;
+	}
+	return false;
+}
+
 /* Code for whoever shows or logs the field, and control characters, in one pass. */
 static void judge_bytes(struct headers *h)
 {
-	static const str attacks[] = {
-		STR("<script"),	 STR("</script"), STR("${jndi:"),     STR("() {"),  STR("() :"),
-		STR("onerror="), STR("onload="),  STR("javascript:"), STR("=cmd|"),
-	};
 	bool mark = false, control = false;
 	str v = h->value;
 
 	for (size_t i = 0; i < v.n; i++) {
 		unsigned char c = (unsigned char)v.p[i];
 
-		mark |= c == '<' || c == '(' || c == '$' || c == ':' || c == '=';
+		mark |= c == '<' || c == '(' || c == '$' || c == ':' || c == '=' || c == '%';
 		control |= (c < ' ' && c != '\t') || c == 0x7f;
 	}
 	/* NUL and line ends have findings of their own. */
 	if (control && !(h->seen_words & ENCODED_WORD_CONTROL))
 		find(h, FINDING_HEADER_CONTROL, h->raw);
-	for (size_t i = 0; mark && i < ARRAY_LEN(attacks); i++) {
-		if (str_casefind(v, attacks[i]) != STR_NONE) {
-			find(h, FINDING_HEADER_ATTACK, h->raw);
-			return;
-		}
-	}
+	if (mark && inspect_headers_attack(v))
+		find(h, FINDING_HEADER_ATTACK, h->raw);
 }
 
 /* The newest hop stands first: each one after it is older, but for clocks that are wrong. */
@@ -215,6 +225,8 @@ static void judge_received(struct headers *h)
 	if (++h->received == RECEIVED_MAX + 1)
 		find(h, FINDING_RCVD_TOO_MANY, STR(""));
 	judge_hop(h);
+	if (h->field.flags & HEADER_NUL)
+		find(h, FINDING_RCVD_ILLEGAL_CHARS, h->field.whole);
 	for (size_t i = 0; i < h->raw.n; i++) {
 		unsigned char c = (unsigned char)h->raw.p[i];
 
@@ -307,6 +319,8 @@ static void judge_singleton(struct headers *h, const struct singleton *s, uint32
 		judge_from(h);
 	if (s->missing == FINDING_MISSING_DATE)
 		judge_date(h);
+	if (s->where > FACTS_FROM + 1)
+		inspect_words_shown(h->w, h->value, false);
 	if (s->missing == FINDING_MISSING_SUBJECT && !has_text(h->value))
 		find(h, FINDING_MISSING_SUBJECT, h->field.whole);
 	if (s->missing == FINDING_MISSING_SUBJECT)

@@ -115,7 +115,7 @@ static void judge_readings(struct walk *w, uint32_t index, str name)
 
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive)
 {
-	bool direction = false, control = false, nul = false;
+	bool direction = false, control = false, nul = false, line_end = false;
 	str rest = filename;
 
 	while (rest.n) {
@@ -124,6 +124,7 @@ void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_ar
 
 		direction |= n && overrides_direction(cp);
 		nul |= n && cp == 0;
+		line_end |= n && (cp == '\r' || cp == '\n');
 		control |= n && (cp < 0x20 || cp == 0x7f);
 		rest = str_skip(rest, n ? n : 1);
 	}
@@ -133,6 +134,10 @@ void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_ar
 		walk_find(w, FINDING_NAME_NUL, index, filename);
 	if (control)
 		walk_find(w, FINDING_NAME_CONTROL, index, filename);
+	if (line_end && !in_archive)
+		walk_find(w, FINDING_NAME_LINE_END, index, filename);
+	if (inspect_headers_attack(filename))
+		walk_find(w, FINDING_HEADER_ATTACK, index, filename);
 	if (is_double(filename))
 		walk_find(w, FINDING_NAME_DOUBLE_EXTENSION, index, filename);
 	if (leaves_folder(filename, in_archive))

@@ -97,6 +97,8 @@ void walk_note(struct walk *w, str type, uint32_t part);
 
 /* inspect_headers.c */
 void inspect_headers_read(struct walk *w, str message);
+/* Code for programs that show or log the text: pages, shells, formats, look-ups. */
+bool inspect_headers_attack(str text) must_use;
 /* inspect_sender.c: From, Reply-To and To, once they are read. */
 void inspect_sender_judge(struct walk *w);
 /* The first address with a domain there, or NULL. */

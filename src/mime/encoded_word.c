@@ -4,6 +4,8 @@
 #include "base/qp.h"
 #include "base/utf8.h"
 
+enum { WORD_MAX = 75 }; /* RFC 2047 2 */
+
 struct word {
 	str charset; /* without the language (RFC 2231 5) */
 	char encoding;
@@ -94,12 +96,29 @@ static void end_run(struct decoder *d)
 	strbuf_clear(&d->run);
 }
 
+/* The last character of some UTF-8 goes on in what follows. */
+static bool is_cut(str bytes)
+{
+	for (size_t back = 1; back <= 3 && back <= bytes.n; back++) {
+		unsigned char c = (unsigned char)bytes.p[bytes.n - back];
+
+		if (c >= 0xc0)
+			return back < (c >= 0xf0 ? 4u : c >= 0xe0 ? 3u : 2u);
+		if (c < 0x80)
+			return false;
+	}
+	return false;
+}
+
 static void take_word(struct decoder *d, const struct word *w)
 {
 	struct base64_seen seen;
 
 	if (!str_caseeq(w->charset, d->run_charset))
 		end_run(d);
+	if (w->size > WORD_MAX ||
+	    (str_caseeq(w->charset, STR("utf-8")) && is_cut(strbuf_str(&d->run))))
+		d->seen |= ENCODED_WORD_ODD;
 	d->run_charset = w->charset;
 	d->seen |= w->encoding == 'b' ? ENCODED_WORD_BASE64 : ENCODED_WORD_QP;
 	if (w->encoding == 'b')

@@ -19,6 +19,7 @@ enum encoded_word_seen {
 	ENCODED_WORD_UNKNOWN = 1 << 3, /* a charset that is not known */
 	ENCODED_WORD_CONTROL = 1 << 4, /* NUL, CR or LF in a word: no sender needs that */
 	ENCODED_WORD_NESTED = 1 << 5,  /* the text of a word holds another one */
+	ENCODED_WORD_ODD = 1 << 7,     /* a word over 75 bytes, or a character cut between two */
 	ENCODED_WORD_BROKEN = 1 << 6,  /* no word though it begins like one, bad bytes, or UTF-7 */
 };
 

@@ -254,6 +254,21 @@ static str utf8_of(struct charsets *c, struct arena *a, str charset, str bytes)
 	return text.p ? text : STR("");
 }
 
+/* Some readers decode again what was decoded: each step is a reading of its own. */
+static void add_words(struct params_readings *r, struct charsets *c, struct arena *a, str value)
+{
+	enum { STEPS = 4 };
+
+	for (int i = 0; i < STEPS; i++) {
+		str text = encoded_word_decode(c, a, value, NULL);
+
+		add_reading(r, text);
+		if (str_eq(text, value))
+			return;
+		value = text;
+	}
+}
+
 static str decoded_value(struct charsets *c, struct arena *a, str value)
 {
 	struct strbuf b = strbuf_make(a, value.n + 1);
@@ -292,8 +307,10 @@ void params_read_all(const struct params *p, struct charsets *c, struct arena *a
 
 		if (!str_caseeq(q->name, name) || q->section >= 0)
 			continue;
-		add_reading(&got, q->extended ? decoded_value(c, a, q->value)
-					      : encoded_word_decode(c, a, q->value, NULL));
+		if (q->extended)
+			add_reading(&got, decoded_value(c, a, q->value));
+		else
+			add_words(&got, c, a, q->value);
 		if (q->junk.n)
 			add_reading(&got, utf8_of(c, a, STR("utf-8"),
 						  arena_fmt(a, "%.*s%.*s", STR_ARG(q->value),

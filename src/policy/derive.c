@@ -106,6 +106,23 @@ static void envelope_sender(struct arena *a, const struct envelope *envelope,
 	}
 }
 
+static void resent(struct arena *a, const struct conf_strings *own, const struct facts *facts,
+		   struct evidence *out)
+{
+	static const str names[] = { STR("Resent-From"), STR("Resent-Sender") };
+
+	for (size_t n = 0; n < ARRAY_LEN(names); n++) {
+		const struct facts_header *h = facts_header(facts, names[n]);
+
+		for (size_t i = 0; h && i < own->n; i++) {
+			if (!shows_domain(h->value, own->v[i]))
+				continue;
+			evidence_add(a, out, STR("RESENT_BY_US"), h->value);
+			return;
+		}
+	}
+}
+
 static str by_host(str received)
 {
 	size_t at = str_casefind(received, STR("by "));
@@ -277,9 +294,11 @@ void derive_evidence(struct arena *a, const struct conf_strings *own_domains, bo
 	}
 	envelope_sender(a, envelope, facts, out);
 	date(a, envelope, facts, out);
-	if (!outgoing)
-		received(a, own_domains, facts, out);
 	uninspected(a, facts, out);
+	if (outgoing)
+		return;
+	resent(a, own_domains, facts, out);
+	received(a, own_domains, facts, out);
 }
 
 str derive_extension(str filename)
