@@ -25,13 +25,22 @@ static void send_all(struct kit *k, const struct variant *v)
 
 static void unknown_encoding(struct kit *k)
 {
-	static const struct variant v[] = {
+	/* Two thousand blanks before the word. */
+	const char *spaces = kit_fmt(k, TOP "Content-Transfer-Encoding:%.*sbase64\n\n{b64}" END,
+				     STR_ARG(kit_repeat(k, STR(" "), 2000)))
+				     .p;
+	const struct variant v[] = {
 		{ "a", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: x-base64\n\n{b64}" END },
 		{ "b", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base-64\n\n{b64}" END },
 		{ "c", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: quotedprint\n\n{qp}" END },
 		{ "d", ANY, TOP "Content-Transfer-Encoding: base64;\n\n{b64}" END },
 		{ "e", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: bas(c)e64\n\n{b64}" END },
 		{ "f", FLAG_OR_MORE, TOP "Content-Transfer-Encoding:\vbase64\n\n{b64}" END },
+		{ "g", FLAG_OR_MORE, spaces },
+		{ "h", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: \"base64\"\n\n{b64}" END },
+		{ "i", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base 64\n\n{b64}" END },
+		{ "j", ANY, TOP "Content-Transfer-Encoding: (c) base64\n\n{b64}" END },
+		{ "k", FLAG_OR_MORE, TOP "Content-Transfer-Encoding=base64\n\n{b64}" END },
 		{ 0 }
 	};
 
@@ -54,20 +63,12 @@ static void two_encodings(struct kit *k)
 		  "Content-Transfer-Encoding:\nContent-Transfer-Encoding: base64\n\n{b64}" END },
 		{ "d", FLAG_OR_MORE,
 		  TOP "Content-Transfer-Encoding: base64, quoted-printable\n\n{b64}" END },
-		{ 0 }
-	};
-
-	send_all(k, v);
-}
-
-static void dirty_base64(struct kit *k)
-{
-	static const struct variant v[] = {
-		{ "a", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n-_.#:%\n{b64}" END },
-		{ "b", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n=\n{b64}" END },
-		{ "c", FLAG_OR_MORE,
-		  TOP "Content-Transfer-Encoding: base64\n\n{b64}=\nQUFB\n" END },
-		{ "d", ANY, TOP "Content-Transfer-Encoding: base64\n\n{b64}====\n" END },
+		{ "e", FLAG_OR_MORE,
+		  TOP "Content-Transfer-Encoding: junk\nContent-Transfer-Encoding: "
+		      "base64\n\n{b64}" END },
+		{ "f", FLAG_OR_MORE,
+		  TOP "Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: "
+		      "7bit\n\n{b64}" END },
 		{ 0 }
 	};
 
@@ -106,6 +107,52 @@ static void spread_part(struct kit *k, struct kit_mail *m, const char *name, str
 	*arena_push(k->arena, &m->parts) = kit_join(k, pieces, ARRAY_LEN(pieces));
 }
 
+static void equal_signs(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	spread_part(k, m, name, file, 40, "=");
+}
+
+static void no_padding(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	str b64 = kit_base64(k, file);
+	size_t end = str_find(b64, STR("="));
+	const str pieces[] = {
+		kit_fmt(k,
+			"Content-Type: application/octet-stream; name=\"%s\"\r\n"
+			"Content-Disposition: attachment; filename=\"%s\"\r\n"
+			"Content-Transfer-Encoding: base64\r\n\r\n",
+			name, name),
+		end == STR_NONE ? b64 : str_sub(b64, 0, end),
+		STR("\r\n"),
+	};
+
+	*arena_push(k->arena, &m->parts) = kit_join(k, pieces, ARRAY_LEN(pieces));
+}
+
+static void dirty_base64(struct kit *k)
+{
+	static const struct variant v[] = {
+		{ "a", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n-_.#:%\n{b64}" END },
+		{ "b", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n=\n{b64}" END },
+		{ "c", FLAG_OR_MORE,
+		  TOP "Content-Transfer-Encoding: base64\n\n{b64}=\nQUFB\n" END },
+		{ "d", ANY, TOP "Content-Transfer-Encoding: base64\n\n{b64}====\n" END },
+		{ "e", FLAG_OR_MORE,
+		  TOP "Content-Transfer-Encoding: base64\n\n====\n{b64}" END },
+		{ 0 }
+	};
+	static const char *const junk[] = { "-", "_", ".", "#", ":", "%", "\xc3\xa9" };
+
+	send_all(k, v);
+	kit_send_both(k, "f", FLAG_OR_MORE, NULL, equal_signs);
+	kit_send_both(k, "g", ANY, NULL, no_padding);
+	for (size_t i = 0; i < ARRAY_LEN(junk); i++)
+		kit_send_template(
+			k, kit_fmt(k, "j%zu", i + 1).p, FLAG_OR_MORE, NULL,
+			kit_fmt(k, TOP "Content-Transfer-Encoding: base64\n\n%s\n{b64}" END, junk[i])
+				.p);
+}
+
 static void short_lines(struct kit *k, struct kit_mail *m, const char *name, str file)
 {
 	spread_part(k, m, name, file, 3, "\r\n");
@@ -116,18 +163,74 @@ static void blanks(struct kit *k, struct kit_mail *m, const char *name, str file
 	spread_part(k, m, name, file, 5, " \t");
 }
 
+static void one_line(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	spread_part(k, m, name, file, SIZE_MAX, "");
+}
+
+static void lone_returns(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	spread_part(k, m, name, file, 76, "\r");
+}
+
+static void vertical_tabs(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	spread_part(k, m, name, file, 76, "\v\r\n");
+}
+
 static void layout(struct kit *k)
 {
 	static const struct variant v[] = {
 		{ "c", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n{b64}" END },
 		{ "d", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n \n{b64}" END },
 		{ "e", ANY, TOP "Content-Transfer-Encoding: base64\n\n\n\n{b64}" END },
+		{ "i", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\t\n{b64}" END },
+		{ "j", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\v\n{b64}" END },
+		{ "k", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\nUEsD\n\n{b64}" END },
 		{ 0 }
 	};
 
 	kit_send_both(k, "a", ANY, NULL, short_lines);
 	kit_send_both(k, "b", ANY, NULL, blanks);
+	kit_send_both(k, "f", ANY, NULL, one_line);
+	kit_send_both(k, "g", FLAG_OR_MORE, NULL, lone_returns);
+	kit_send_both(k, "h", ANY, NULL, vertical_tabs);
 	send_all(k, v);
+}
+
+static void put_qp(struct kit *k, struct kit_mail *m, const char *name, str text)
+{
+	*arena_push(k->arena, &m->parts) =
+		kit_fmt(k,
+			"Content-Type: application/octet-stream; name=\"%s\"\r\n"
+			"Content-Disposition: attachment; filename=\"%s\"\r\n"
+			"Content-Transfer-Encoding: quoted-printable\r\n\r\n%.*s",
+			name, name, STR_ARG(text));
+}
+
+/* Hexadecimal digits in small letters, which RFC 2045 6.7 forbids and all read. */
+static void small_letters(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	str qp = kit_qp(k, file);
+	struct strbuf b = strbuf_make(k->arena, qp.n);
+
+	for (size_t i = 0; i < qp.n; i++) {
+		bool digit = (i > 0 && qp.p[i - 1] == '=') || (i > 1 && qp.p[i - 2] == '=');
+
+		strbuf_char(&b, digit ? str_lower_char(qp.p[i]) : qp.p[i]);
+	}
+	put_qp(k, m, name, strbuf_str(&b));
+}
+
+/* Every byte as a code, in one line. */
+static void long_lines(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	struct strbuf b = strbuf_make(k->arena, 16 << 20);
+
+	for (size_t i = 0; i < file.n; i++)
+		strbuf_fmt(&b, "=%02X", (unsigned char)file.p[i]);
+	strbuf_put(&b, STR("\r\n"));
+	put_qp(k, m, name, strbuf_str(&b));
 }
 
 static void dirty_qp(struct kit *k)
@@ -138,10 +241,16 @@ static void dirty_qp(struct kit *k)
 		  TOP "Content-Transfer-Encoding: quoted-printable\n\n=X{qp}" END },
 		{ "c", FLAG_OR_MORE,
 		  TOP "Content-Transfer-Encoding: quoted-printable\n\n=={qp}" END },
+		{ "e", FLAG_OR_MORE,
+		  TOP "Content-Transfer-Encoding: quoted-printable\n\n= H{qp}" END },
+		{ "f", ANY,
+		  TOP "Content-Transfer-Encoding: quoted-printable\n\n= \t\n{qp}" END },
 		{ 0 }
 	};
 
 	send_all(k, v);
+	kit_send_both(k, "d", ANY, NULL, small_letters);
+	kit_send_both(k, "g", ANY, NULL, long_lines);
 }
 
 static void uuencode(struct kit *k)

@@ -92,6 +92,7 @@ void kit_send_both(struct kit *k, const char *variant, uint32_t harmless, const 
  * the file in base64, {qp} in quoted-printable, {uu} uuencoded, {name} its name. */
 void kit_send_template(struct kit *k, const char *variant, uint32_t harmless, const char *symbols,
 		       const char *template);
+/* In the template \1 is a line feed alone, \2 a NUL byte, \3 a carriage return alone. */
 str kit_expand(struct kit *k, const char *template, const char *name, str file);
 /* The whole message as bytes, for messages inside messages. */
 str kit_bytes(struct kit *k, const struct kit_mail *m);
