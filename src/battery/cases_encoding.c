@@ -1,5 +1,6 @@
 /* T141, T142, T144 to T146, T148 to T150, T161 to T164: encodings and character sets. */
 #include "battery/fixture.h"
+#include "battery/world.h"
 
 #define QUAR_OR_REJECT (BATTERY_QUARANTINE | BATTERY_REJECT)
 #define FLAG_OR_MORE (BATTERY_FLAG | QUAR_OR_REJECT)
@@ -258,46 +259,85 @@ static void uuencode(struct kit *k)
 	static const struct variant v[] = {
 		{ "a", FLAG_OR_MORE, "Content-Type: text/plain\n\nBonjour,\n\n{uu}\n" },
 		{ "b", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: x-uuencode\n\n{uu}" END },
+		{ "c", FLAG_OR_MORE,
+		  "Content-Type: text/plain\n\nsetup (1/2)\n\n{uuhalf}\n" },
+		{ "d", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: x-uuencode\n\n{uulines}" END },
+		{ "e", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: uuencode\n\n{uu}" END },
 		{ 0 }
 	};
 
 	send_all(k, v);
 }
 
-static str yenc(struct kit *k, const char *name, str file)
-{
-	struct strbuf b = strbuf_make(k->arena, 16 << 20);
-	size_t column = 0;
-
-	strbuf_fmt(&b, "=ybegin line=128 size=%zu name=%s\r\n", file.n, name);
-	for (size_t i = 0; i < file.n; i++) {
-		unsigned char c = (unsigned char)((unsigned char)file.p[i] + 42);
-
-		if (c == 0 || c == '\n' || c == '\r' || c == '=' || c == '.') {
-			strbuf_char(&b, '=');
-			c = (unsigned char)(c + 64);
-		}
-		strbuf_char(&b, (char)c);
-		if (++column == 128) {
-			strbuf_put(&b, STR("\r\n"));
-			column = 0;
-		}
-	}
-	strbuf_fmt(&b, "\r\n=yend size=%zu\r\n", file.n);
-	return strbuf_str(&b);
-}
-
 static void yenc_text(struct kit *k, struct kit_mail *m, const char *name, str file)
 {
 	const str pieces[] = { STR("Content-Type: text/plain\r\n\r\nBonjour,\r\n\r\n"),
-			       yenc(k, name, file) };
+			       fixture_yenc(k, name, file) };
 
 	m->entity = kit_join(k, pieces, ARRAY_LEN(pieces));
+}
+
+static void binhex_text(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	const str pieces[] = { STR("Content-Type: text/plain\r\n\r\nBonjour,\r\n\r\n"),
+			       fixture_binhex(k, name, file) };
+
+	m->entity = kit_join(k, pieces, ARRAY_LEN(pieces));
+}
+
+static void put_coded(struct kit *k, struct kit_mail *m, const char *fields, const char *name,
+		      str body)
+{
+	const str pieces[] = {
+		kit_fmt(k,
+			"%s\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\n",
+			fields, name),
+		body,
+	};
+
+	*arena_push(k->arena, &m->parts) = kit_join(k, pieces, ARRAY_LEN(pieces));
+}
+
+#define OCTETS "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: "
+
+static void yenc_part(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	put_coded(k, m, OCTETS "x-yencode", name, fixture_yenc(k, name, file));
+}
+
+static void binhex_part(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	put_coded(k, m, OCTETS "x-binhex", name, fixture_binhex(k, name, file));
+}
+
+static void binhex_type(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	put_coded(k, m, "Content-Type: application/mac-binhex40", name,
+		  fixture_binhex(k, name, file));
 }
 
 static void yenc_or_binhex(struct kit *k)
 {
 	kit_send_both(k, "a", FLAG_OR_MORE, NULL, yenc_text);
+	kit_send_both(k, "b", FLAG_OR_MORE, NULL, yenc_part);
+	kit_send_both(k, "c", FLAG_OR_MORE, NULL, binhex_text);
+	kit_send_both(k, "d", FLAG_OR_MORE, NULL, binhex_part);
+	kit_send_both(k, "e", FLAG_OR_MORE, NULL, binhex_type);
+}
+
+static void base64_of_uu(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	str body = kit_expand(k, "{uu}", name, file);
+
+	put_coded(k, m, OCTETS "base64", name, kit_base64(k, body));
+}
+
+static void gzip64(struct kit *k, struct kit_mail *m, const char *name, str file)
+{
+	const struct fixture_member one = { name, file };
+
+	put_coded(k, m, OCTETS "x-gzip64", name,
+		  kit_base64(k, fixture_archive(k, FIXTURE_GZ, &one, 1)));
 }
 
 static void base64_twice(struct kit *k, struct kit_mail *m, const char *name, str file)
@@ -331,6 +371,8 @@ static void successive(struct kit *k)
 	kit_send_both(k, "a", ANY, NULL, base64_twice);
 	kit_send_both(k, "b", ANY, NULL, base64_of_qp);
 	kit_send_both(k, "c", ANY, NULL, message_in_base64_text);
+	kit_send_both(k, "d", FLAG_OR_MORE, NULL, base64_of_uu);
+	kit_send_both(k, "e", FLAG_OR_MORE, NULL, gzip64);
 }
 
 static void send_entity(struct kit *k, const char *variant, const char *entity)
@@ -349,6 +391,28 @@ static void bytes_in_7bit(struct kit *k)
 		"La r\xe9union est fix\xe9"
 		"e.\n");
 	send_entity(k, "b", "Content-Type: text/plain; charset=iso-8859-1\n\nLa r\xe9union.\n");
+	/* Binary is allowed for transports that never break a line: none of ours. */
+	kit_expect(k, ANY, NULL);
+	send_entity(k, "c",
+		    "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: "
+		    "binary\n\nLa r\xe9union.\n");
+}
+
+/* A page with a script that only who goes by the charset sees. */
+static void send_utf16(struct kit *k)
+{
+	struct kit_mail m = kit_mail(k);
+	const str pieces[] = {
+		STR("Content-Type: text/html; charset=utf-16\r\nContent-Transfer-Encoding: "
+		    "base64\r\n\r\n"),
+		kit_base64(k, kit_utf16(k,
+					STR("<html><body><script>alert(1)</script><a "
+					    "href=\"http://203.0.113.7/\">a</a></body></html>"),
+					true, false)),
+	};
+
+	m.entity = kit_join(k, pieces, ARRAY_LEN(pieces));
+	kit_send(k, "c", &m);
 }
 
 static void odd_charset(struct kit *k)
@@ -362,6 +426,9 @@ static void odd_charset(struct kit *k)
 		    "Content-Type: text/html; charset=utf-7\n\n<html><body>+ADw-script+AD4-alert(1)"
 		    "+ADw-/script+AD4-</body></html>\n");
 	send_entity(k, "d", "Content-Type: text/plain; charset=x-unknown\n\nBonjour\n");
+	send_utf16(k);
+	kit_expect(k, ANY, NULL);
+	send_entity(k, "e", "Content-Type: text/plain; charset=\"utf-8;\"\n\nBonjour\n");
 }
 
 static void mixed_charset(struct kit *k)
@@ -375,6 +442,11 @@ static void mixed_charset(struct kit *k)
 	send_entity(k, "b",
 		    "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
 		    "Voir https://b\xd0\xb0nque.example/login pour la suite.\n");
+	kit_expect(k, ANY, "TEXT_CHARSET_DOUBTFUL");
+	send_entity(k, "c",
+		    "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: "
+		    "8bit\n\nLa r\xc3\xa9union est fix\xc3\xa9"
+		    "e \xc3\xa0 jeudi.\n");
 }
 
 static void alternatives(struct kit *k)
@@ -385,6 +457,21 @@ static void alternatives(struct kit *k)
 		    "Content-Type: text/html; "
 		    "charset=utf-8\n\n<html><body><p>Bonjour</p></body></html>\n"
 		    "--{b}--\n");
+	send_entity(k, "c",
+		    "Content-Type: multipart/alternative; boundary=\"{b}\"\n\n--{b}\n"
+		    "Content-Type: text/html\n\n<p>Bonjour</p>\n--{b}\nContent-Type: "
+		    "text/html\n\n<p>Salut</p>\n--{b}\nContent-Type: text/html\n\n<p>Coucou</p>\n"
+		    "--{b}--\n");
+	/* The text says nothing, the page leads to a host that is listed; and the reverse. */
+	kit_expect(k, BATTERY_REJECT, "FEED_URL");
+	send_entity(k, "b",
+		    "Content-Type: multipart/alternative; boundary=\"{b}\"\n\n--{b}\n{text}--{b}\n"
+		    "Content-Type: text/html\n\n<p>Votre compte : <a href=\"http://" WORLD_LISTED
+		    "/a\">suite</a></p>\n--{b}--\n");
+	send_entity(k, "b2",
+		    "Content-Type: multipart/alternative; boundary=\"{b}\"\n\n--{b}\nContent-Type: "
+		    "text/plain\n\nhttp://" WORLD_LISTED "/a\n--{b}\nContent-Type: "
+		    "text/html\n\n<p>Bonjour</p>\n--{b}--\n");
 	kit_expect(k, QUAR_OR_REJECT, NULL);
 	{
 		struct kit_mail m = kit_mail(k);
@@ -411,7 +498,7 @@ const struct battery_case cases_encoding[] = {
 	ROW("T145", "Odd layout of base64", NULL, layout),
 	ROW("T146", "Dirty quoted-printable", NULL, dirty_qp),
 	ROW("T148", "uuencode", NULL, uuencode),
-	ROW("T149", "yEnc", NULL, yenc_or_binhex),
+	ROW("T149", "yEnc, BinHex", NULL, yenc_or_binhex),
 	ROW("T150", "Encodings on top of each other", NULL, successive),
 	ROW("T161", "Bytes above 127 in a 7bit part", "R_BAD_CTE_7BIT", bytes_in_7bit),
 	ROW("T162", "Missing or odd character sets", NULL, odd_charset),

@@ -90,6 +90,10 @@ str fixture_pdf_locked(struct kit *k, const char *password);
 str fixture_7z_locked(struct kit *k, str password, const char *name, str file, bool names_too);
 str fixture_rar(struct kit *k, const char *name, str file, bool locked);
 
+/* fixture_text.c */
+str fixture_binhex(struct kit *k, const char *name, str file);
+str fixture_yenc(struct kit *k, const char *name, str file);
+
 /* fixture_image.c */
 str fixture_png_text(struct kit *k, const char *text);
 str fixture_png_qr(struct kit *k, str text);

@@ -367,6 +367,12 @@ static str value_of(struct kit *k, str key, const char *name, str file)
 		return kit_qp(k, file);
 	if (str_eq(key, STR("uu")))
 		return uuencoded(k, name, file);
+	if (str_eq(key, STR("uuhalf")) || str_eq(key, STR("uulines"))) {
+		str all = uuencoded(k, name, file);
+		size_t first = str_find(all, STR("\n")) + 1, end = str_find(all, STR("`\r\nend"));
+
+		return str_eq(key, STR("uuhalf")) ? str_sub(all, 0, end) : str_sub(all, first, end);
+	}
 	bug_if(!str_eq(key, STR("name")));
 	return str_c(name);
 }

@@ -89,7 +89,8 @@ void kit_send_both(struct kit *k, const char *variant, uint32_t harmless, const 
 		   void (*make)(struct kit *k, struct kit_mail *m, const char *name, str file));
 /* The same with the structure as text: the MIME fields of the message, an empty line, its body,
  * lines ended by LF. {b} is a boundary, {text} a text part, {part} the file as a part, {b64}
- * the file in base64, {qp} in quoted-printable, {uu} uuencoded, {name} its name. */
+ * the file in base64, {qp} in quoted-printable, {uu} uuencoded, {uuhalf} without its end,
+ * {uulines} without begin and end, {name} its name. */
 void kit_send_template(struct kit *k, const char *variant, uint32_t harmless, const char *symbols,
 		       const char *template);
 /* In the template \1 is a line feed alone, \2 a NUL byte, \3 a carriage return alone. */
