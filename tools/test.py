@@ -95,8 +95,10 @@ def checkers(build_directory):
     for name in ["floors", "names", "sizes", "waits", "headers", "events", "metrics", "flags"]:
         r = subprocess.run([sys.executable, f"tools/checkers/{name}.py"], capture_output=True, text=True)
         result(r.returncode == 0, f"checker {name}", r.stdout + r.stderr)
-    r = subprocess.run([sys.executable, "tools/checkers/globals.py", build_directory], capture_output=True, text=True)
-    result(r.returncode == 0, "checker globals", r.stdout + r.stderr)
+    for name in ["globals", "coverage"]:
+        r = subprocess.run([sys.executable, f"tools/checkers/{name}.py", build_directory], capture_output=True,
+                           text=True)
+        result(r.returncode == 0, f"checker {name}", r.stdout + r.stderr)
 
 
 def python_tests(script, *arguments):

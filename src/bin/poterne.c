@@ -19,6 +19,7 @@ static const struct command {
 	{ "explain", cmd_explain, "why a past message was treated as it was" },
 	{ "quarantine", cmd_quarantine, "list, show, release or drop what is held" },
 	{ "queue", cmd_queue, "what waits for the next hop" },
+	{ "rules", cmd_rules, "what each rule decides or weighs, and why it is there" },
 	{ "lists", cmd_lists, "who is on which list; puts on, takes off, imports feeds" },
 	{ "dmarc", cmd_dmarc, "what others report about mail in the name of our domains" },
 	{ "report", cmd_report, "the reports that other domains get from us" },

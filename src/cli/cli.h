@@ -23,6 +23,7 @@ int cmd_report(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 int cmd_certificate(int argc, char **argv);
+int cmd_rules(int argc, char **argv);
 int cmd_lists(int argc, char **argv);
 int cmd_learn(int argc, char **argv);
 int cmd_audit(int argc, char **argv);

@@ -84,6 +84,7 @@ static void authentication_decides_as_it_should(void **state)
 		  "SPF_FAIL_SURVIVED" },
 		{ "SPF_FAIL SPF_EXCEPTED DKIM_NONE", ACTION_ACCEPT, "SPF_EXCEPTED" },
 		/* What cannot be checked now is put off, never refused. */
+		{ "SPF_PASS AV_ENCRYPTED", ACTION_QUARANTINE, "AV_ENCRYPTED" },
 		{ "SPF_FAIL DKIM_TEMPERROR", ACTION_DEFER, "SPF_FAIL_OPEN" },
 		{ "SPF_FAIL DKIM_NONE ARC_TEMPERROR", ACTION_DEFER, "SPF_FAIL_OPEN" },
 		{ "SPF_TEMPERROR DKIM_NONE DMARC_TEMPERROR", ACTION_ACCEPT, "R_SPF_DNSFAIL" },

@@ -90,10 +90,14 @@ struct rules_step {
 	int32_t number;	 /* RULES_OP_NUMBER only */
 };
 
+/* How much care switching a rule on takes. */
+enum rules_ease { RULES_EASE_UNSAID, RULES_EASY, RULES_CAREFUL, RULES_EXPERT, RULES_EASES };
+
 struct rules_symbol {
 	str name, group;
-	uint32_t index; /* in rules.symbols; also the id of its pattern */
-	int32_t score;	/* hundredths */
+	struct conf_strings aliases; /* other names, valid wherever the name is */
+	uint32_t index;		     /* in rules.symbols; also the id of its pattern */
+	int32_t score;		     /* hundredths */
 	bool disabled;
 	bool observe; /* shown, but it weighs and decides nothing */
 	enum rules_when when;
@@ -107,6 +111,7 @@ struct rules_symbol {
 	ARENA_VEC(uint32_t) replies;	/* one of them; without these two: any */
 	uint32_t reply_bit;		/* of the last byte */
 	bool reply_refused;		/* that we may not ask, and nothing else */
+	str expression;			/* RULES_EXPR, as written */
 	ARENA_VEC(struct rules_step) expr;
 	ARENA_VEC(uint32_t) replace; /* symbols whose scores a raised composite removes */
 	enum rules_decides decides;
@@ -115,6 +120,9 @@ struct rules_symbol {
 	str description[CONF_LANGS];
 	str created, updated, false_positives;
 	struct conf_strings examples, near_misses;
+	enum rules_ease ease;
+	struct conf_strings tests; /* cases of the battery that it is there for */
+	uint32_t changed;	   /* by the overlay: a bit for each property */
 	const struct rules_symbol *next_of_finding;
 	const char *file;
 	uint32_t line, col;
@@ -163,7 +171,7 @@ struct rules {
 	ARENA_VEC(struct rules_left_out) left_out;
 	struct rules_protected protected;
 	ARENA_VEC(struct dnslist *) dns_lists;
-	struct map by_name;		 /* symbol name: struct rules_symbol */
+	struct map by_name;		 /* name or alias: struct rules_symbol */
 	struct map by_finding;		 /* finding name: first struct rules_symbol of a chain */
 	int32_t tag, quarantine, reject; /* thresholds, hundredths */
 };
@@ -197,9 +205,12 @@ int rules_lua_compile(struct arena *a, const struct rules *r, str *ret_blob, str
 	must_use;
 /* Every pattern and program matches its examples and none of its near misses. */
 int rules_try_examples(struct arena *a, const struct rules *r, str blob, struct why *why) must_use;
-/* NULL when there is none of that name. */
+/* By name or alias. NULL when there is none. */
 const struct rules_symbol *rules_find(const struct rules *r, str name);
 /* Symbols raised by a finding: walk next_of_finding. NULL when nothing asks for it. */
 const struct rules_symbol *rules_of_finding(const struct rules *r, str finding);
+/* As rule files spell them: "header", "careful"; empty for RULES_EASE_UNSAID. */
+str rules_when_name(enum rules_when when);
+str rules_ease_name(enum rules_ease ease);
 
 #endif

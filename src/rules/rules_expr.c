@@ -67,15 +67,6 @@ static str take_name(struct compiler *c)
 	return str_sub(c->text, start, c->pos);
 }
 
-static str nearest_symbol(struct rules_loader *l, str name)
-{
-	struct nearest near = nearest_to(name);
-
-	for (size_t i = 0; i < l->rules->symbols.n; i++)
-		nearest_offer(&near, l->rules->symbols.v[i]->name);
-	return near.best;
-}
-
 /* The sum of its symbols, composites left out: an expression of a group may be in the group. */
 static int group_term(struct compiler *c)
 {
@@ -125,7 +116,7 @@ static int name_term(struct compiler *c)
 		return group_term(c);
 	s = map_get(&c->l->rules->by_name, name);
 	if (!s && !c->of->lenient)
-		return fail(c, start, name, "a symbol", nearest_symbol(c->l, name));
+		return fail(c, start, name, "a symbol", rules_loader_nearest_symbol(c->l, name));
 	emit(c, s ? RULES_OP_SYMBOL : RULES_OP_NUMBER, s ? s->index : 0, 0);
 	return 0;
 }
@@ -257,7 +248,7 @@ static int compile_replace(struct rules_loader *l, struct rules_symbol *s,
 		}
 		if (!other)
 			return rules_loader_fail(l, n->line, n->col, n->text, "a symbol",
-						 nearest_symbol(l, n->text));
+						 rules_loader_nearest_symbol(l, n->text));
 		*arena_push(l->arena, &s->replace) = other->index;
 	}
 	return 0;

@@ -44,7 +44,7 @@ static int read_thresholds(struct rules_loader *l, const struct conf_yaml *map)
 	return 0;
 }
 
-static bool is_symbol_name(str s)
+bool rules_symbol_name_valid(str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		if (!str_is_digit(s.p[i]) && s.p[i] != '_' && (s.p[i] < 'A' || s.p[i] > 'Z'))
@@ -79,7 +79,7 @@ static int read_symbol(struct rules_loader *l, const struct conf_yaml *e)
 {
 	struct rules_symbol *known = map_get(&l->rules->by_name, e->key);
 
-	if (!is_symbol_name(e->key))
+	if (!rules_symbol_name_valid(e->key))
 		return rules_loader_fail_key(l, e, "a symbol of capitals, digits and '_'",
 					     STR_NULL);
 	if (e->kind != CONF_YAML_MAPPING)

@@ -33,6 +33,20 @@ int rules_loader_fail_key(struct rules_loader *l, const struct conf_yaml *at, co
 	return rules_loader_fail(l, at->key_line, at->key_col, at->key, expected, near);
 }
 
+str rules_loader_nearest_symbol(struct rules_loader *l, str name)
+{
+	struct nearest near = nearest_to(name);
+
+	for (size_t i = 0; i < l->rules->symbols.n; i++) {
+		const struct rules_symbol *s = l->rules->symbols.v[i];
+
+		nearest_offer(&near, s->name);
+		for (size_t k = 0; k < s->aliases.n; k++)
+			nearest_offer(&near, s->aliases.v[k]);
+	}
+	return near.best;
+}
+
 /* By what raises them, so that a message pays only for what it shows. */
 static void index_symbols(struct rules_loader *l)
 {

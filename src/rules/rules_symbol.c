@@ -145,14 +145,13 @@ static int when_type_in(struct rules_loader *l, const struct conf_yaml *e, struc
 /* Compiled at the end, when all symbols are known. */
 static int when_expr(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
 {
-	str text;
-	int r = read_text(l, e, &text);
+	int r = read_text(l, e, &s->expression);
 
 	if (r == 0)
 		*arena_push(l->arena, &l->pending) = (struct rules_pending){
 			/* Inside a quoted scalar the text begins one column later. */
 			.symbol = s,
-			.text = text,
+			.text = s->expression,
 			.line = e->line,
 			.col = e->col + !e->plain
 		};
@@ -210,6 +209,11 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 		"reply_to_in, client_in, helo_in, reverse_path_in, "
 		"recipient_in, every_recipient_in, url_in, hash_in, dns_list or expr",
 		near.best);
+}
+
+str rules_when_name(enum rules_when when)
+{
+	return when_forms[when].name;
 }
 
 /* --- the other properties --- */
@@ -297,6 +301,49 @@ static int set_description(struct rules_loader *l, const struct conf_yaml *e,
 	return 0;
 }
 
+static int set_aliases(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
+{
+	int r = read_texts(l, e, &s->aliases);
+
+	for (size_t i = 0; r == 0 && i < s->aliases.n; i++) {
+		str name = s->aliases.v[i];
+
+		if (!rules_symbol_name_valid(name))
+			return rules_loader_fail(l, e->line, e->col, name,
+						 "names of capitals, digits and '_'", STR_NULL);
+		if (str_eq(name, s->name) || map_set(&l->rules->by_name, name, s))
+			return rules_loader_fail(l, e->line, e->col, name,
+						 "a name that no symbol has yet", STR_NULL);
+	}
+	return r;
+}
+
+static const str eases[RULES_EASES] = {
+	[RULES_EASE_UNSAID] = STR(""),
+	[RULES_EASY] = STR("easy"),
+	[RULES_CAREFUL] = STR("careful"),
+	[RULES_EXPERT] = STR("expert"),
+};
+
+static int set_ease(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
+{
+	for (int i = RULES_EASY; i < RULES_EASES; i++) {
+		if (e->kind == CONF_YAML_SCALAR && str_eq(e->text, eases[i]))
+			s->ease = (enum rules_ease)i;
+	}
+	return s->ease ? 0 : rules_loader_fail_value(l, e, "easy, careful or expert");
+}
+
+str rules_ease_name(enum rules_ease ease)
+{
+	return eases[ease];
+}
+
+static int set_tests(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
+{
+	return read_texts(l, e, &s->tests);
+}
+
 static int set_created(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
 {
 	return read_date(l, e, &s->created);
@@ -329,6 +376,7 @@ static const struct property {
 	bool shipped;	 /* every shipped symbol has it */
 	int (*set)(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s);
 } properties[] = {
+	{ STR("aliases"), false, false, set_aliases },
 	{ STR("group"), false, true, set_group },
 	{ STR("when"), false, true, set_when },
 	{ STR("score"), true, false, set_score },
@@ -340,6 +388,8 @@ static const struct property {
 	{ STR("description"), false, true, set_description },
 	{ STR("created"), false, true, set_created },
 	{ STR("updated"), false, false, set_updated },
+	{ STR("ease"), false, false, set_ease },
+	{ STR("tests"), false, false, set_tests },
 	{ STR("example"), false, false, set_example },
 	{ STR("near_miss"), false, false, set_near_miss },
 	{ STR("false_positives"), false, false, set_false_positives },
@@ -362,6 +412,11 @@ static int read_property(struct rules_loader *l, const struct conf_yaml *e, stru
 				"score, disabled or observe: no more of a shipped symbol "
 				"can be changed",
 				STR_NULL);
+		/* Two files that disagree would be settled by the order of their names. */
+		if (change && s->changed & UINT32_C(1) << i)
+			return rules_loader_fail_key(
+				l, e, "a property that the overlay does not change yet", STR_NULL);
+		s->changed |= change ? UINT32_C(1) << i : 0;
 		return p->set(l, e, s);
 	}
 	return rules_loader_fail_key(l, e, "a property of a symbol", near.best);
@@ -414,6 +469,9 @@ int rules_symbol_read(struct rules_loader *l, const struct conf_yaml *map, struc
 	r = read_properties(l, map, s, false);
 	if (r < 0)
 		return r;
+	if (!conf_yaml_get(map, STR("when")) && l->overlay)
+		return rules_loader_fail_key(l, map, "the name of a symbol, or \"when\" below it",
+					     rules_loader_nearest_symbol(l, s->name));
 	if (!conf_yaml_get(map, STR("when")))
 		return missing(l, map, STR("when"));
 	r = read_replace(l, map, s);

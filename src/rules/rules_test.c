@@ -225,6 +225,49 @@ static void an_overlay_changes_scores_disables_and_adds(void **state)
 		"no more of a shipped symbol can be changed");
 }
 
+static void a_symbol_is_known_by_its_other_names_too(void **state)
+{
+	static const char shipped[] =
+		HEAD "  AB: {aliases: [OLD_AB, AB_TOO], ease: careful, tests: [T001], score: 1, "
+		     "when: {finding: GTUBE}" META
+		     "  AC: {when: {expr: '!OLD_AB'}, replace: [AB_TOO]" META;
+	static const struct {
+		const char *overlay, *error;
+	} bad[] = {
+		{ "symbols: {OLD_A: {score: 2}}\n",
+		  "overlay.yaml:1:11: found \"OLD_A\", expected the name of a symbol, or \"when\" "
+		  "below it; did you mean \"OLD_AB\"?" },
+		{ "symbols: {OLD_AB: {score: 2}, AB_TOO: {score: 3}}\n",
+		  "overlay.yaml:1:40: found \"score\", expected a property that the overlay does "
+		  "not "
+		  "change yet" },
+		{ "symbols: {NEW: {when: {expr: AB}, aliases: AC}}\n",
+		  "overlay.yaml:1:44: found \"AC\", expected a name that no symbol has yet" },
+		{ "symbols: {NEW: {when: {expr: AB}, aliases: ac}}\n",
+		  "overlay.yaml:1:44: found \"ac\", expected names of capitals, digits and '_'" },
+		{ "symbols: {NEW: {when: {expr: AB}, ease: hard}}\n",
+		  "overlay.yaml:1:41: found \"hard\", expected easy, careful or expert" },
+	};
+	cleanup(arena_freep) struct arena *a = new_arena();
+	struct rules *r;
+	struct why why = { "" };
+
+	(void)state;
+	if (load(a, shipped, "symbols: {AB_TOO: {score: 7}, OLD_AB: {observe: true}}\n", &r, &why) <
+	    0)
+		fail_msg("%s", why.text);
+	assert_int_equal(rules_find(r, STR("AB"))->score, 700);
+	assert_true(rules_find(r, STR("AB"))->observe);
+	assert_ptr_equal(rules_find(r, STR("OLD_AB")), rules_find(r, STR("AB")));
+	assert_int_equal(rules_find(r, STR("AC"))->replace.v[0], 0);
+	assert_str(rules_ease_name(rules_find(r, STR("AB"))->ease), "careful");
+	assert_str(rules_find(r, STR("AB"))->tests.v[0], "T001");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_int_equal(load(a, shipped, bad[i].overlay, &r, &why), -EINVAL);
+		assert_string_equal(why.text, bad[i].error);
+	}
+}
+
 static void a_program_is_tried_on_whole_messages(void **state)
 {
 	static const char rules[] = HEAD
@@ -529,6 +572,7 @@ int main(void)
 		cmocka_unit_test(every_property_arrives_in_the_symbol),
 		cmocka_unit_test(a_bad_file_is_refused_with_place_and_hint),
 		cmocka_unit_test(an_overlay_changes_scores_disables_and_adds),
+		cmocka_unit_test(a_symbol_is_known_by_its_other_names_too),
 		cmocka_unit_test(a_program_is_tried_on_whole_messages),
 		cmocka_unit_test(rules_of_spamassassin_are_loaded),
 		cmocka_unit_test(what_spamassassin_rules_cannot_be_is_left_out_and_told),
