@@ -19,6 +19,7 @@ static const struct format {
 				     listfeed_csv_read },
 	[LISTFEED_MISP] = { STR("misp"), STR("feed-indicators"), listfeed_json_read },
 	[LISTFEED_STIX] = { STR("stix"), STR("feed-indicators"), listfeed_json_read },
+	[LISTFEED_MAP] = { STR("map"), STR(""), listfeed_map_read },
 };
 
 bool listfeed_of_name(str name, enum listfeed_format *ret)
@@ -61,8 +62,10 @@ static bool entry_of(struct arena *a, enum listfeed_what what, str thing, str *r
 		return str_chr(thing, '.') != STR_NONE && !ip_parse(thing, &ip);
 	case LISTFEED_ADDRESS:
 		return ip_parse(str_sub(thing, 0, str_chr(thing, '/')), &ip);
-	default:
+	case LISTFEED_SHA256:
 		return thing.n == 64;
+	default:
+		return true;
 	}
 }
 
@@ -75,7 +78,7 @@ static bool is_kind(enum listfeed_what what, enum listkey_kind kind)
 		[LISTFEED_SHA256] = LISTKEY_HASH,
 	};
 
-	return kinds[what] == kind;
+	return what == LISTFEED_ANY || kinds[what] == kind;
 }
 
 /* A note of a stranger, on one line. */

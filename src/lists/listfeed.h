@@ -3,7 +3,8 @@
  *
  * Input    files of strangers: hostile.
  * Memory   in the caller's arena.
- * Limits   LISTFEED_MAX bytes of a file, LISTFEED_DEPTH of JSON. Linear.
+ * Limits   LISTFEED_MAX bytes of a file, LISTFEED_NESTING of JSON, of which LISTFEED_DEPTH are
+ *          looked into. Linear.
  * Threads  pure.
  * Errors   -EINVAL and a why: not that format. What is no link, name, address or hash is counted
  *          and left out; so are entries that the feed itself takes back.
@@ -15,7 +16,7 @@
 #include "base/strbuf.h"
 #include "base/why.h"
 
-enum { LISTFEED_MAX = 1 << 30, LISTFEED_DEPTH = 12 };
+enum { LISTFEED_MAX = 1 << 30, LISTFEED_DEPTH = 12, LISTFEED_NESTING = 64 };
 
 enum listfeed_format {
 	LISTFEED_PHISHTANK_CSV, /* data.phishtank.com: online-valid.csv */
@@ -25,6 +26,7 @@ enum listfeed_format {
 	LISTFEED_MALWAREBAZAAR, /* bazaar.abuse.ch: csv */
 	LISTFEED_MISP,		/* JSON of events or attributes, those marked for detection */
 	LISTFEED_STIX,		/* STIX 2.1: indicators with a pattern of equalities */
+	LISTFEED_MAP,		/* one entry of any kind a line, as maps of Rspamd */
 	LISTFEED_FORMATS
 };
 
@@ -38,7 +40,17 @@ int listfeed_read(struct arena *a, enum listfeed_format format, str in, str unti
 bool listfeed_of_name(str name, enum listfeed_format *ret) must_use;
 /* "phishtank-csv", ... */
 str listfeed_name(enum listfeed_format format);
-/* The shipped list for it: "feed-phishtank". */
+/* One page of a TAXII 2.1 collection (5.5, 3.7): entries are put behind those of the pages before.
+ */
+struct listfeed_page {
+	bool more;
+	str next; /* where the next page begins; may be empty */
+	size_t objects;
+};
+int listfeed_taxii(struct arena *a, str in, str until, struct strbuf *out,
+		   struct listfeed_count *count, struct listfeed_page *ret, struct why *why)
+	must_use;
+/* The shipped list for it: "feed-phishtank"; empty for a map. */
 str listfeed_list(enum listfeed_format format);
 
 #endif

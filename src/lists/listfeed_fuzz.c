@@ -5,6 +5,18 @@
  * as were counted, each with its end. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static int read_as(struct arena *a, unsigned format, str in, struct strbuf *out,
+		   struct listfeed_count *count)
+{
+	struct listfeed_page page;
+	struct why why;
+
+	if (format == LISTFEED_FORMATS)
+		return listfeed_taxii(a, in, STR("2026-12-01"), out, count, &page, &why);
+	return listfeed_read(a, (enum listfeed_format)format, in, STR("2026-12-01"), out, count,
+			     &why);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("fuzz", 1 << 30);
@@ -13,13 +25,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct listtext_bad bad;
 	struct listentry e;
 	struct listtext t;
-	struct why why;
 	enum listtext_step step;
 
 	if (size == 0 || size > 65536)
 		return 0;
-	if (listfeed_read(a, (enum listfeed_format)(data[0] % LISTFEED_FORMATS),
-			  str_of(data + 1, size - 1), STR("2026-12-01"), &out, &count, &why) < 0)
+	if (read_as(a, data[0] % (LISTFEED_FORMATS + 1), str_of(data + 1, size - 1), &out, &count) <
+	    0)
 		return 0;
 	t = listtext_make(strbuf_str(&out));
 	while ((step = listtext_next(&t, a, &e, &bad)) != LISTTEXT_END) {

@@ -109,14 +109,73 @@ static void stix(struct listfeed *f, const json_t *root)
 	}
 }
 
-int listfeed_json_read(struct listfeed *f, enum listfeed_format format, str in)
+/* jansson calls itself for each level, on the stack of a small thread. */
+static bool too_deep(str in)
+{
+	size_t depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < in.n && depth <= LISTFEED_NESTING; i++) {
+		char c = in.p[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '[' || c == '{'))
+			depth++;
+		else if (!quoted && (c == ']' || c == '}') && depth > 0)
+			depth--;
+	}
+	return depth > LISTFEED_NESTING;
+}
+
+static json_t *load(str in, struct why *why)
 {
 	json_error_t error;
-	json_t *root = json_loadb(in.p ? in.p : "", in.n, 0, &error);
+	json_t *root = NULL;
+
+	if (too_deep(in)) {
+		why_set(why, -EINVAL, "JSON nested more than %d deep", LISTFEED_NESTING);
+		return NULL;
+	}
+	root = json_loadb(in.p ? in.p : "", in.n, 0, &error);
+	if (!root)
+		why_set(why, -EINVAL, "not JSON: %s (line %d, column %d)", error.text, error.line,
+			error.column);
+	return root;
+}
+
+int listfeed_taxii(struct arena *a, str in, str until, struct strbuf *out,
+		   struct listfeed_count *count, struct listfeed_page *ret, struct why *why)
+{
+	struct listfeed f = { .arena = a, .until = until, .out = out, .count = *count };
+	json_t *root = load(in, why);
+	json_t *objects = json_object_get(root, "objects");
 
 	if (!root)
-		return why_set(f->why, -EINVAL, "not JSON: %s (line %d, column %d)", error.text,
-			       error.line, error.column);
+		return -EINVAL;
+	/* An envelope without objects is an empty one (TAXII 2.1 3.7). */
+	if (!json_is_object(root) || (objects && !json_is_array(objects))) {
+		json_decref(root);
+		return why_set(why, -EINVAL, "no envelope of TAXII 2.1");
+	}
+	f.seen = map_make(a);
+	stix(&f, root);
+	*ret = (struct listfeed_page){ json_is_true(json_object_get(root, "more")),
+				       arena_str(a, member(root, "next")),
+				       json_array_size(objects) };
+	*count = f.count;
+	json_decref(root);
+	return out->overflow ? why_set(why, -EFBIG, "too many entries") : 0;
+}
+
+int listfeed_json_read(struct listfeed *f, enum listfeed_format format, str in)
+{
+	json_t *root = load(in, f->why);
+
+	if (!root)
+		return -EINVAL;
 	if (format == LISTFEED_PHISHTANK_JSON)
 		phishtank(f, root);
 	else if (format == LISTFEED_MISP)

@@ -17,13 +17,20 @@ struct listfeed {
 	struct why *why;
 };
 
-enum listfeed_what { LISTFEED_URL, LISTFEED_DOMAIN, LISTFEED_ADDRESS, LISTFEED_SHA256 };
+enum listfeed_what {
+	LISTFEED_URL,
+	LISTFEED_DOMAIN,
+	LISTFEED_ADDRESS,
+	LISTFEED_SHA256,
+	LISTFEED_ANY
+};
 
 /* One thing of the feed; note may be empty. */
 void listfeed_add(struct listfeed *f, enum listfeed_what what, str thing, str note);
 
 int listfeed_csv_read(struct listfeed *f, enum listfeed_format format, str in) must_use;
 int listfeed_json_read(struct listfeed *f, enum listfeed_format format, str in) must_use;
+int listfeed_map_read(struct listfeed *f, enum listfeed_format format, str in) must_use;
 /* The equalities of a STIX pattern, when they are alternatives; anything else is left out. */
 void listfeed_stix_pattern(struct listfeed *f, str pattern, str note);
 

@@ -67,6 +67,12 @@ static void each_format_becomes_entries(void **state)
 		  "=http://it's.example/ until=2026-12-01 # n\nd.example until=2026-12-01 # n\n"
 		  "192.0.2.9 until=2026-12-01 # n\n",
 		  3, 0 },
+		{ LISTFEED_MAP,
+		  "# comment\r\nevil.example\n\n192.0.2.0/24  ten # told\nuser@evil.example\n"
+		  "/regular|expression/i\nevil.example 4\nevil.example until=2099-01-01\n",
+		  "evil.example until=2026-12-01\n192.0.2.0/24 until=2026-12-01 # ten # told\n"
+		  "user@evil.example until=2026-12-01\n",
+		  1, 2 },
 	};
 
 	(void)state;
@@ -97,6 +103,7 @@ static void what_is_another_format_is_refused(void **state)
 		{ LISTFEED_MALWAREBAZAAR, "\"t\",\"x\"\n" },
 		{ LISTFEED_MISP, "{" },
 		{ LISTFEED_MISP, "[]" },
+		{ LISTFEED_MAP, "<html>\n" },
 		{ LISTFEED_STIX, "{\"objects\": []}" },
 	};
 
@@ -113,11 +120,65 @@ static void what_is_another_format_is_refused(void **state)
 	}
 }
 
+static void pages_of_a_collection_are_put_together(void **state)
+{
+#define INDICATOR(name)                                                                            \
+	"{\"type\": \"indicator\", \"pattern\": \"[domain-name:value = '" name "']\"}"
+	static const char *const pages[] = {
+		"{\"more\": true, \"next\": \"p 2\", \"objects\": [" INDICATOR("a.example") "]}",
+		"{\"objects\": [" INDICATOR("b.example") ", {\"type\": \"malware\"}]}",
+		"{}",
+	};
+	static const char *const none[] = { "[]", "{\"objects\": 7}", "<html>", "" };
+	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+	struct strbuf out = strbuf_make(a, 1 << 20);
+	struct listfeed_count count = { 0 };
+	struct listfeed_page page;
+	struct why why = { "" };
+
+	(void)state;
+	assert_int_equal(
+		listfeed_taxii(a, str_c(pages[0]), STR("2026-12-01"), &out, &count, &page, &why),
+		0);
+	assert_true(page.more && str_eq(page.next, STR("p 2")) && page.objects == 1);
+	for (size_t i = 1; i < ARRAY_LEN(pages); i++) {
+		assert_int_equal(listfeed_taxii(a, str_c(pages[i]), STR("2026-12-01"), &out, &count,
+						&page, &why),
+				 0);
+		assert_false(page.more);
+	}
+	assert_int_equal(count.entries, 2);
+	assert_true(str_eq(strbuf_str(&out), STR("a.example until=2026-12-01\n"
+						 "b.example until=2026-12-01\n")));
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		assert_int_equal(listfeed_taxii(a, str_c(none[i]), STR("2026-12-01"), &out, &count,
+						&page, &why),
+				 -EINVAL);
+}
+
+static void json_that_is_nested_too_deep_is_refused_before_it_is_parsed(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+	struct strbuf in = strbuf_make(a, 1 << 20), out = strbuf_make(a, 1 << 20);
+	struct listfeed_count count;
+	struct why why = { "" };
+
+	(void)state;
+	for (int i = 0; i < 100000; i++)
+		strbuf_char(&in, '[');
+	assert_int_equal(listfeed_read(a, LISTFEED_MISP, strbuf_str(&in), STR("2026-12-01"), &out,
+				       &count, &why),
+			 -EINVAL);
+	assert_non_null(strstr(why.text, "nested"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_format_becomes_entries),
 		cmocka_unit_test(what_is_another_format_is_refused),
+		cmocka_unit_test(pages_of_a_collection_are_put_together),
+		cmocka_unit_test(json_that_is_nested_too_deep_is_refused_before_it_is_parsed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const str suffix_text = { ".txt", 4 }, suffix_set = { ".set", 4 };
 
@@ -146,6 +147,48 @@ static int load_map(struct lists *l, struct arena *a, const char *path, struct w
 	*arena_push(a, &l->maps) = map;
 	*arena_push(a, &list_of_file(l, a, path)->sets) = set;
 	return 0;
+}
+
+static bool copy_file(const char *path, str *ret, struct why *why)
+{
+	cleanup(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+	size_t n = 0;
+	ssize_t got = 1;
+	char *p;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		why_set(why, -errno, "%s: %m", path);
+		return false;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size == 0 || st.st_size > LISTS_FEED_MAX) {
+		why_set(why, -EINVAL, "%s: no compiled list, or too long", path);
+		return false;
+	}
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		 0);
+	bug_if(p == MAP_FAILED);
+	while (n < (size_t)st.st_size && (got = read(fd, p + n, (size_t)st.st_size - n)) > 0)
+		n += (size_t)got;
+	*ret = str_of(p, (size_t)st.st_size);
+	return true;
+}
+
+bool lists_load_feed(struct lists *l, struct arena *a, const char *path, struct why *why)
+{
+	struct listset set;
+	str block;
+
+	if (!copy_file(path, &block, why))
+		return false;
+	if (!listset_open(block, &set)) {
+		fd_unmap(&block);
+		why_set(why, -EINVAL, "%s: no compiled list, or a damaged one", path);
+		return false;
+	}
+	*arena_push(a, &l->maps) = block;
+	*arena_push(a, &list_of_file(l, a, path)->sets) = set;
+	return true;
 }
 
 static int load_one(struct lists *l, struct arena *a, const char *path, struct why *why)

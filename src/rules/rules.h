@@ -169,6 +169,7 @@ struct rules {
 	ARENA_VEC(struct rules_symbol *) by_reply; /* DNS_LIST */
 	struct lists lists;
 	ARENA_VEC(struct rules_left_out) left_out;
+	ARENA_VEC(const char *) feeds_left_out; /* files of feeds */
 	struct rules_protected protected;
 	ARENA_VEC(struct dnslist *) dns_lists;
 	struct map by_name;		 /* name or alias: struct rules_symbol */
@@ -176,9 +177,12 @@ struct rules {
 	int32_t tag, quarantine, reject; /* thresholds, hundredths */
 };
 
-/* All but rules may be NULL. */
+/* All but rules may be NULL. feeds: files that poterne-fetch writes, n_feeds of them; one that is
+ * not there, or is damaged, is passed over. */
 struct rules_dirs {
 	const char *rules, *overlay, *lists, *site_lists;
+	const char *const *feeds;
+	size_t n_feeds;
 };
 
 /* Folded text as struct rules_protected_brand has it. */

@@ -1,6 +1,7 @@
 #include "rules/rules_loader.h"
 
 #include "base/fd.h"
+#include "conf/feedrow.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -153,13 +154,33 @@ static const char *path_or_null(struct arena *a, str path)
 	return path.n ? arena_cz(a, path) : NULL;
 }
 
+static size_t feeds_of(struct arena *a, const struct conf *c, const char ***ret)
+{
+	const char **files = arena_array(a, const char *, c->feeds.sources.n);
+	str home = feedrow_home(a, c);
+	struct feedrow f;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->feeds.sources.n; i++) {
+		if (feedrow_parse(c->feeds.sources.v[i], &f))
+			files[n++] = feedrow_file(a, home, &f).p;
+	}
+	*ret = files;
+	return n;
+}
+
 struct rules_dirs rules_dirs_of(struct arena *a, const struct conf *c)
 {
+	const char **feeds;
+	size_t n_feeds = feeds_of(a, c, &feeds);
+
 	return (struct rules_dirs){
 		.rules = arena_cz(a, c->paths.rules),
 		.overlay = path_or_null(a, c->paths.overlay),
 		.lists = arena_cz(a, c->paths.lists),
 		.site_lists = path_or_null(a, c->paths.site_lists),
+		.feeds = feeds,
+		.n_feeds = n_feeds,
 	};
 }
 
@@ -171,6 +192,11 @@ static int load_all(struct rules_loader *l, const struct rules_dirs *dirs)
 
 	if (r == 0 && dirs->site_lists)
 		r = lists_load_dir(lists, l->arena, dirs->site_lists, l->why);
+	for (size_t i = 0; r == 0 && i < dirs->n_feeds; i++) {
+		/* Told by who fetches them (poterne lists status), who makes them anew. */
+		if (!lists_load_feed(lists, l->arena, dirs->feeds[i], l->why))
+			*arena_push(l->arena, &l->rules->feeds_left_out) = dirs->feeds[i];
+	}
 	if (r == 0)
 		r = load_dir(l, dirs->rules, is_yaml);
 	l->overlay = true;
