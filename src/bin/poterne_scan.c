@@ -1,6 +1,7 @@
 /* bin/poterne_scan.c - the conductor: asks inspect, DNS and antivirus; judges; answers. */
 #include "base/fd.h"
 #include "base/log.h"
+#include "conf/feedrow.h"
 #include "dns/dnscache.h"
 #include "dns/dnsclient.h"
 #include "memory/memorylane.h"
@@ -69,6 +70,13 @@ static void load_model(struct proc *proc, struct conduct_policy *p)
 		log_event("classifier.loaded", F_INT("ham", m->good), F_INT("spam", m->bad));
 }
 
+/* One that was never fetched, or is damaged: the others count. */
+static void tell_feeds(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->feeds_left_out.n; i++)
+		log_event("feed.not_read", F_C("file", rules->feeds_left_out.v[i]));
+}
+
 /* Configuration, rules and what was learned in one arena of their own. */
 static int load(struct proc *proc, str text, struct conduct_policy **ret, struct why *why)
 {
@@ -78,11 +86,13 @@ static int load(struct proc *proc, str text, struct conduct_policy **ret, struct
 
 	if (r == 0)
 		r = conduct_load_policy(a, conf, ret, why);
-	if (r == 0)
-		load_model(proc, *ret);
-	else
+	if (r < 0) {
 		arena_free(a);
-	return r;
+		return r;
+	}
+	load_model(proc, *ret);
+	tell_feeds((*ret)->rules);
+	return 0;
 }
 
 static void use_model(struct scan *s, const struct conduct_policy *p)
@@ -130,12 +140,13 @@ int main(void)
 		fail(why.text);
 	const struct conf *conf = policy->conf;
 	struct arena *a = arena_new("paths", 1 << 20);
-	size_t n = 3;
+	size_t n = 4;
 	struct sandbox_spec spec = {
 		.user = arena_cz(a, conf->users.scan),
 		.rights = SANDBOX_THREADS | SANDBOX_FILES | SANDBOX_CONNECT,
 		.read_paths = { arena_cz(a, conf->paths.rules), arena_cz(a, conf->paths.lists),
-				arena_cz(a, conf_compiled_dir(conf, a)) },
+				arena_cz(a, conf_compiled_dir(conf, a)),
+				feedrow_home(a, conf).p },
 		.open_files = OPEN_FILES,
 	};
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/num.h"
+#include "cli/feeds.h"
 #include "cli/listchecks.h"
 #include "cli/listfiles.h"
 #include "lists/listcompile.h"
@@ -22,6 +23,8 @@ static const char usage[] =
 	"       poterne lists expire LIST\n"
 	"       poterne lists import --format FORMAT FILE [--list LIST] [--days N]\n"
 	"       poterne lists compile FILE.txt FILE.set\n"
+	"       poterne lists fetch FEED\n"
+	"       poterne lists status\n"
 	"       poterne lists audit\n"
 	"\n"
 	"  check    which lists name this address, domain, mailbox, URL or SHA-256\n"
@@ -30,13 +33,16 @@ static const char usage[] =
 	"  remove   takes it off again\n"
 	"  expire   takes off what has expired\n"
 	"  import   makes a list of a feed: phishtank-csv, phishtank-json, openphish, urlhaus,\n"
-	"           malwarebazaar, misp or stix; entries end after N days (7)\n"
+	"           malwarebazaar, misp, stix or map; entries end after N days (7)\n"
 	"  compile  makes a set of a text list of any length: it is mapped, not read\n"
+	"  fetch    asks for a feed of feeds.sources now\n"
+	"  status   the feeds: when they were fetched, what is in them, which are stale\n"
 	"  audit    who changed which list, when and why; 1 when the trail was tampered with\n"
 	"\n"
-	"  --config FILE, --set KEY=VALUE, --json (check, show)\n"
+	"  --config FILE, --set KEY=VALUE, --json (check, show, fetch, status)\n"
 	"The running gateway notices changes by itself, within ten seconds.\n"
-	"Exit status: 0 done, 1 not listed or no such entry, 2 usage, 3 environment.\n";
+	"Exit status: 0 done, 1 not listed or no such entry or a stale feed, 2 usage, 3 "
+	"environment.\n";
 
 enum { WORDS_MAX = 4, SETS_MAX = 64, TRAIL_MAX = 1 << 30 };
 
@@ -270,7 +276,7 @@ static int run_import(struct edit *e, const struct conf *conf, struct why *why)
 		return why_set(why, -EINVAL,
 			       "--format: found \"%s\", expected phishtank-csv, "
 			       "phishtank-json, openphish, urlhaus, malwarebazaar, "
-			       "misp or stix",
+			       "misp, stix or map",
 			       q->format ? q->format : "");
 	r = fd_read_path(q->words[1], e->arena, LISTFEED_MAX, &in, why);
 	if (r == 0)
@@ -326,6 +332,16 @@ static int run_show(struct edit *e, const struct conf *conf, struct why *why)
 	return listchecks_show(e->arena, conf, clock_wall(), e->request->json, why);
 }
 
+static int run_fetch(struct edit *e, const struct conf *conf, struct why *why)
+{
+	return feeds_fetch(e->arena, conf, str_c(e->request->words[1]), e->request->json, why);
+}
+
+static int run_status(struct edit *e, const struct conf *conf, struct why *why)
+{
+	return feeds_status(e->arena, conf, clock_wall(), e->request->json, why);
+}
+
 static const struct action {
 	const char *name;
 	int words;
@@ -333,7 +349,8 @@ static const struct action {
 } actions[] = {
 	{ "check", 2, run_check },     { "show", 1, run_show },	      { "add", 3, run_add },
 	{ "remove", 3, run_take_off }, { "expire", 2, run_take_off }, { "import", 2, run_import },
-	{ "compile", 3, run_compile }, { "audit", 1, run_audit },
+	{ "compile", 3, run_compile }, { "audit", 1, run_audit },     { "fetch", 2, run_fetch },
+	{ "status", 1, run_status },
 };
 
 static int run(const struct request *q, const struct action *action)

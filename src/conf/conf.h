@@ -41,6 +41,7 @@ enum conf_audience {
 	CONF_FOR_KEYS = 1 << 10,
 	CONF_FOR_REPORT = 1 << 11,
 	CONF_FOR_MEMORY = 1 << 12,
+	CONF_FOR_FETCH = 1 << 13,
 	CONF_FOR_ALL = (1 << 13) - 1
 };
 
@@ -236,7 +237,16 @@ struct conf {
 		int64_t deadline;
 	} scan;
 	struct {
-		str edge, inspect, image, scan, dns, store, relay, web, keys, report, memory;
+		struct conf_strings sources; /* rows of conf/feedrow.h */
+		uint64_t max_bytes;
+		int64_t timeout;
+	} feeds;
+	struct {
+		struct conf_peer proxy;
+		struct conf_networks allow_private;
+	} fetch;
+	struct {
+		str edge, inspect, image, scan, dns, store, relay, web, keys, report, memory, fetch;
 	} users;
 };
 

@@ -1,3 +1,4 @@
+#include "conf/feedrow.h"
 #include "conf/route.h"
 #include "conf/signkey.h"
 #include "conf/spfexception.h"
@@ -119,7 +120,8 @@ int conf_check(const struct conf *c, struct why *why)
 			       "delivery.max_age is below the first pause of delivery.retry; "
 			       "no message would be tried twice");
 	if (check_certificates(c, why) < 0 || signkey_check(c, why) < 0 ||
-	    spfexception_check(c, why) < 0 || check_reports(c, why) < 0)
+	    spfexception_check(c, why) < 0 || check_reports(c, why) < 0 ||
+	    feedrow_check(c, why) < 0)
 		return -EINVAL;
 	return check_routes(c, why);
 }

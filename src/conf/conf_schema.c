@@ -17,6 +17,7 @@
 #define WEB CONF_FOR_WEB
 #define REPORT CONF_FOR_REPORT
 #define MEMORY CONF_FOR_MEMORY
+#define FETCH CONF_FOR_FETCH
 #define CLI CONF_FOR_CLI
 #define ALL CONF_FOR_ALL
 
@@ -44,8 +45,8 @@ const struct conf_key conf_schema[] = {
 	  .doc = "language of explanations" },
 
 	{ "paths.state", CONF_PATH, AT(paths.state), .initial = "/var/lib/poterne",
-	  .audience = POTERNED | STORE | RELAY | SCAN | MEMORY | CLI,
-	  .doc = "spool, quarantine, records and the local Maildir" },
+	  .audience = POTERNED | STORE | RELAY | SCAN | MEMORY | FETCH | CLI,
+	  .doc = "spool, quarantine, records, feeds and the local Maildir" },
 	{ "paths.runtime", CONF_PATH, .may_be_empty = true, AT(paths.runtime), .initial = "",
 	  .audience = POTERNED | STORE | CLI, .doc = "sockets; empty: paths.state" },
 	{ "paths.compiled", CONF_PATH, .may_be_empty = true, AT(paths.compiled), .initial = "",
@@ -153,7 +154,7 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | CLI,
 	  .doc = "PEM certificates of the authorities that vouch for clients' certificates" },
 	{ "tls.ca", CONF_PATH, .may_be_empty = true, AT(tls.ca),
-	  .initial = "/etc/ssl/certs/ca-certificates.crt", .audience = RELAY | CLI,
+	  .initial = "/etc/ssl/certs/ca-certificates.crt", .audience = RELAY | FETCH | CLI,
 	  .doc = "PEM certificates of the authorities that are believed when a server's name is "
 		 "verified; read at the start" },
 	{ "tls.min_version", CONF_ENUM, AT(tls.min_version), .initial = "1.2",
@@ -341,6 +342,27 @@ const struct conf_key conf_schema[] = {
 	{ "scan.deadline", CONF_DURATION, AT(scan.deadline), .initial = "60s", .min = SECOND / 10,
 	  .max = 10 * MINUTE, .audience = EDGE | SCAN | CLI, .doc = "a verdict is due by then" },
 
+	{ "feeds.sources", CONF_STRING, .list = true, .may_be_empty = true, AT(feeds.sources),
+	  .initial = "", .audience = POTERNED | SCAN | FETCH | CLI,
+	  .doc = "rows NAME FORMAT URL [list=LIST] [every=1h] [keep=7d] [collection=ID] [ca=FILE] "
+		 "[key=FILE] [http]: what others publish, fetched by poterne-fetch into lists; "
+		 "FORMAT is phishtank-csv, phishtank-json, openphish, urlhaus, malwarebazaar, "
+		 "misp, stix, taxii (URL is the API root) or map (one entry a line); key is a "
+		 "header field to send, in a file for root alone" },
+	{ "feeds.max_bytes", CONF_SIZE, AT(feeds.max_bytes), .initial = "64MiB", .min = KIB,
+	  .max = GIB, .audience = FETCH | CLI, .doc = "a larger feed is refused, also unpacked" },
+	{ "feeds.timeout", CONF_DURATION, AT(feeds.timeout), .initial = "2m", .min = SECOND,
+	  .max = HOUR, .audience = FETCH | CLI, .doc = "a feed is there by then, or is refused" },
+	{ "fetch.proxy", CONF_PEER, .may_be_empty = true, AT(fetch.proxy), .initial = "",
+	  .words = { "tcp:HOST:PORT" }, .audience = FETCH | CLI,
+	  .doc = "HTTP proxy of this site, tcp:HOST:PORT, by which poterne-fetch reaches others; "
+		 "empty: none" },
+	{ "fetch.allow_private", CONF_NETWORK, .list = true, .may_be_empty = true,
+	  AT(fetch.allow_private), .initial = "", .audience = FETCH | CLI,
+	  .doc = "networks that are not the Internet's and that feeds may be fetched from "
+		 "nevertheless, like that of this site's own MISP; links are never followed "
+		 "there" },
+
 	{ "users.edge", CONF_NAME, AT(users.edge), .initial = "_potedge",
 	  .audience = POTERNED | EDGE | CLI, .doc = "system user of poterne-edge" },
 	{ "users.image", CONF_NAME, AT(users.image), .initial = "_potimage",
@@ -363,6 +385,8 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | REPORT | CLI, .doc = "system user of poterne-report" },
 	{ "users.memory", CONF_NAME, AT(users.memory), .initial = "_potmem",
 	  .audience = POTERNED | MEMORY | CLI, .doc = "system user of poterne-memory" },
+	{ "users.fetch", CONF_NAME, AT(users.fetch), .initial = "_potfetch",
+	  .audience = POTERNED | FETCH | CLI, .doc = "system user of poterne-fetch" },
 };
 
 const size_t conf_schema_n = ARRAY_LEN(conf_schema);

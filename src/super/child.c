@@ -26,6 +26,7 @@ unsigned child_audience(enum process what)
 		[PROCESS_WEB] = CONF_FOR_WEB,	    [PROCESS_IMAGE] = CONF_FOR_IMAGE,
 		[PROCESS_REPORT] = CONF_FOR_REPORT, [PROCESS_KEYS] = CONF_FOR_KEYS,
 		[PROCESS_MEMORY] = CONF_FOR_MEMORY,
+		[PROCESS_FETCH] = CONF_FOR_FETCH,
 	};
 
 	return audience[what];

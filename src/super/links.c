@@ -50,6 +50,7 @@ static const struct link links[] = {
 	{ PROCESS_STORE, PROCESS_MEMORY, one_lane },
 	{ PROCESS_REPORT, PROCESS_STORE, one_lane },
 	{ PROCESS_REPORT, PROCESS_DNS, one_lane },
+	{ PROCESS_FETCH, PROCESS_DNS, one_lane },
 };
 
 static int tell_lanes(struct child *c, enum process peer, bool serve, uint64_t id, const int *fds,

@@ -1,5 +1,7 @@
 #include "super/listwatch.h"
 
+#include "conf/feedrow.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,14 +11,18 @@ static uint64_t mix(uint64_t sum, uint64_t v)
 	return (sum ^ v) * 0x9e3779b97f4a7c15 + (v >> 32);
 }
 
+static uint64_t stamp_of(const struct stat *st)
+{
+	return mix(
+		mix(mix(mix(1, st->st_ino), (uint64_t)st->st_size), (uint64_t)st->st_mtim.tv_sec),
+		(uint64_t)st->st_mtim.tv_nsec);
+}
+
 static uint64_t stamp_of_file(DIR *dir, const char *name)
 {
 	struct stat st;
 
-	if (fstatat(dirfd(dir), name, &st, 0) < 0)
-		return 0;
-	return mix(mix(mix(mix(1, st.st_ino), (uint64_t)st.st_size), (uint64_t)st.st_mtim.tv_sec),
-		   (uint64_t)st.st_mtim.tv_nsec);
+	return fstatat(dirfd(dir), name, &st, 0) < 0 ? 0 : stamp_of(&st);
 }
 
 static bool is_list(str name)
@@ -41,7 +47,25 @@ static uint64_t stamp_of_dir(str path)
 	return sum;
 }
 
+static uint64_t stamp_of_feeds(const struct conf *conf)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("stamp", 1 << 24);
+	str home = feedrow_home(a, conf);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < conf->feeds.sources.n; i++) {
+		struct feedrow f;
+		struct stat st;
+
+		if (feedrow_parse(conf->feeds.sources.v[i], &f) &&
+		    lstat(feedrow_file(a, home, &f).p, &st) == 0)
+			sum += stamp_of(&st);
+	}
+	return sum;
+}
+
 uint64_t listwatch_stamp(const struct conf *conf)
 {
-	return mix(stamp_of_dir(conf->paths.lists), stamp_of_dir(conf->paths.site_lists));
+	return mix(mix(stamp_of_dir(conf->paths.lists), stamp_of_dir(conf->paths.site_lists)),
+		   stamp_of_feeds(conf));
 }

@@ -1,7 +1,8 @@
 /* super/listwatch.h - have the files of the lists changed? So that an address that is put on a
  * list is refused within seconds, with nobody telling the gateway.
  *
- * Input    names and times of files in paths.lists and paths.site_lists; none is opened.
+ * Input    names and times of files in paths.lists and paths.site_lists, and of those of
+ *          feeds; none is opened.
  * Memory   none.   Limits  one look at two directories.
  * Threads  any.    Errors  a directory that cannot be read is an empty one.
  */

@@ -1,6 +1,7 @@
 #include "super/prepare.h"
 
 #include "base/fd.h"
+#include "conf/feedrow.h"
 #include "conf/route.h"
 #include "super/child.h"
 #include "sys/listen.h"
@@ -83,6 +84,7 @@ int prepare_directories(const struct conf *conf, struct prepared *ret, struct wh
 	const char *state = arena_cz(a, conf->paths.state);
 	const char *store = arena_fmt(a, "%s/store", state).p;
 	const char *memory = arena_fmt(a, "%s/memory", state).p;
+	const char *feeds = feedrow_home(a, conf).p;
 	const char *maildir = arena_cz(a, conf_maildir(conf, a));
 	struct route_table routes;
 	int r = make_parents(state, why);
@@ -97,6 +99,8 @@ int prepare_directories(const struct conf *conf, struct prepared *ret, struct wh
 		r = make_dir(store, arena_cz(a, conf->users.store), 0700, why);
 	if (r == 0)
 		r = make_dir(memory, arena_cz(a, conf->users.memory), 0700, why);
+	if (r == 0)
+		r = make_dir(feeds, arena_cz(a, conf->users.fetch), 0755, why);
 	if (r == 0)
 		r = route_table_make(a, conf, &routes, why);
 	if (r == 0 && routes.has_maildir) {

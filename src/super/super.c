@@ -511,7 +511,7 @@ static void stop_onward(struct super *s)
 	static const enum process order[] = { PROCESS_EDGE,  PROCESS_SCAN,   PROCESS_INSPECT,
 					      PROCESS_IMAGE, PROCESS_REPORT, PROCESS_STORE,
 					      PROCESS_RELAY, PROCESS_KEYS,   PROCESS_MEMORY,
-					      PROCESS_DNS,   PROCESS_WEB };
+					      PROCESS_DNS,   PROCESS_WEB,    PROCESS_FETCH };
 	struct msg m = { .type = MSG_stop, .stop = { STOP_MS / 2 } };
 	bool late = clock_left(s->kill_at) == 0;
 
@@ -742,6 +742,7 @@ int super_run(struct conf *conf, const struct super_source *source)
 	add_children(s, PROCESS_EDGE, conf->edge.processes);
 	add_children(s, PROCESS_WEB, 1);
 	add_children(s, PROCESS_REPORT, 1);
+	add_children(s, PROCESS_FETCH, 1);
 	start_due(s);
 	loop(s, signals);
 	log_event("gateway.stopped", F_INT("processes", s->n));

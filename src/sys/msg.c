@@ -13,6 +13,7 @@ static const char *const process_names[PROCESS_COUNT] = {
 	[PROCESS_WEB] = "web",	     [PROCESS_IMAGE] = "image",
 	[PROCESS_KEYS] = "keys",     [PROCESS_CLI] = "cli",
 	[PROCESS_REPORT] = "report", [PROCESS_MEMORY] = "memory",
+	[PROCESS_FETCH] = "fetch",
 };
 
 const char *msg_process_name(enum process p)

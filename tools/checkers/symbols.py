@@ -32,6 +32,9 @@ FORBIDDEN = {
     "poterne-report": RUN + ["socket", "connect", "bind", "listen", "accept", "accept4", "fopen", "fopen64", "unlink", "rename", "SSL_new",
                              "sqlite3_open_v2", "hs_scan", "archive_read_new", "ub_ctx_create",
                              "yaml_parser_parse", "inspect_message"],
+    "poterne-fetch": KEYS + RUN + ["listen", "accept", "accept4", "bind", "getaddrinfo", "SSL_new", "XML_ParserCreate", "hs_scan",
+                                   "archive_read_new", "sqlite3_open_v2", "ub_ctx_create", "yaml_parser_parse",
+                                   "inspect_message", "header_next", "spool_read"],
     "poterne-scan": KEYS + RUN + ["XML_ParserCreate", "archive_read_new", "ub_ctx_create", "sqlite3_open_v2", "SSL_new", "accept4"],
 }
 
