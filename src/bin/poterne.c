@@ -17,6 +17,7 @@ static const struct command {
 	{ "check-config", cmd_check_config, "checks configuration, rules and lists" },
 	{ "dns", cmd_dns, "the DNS records of our domains, and what is published" },
 	{ "explain", cmd_explain, "why a past message was treated as it was" },
+	{ "replay", cmd_replay, "what other rules would have done with past messages" },
 	{ "quarantine", cmd_quarantine, "list, show, release or drop what is held" },
 	{ "queue", cmd_queue, "what waits for the next hop" },
 	{ "rules", cmd_rules, "what each rule decides or weighs, and why it is there" },

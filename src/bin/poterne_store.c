@@ -109,6 +109,8 @@ int main(void)
 	start_thread(upkeep_spool, &s);
 	if (s.has_reports_out)
 		start_thread(upkeep_counts, &s);
+	if (s.has_kept)
+		start_thread(upkeep_kept, &s);
 	for (uint32_t i = 0; i < conf->delivery.connections; i++)
 		start_thread(delivery_work, &s);
 	if (control.listener >= 0)

@@ -50,6 +50,11 @@ const struct conf *offline_conf(const struct offline *o)
 	return o->policy->conf;
 }
 
+const struct rules *offline_rules(const struct offline *o)
+{
+	return o->policy->rules;
+}
+
 void offline_stop(struct offline *o)
 {
 	if (o->local)

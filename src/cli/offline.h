@@ -21,6 +21,7 @@ int offline_start(const struct super_source *source, const char *dns_file, str z
 /* Signatures are judged as before RFC 8301, for test suites of that time. */
 void offline_allow_legacy(struct offline *o);
 const struct conf *offline_conf(const struct offline *o);
+const struct rules *offline_rules(const struct offline *o);
 void offline_stop(struct offline *o);
 int offline_judge(struct offline *o, struct arena *a, const struct envelope *env, str message,
 		  int64_t now, struct judgement *ret, struct why *why) must_use;

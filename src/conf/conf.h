@@ -42,7 +42,7 @@ enum conf_audience {
 	CONF_FOR_REPORT = 1 << 11,
 	CONF_FOR_MEMORY = 1 << 12,
 	CONF_FOR_FETCH = 1 << 13,
-	CONF_FOR_ALL = (1 << 13) - 1
+	CONF_FOR_ALL = (1 << 14) - 1
 };
 
 enum conf_role { CONF_ROLE_MX, CONF_ROLE_OUT };
@@ -223,6 +223,10 @@ struct conf {
 	struct {
 		int64_t keep;
 	} quarantine, history;
+	struct {
+		int64_t keep; /* 0: nothing is kept */
+		uint64_t max_bytes;
+	} replay;
 	struct {
 		struct conf_strings addresses; /* of those we receive */
 		int64_t keep;

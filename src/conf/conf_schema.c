@@ -308,6 +308,13 @@ const struct conf_key conf_schema[] = {
 	{ "history.keep", CONF_DURATION, AT(history.keep), .initial = "30d", .min = HOUR,
 	  .max = 3660 * DAY, .audience = STORE | CLI, .doc = "how long the history is kept" },
 
+	{ "replay.keep", CONF_DURATION, AT(replay.keep), .initial = "7d", .min = 0,
+	  .max = 366 * DAY, .audience = SCAN | STORE | CLI,
+	  .doc = "how long it is kept what messages were judged by (no text of theirs), so that "
+		 "poterne replay can show what other rules would do; 0: never" },
+	{ "replay.max_bytes", CONF_SIZE, AT(replay.max_bytes), .initial = "1GiB", .min = 256 * MIB,
+	  .max = 1024 * GIB, .audience = STORE | CLI, .doc = "then the oldest of it goes" },
+
 	{ "reports.addresses", CONF_STRING, .list = true, .may_be_empty = true,
 	  AT(reports.addresses), .initial = "", .audience = SCAN | CLI,
 	  .doc = "mailboxes of our domains that DMARC and TLS records name in rua: reports that "

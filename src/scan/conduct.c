@@ -1,6 +1,7 @@
 #include "scan/conduct.h"
 
 #include "inspect/inspect.h"
+#include "replay/ruleprint.h"
 #include "rules/rules_cache.h"
 #include "rules/rules_yara.h"
 #include "scan/authevidence.h"
@@ -50,6 +51,7 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 	*p = (struct conduct_policy){ .arena = a,
 				      .conf = conf,
 				      .rules = rules,
+				      .pattern_set = ruleprint_patterns(rules),
 				      .known = impersonation_prepare(a, &conf->domains, rules) };
 	r = compile(a, conf, rules, &p->patterns, why);
 	if (r == 0)

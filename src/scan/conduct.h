@@ -27,7 +27,8 @@
 struct conduct_policy {
 	struct arena *arena;
 	const struct conf *conf;
-	struct rules *rules; /* const once loaded */
+	struct rules *rules;  /* const once loaded */
+	uint64_t pattern_set; /* what messages are inspected by (replay/ruleprint.h) */
 	const struct impersonation *known;
 	str patterns;		   /* the blob for workers, YARA rules included */
 	const struct model *model; /* of the classifier, or NULL */

@@ -4,6 +4,7 @@
 #include "base/ident.h"
 #include "base/log.h"
 #include "policy/explain.h"
+#include "scan/keep.h"
 #include "scan/memoryevidence.h"
 #include "scan/settle.h"
 #include "sys/metrics.h"
@@ -224,16 +225,24 @@ static struct verdict_reply pass(struct intake *in, struct passage *p)
 	return reply;
 }
 
-static struct verdict_reply receive(struct intake *in, const struct chan *edge, struct msg *m,
-				    struct arena *a, str mid)
+static int answer(struct chan *edge, struct verdict_reply reply, str mid)
+{
+	struct msg m = { .type = MSG_submitted };
+
+	m.submitted = (struct msg_submitted){ (uint64_t)reply.code, str_c(reply.enhanced),
+					      reply.text, mid };
+	return chan_send(edge, &m, NULL);
+}
+
+static int receive(struct intake *in, struct chan *edge, struct msg *m, struct arena *a, str mid)
 {
 	int fd = msg_take_fd(m, 0);
 	cleanup(fd_view_closep) struct fd_view message = { 0 };
 	int64_t began = clock_now_ms();
 	struct generation *g;
 	struct passage p;
-	struct verdict_reply reply;
 	struct why why;
+	int r;
 
 	if (msg_mail(m->submit.bytes, fd, a, MESSAGE_MAX, &message, &why) < 0 ||
 	    message.bytes.n != m->submit.size) {
@@ -241,7 +250,7 @@ static struct verdict_reply receive(struct intake *in, const struct chan *edge, 
 			  F_C("why", "the edge sent a message that is not sealed memory of the "
 				     "size it says"));
 		fd_close(fd);
-		return settle_temporary();
+		return answer(edge, settle_temporary(), mid);
 	}
 	g = hold(in);
 	p = (struct passage){ .policy = g->policy,
@@ -252,22 +261,18 @@ static struct verdict_reply receive(struct intake *in, const struct chan *edge, 
 			      .message = message.bytes,
 			      .edge = edge,
 			      .began = began };
-	reply = pass(in, &p);
+	r = answer(edge, pass(in, &p), mid);
+	keep_tell(in->settler.store, &p);
 	let_go(in, g);
 	fd_close(p.fd);
-	return reply;
+	return r;
 }
 
 int intake_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 {
 	struct ident id = ident_make(clock_wall_ms());
-	struct msg answer = { .type = MSG_submitted };
-	struct verdict_reply reply;
 
 	if (m->type != MSG_submit)
 		return -EPROTO;
-	reply = receive(ctx, c, m, a, ident_str(&id));
-	answer.submitted = (struct msg_submitted){ (uint64_t)reply.code, str_c(reply.enhanced),
-						   reply.text, ident_str(&id) };
-	return chan_send(c, &answer, NULL);
+	return receive(ctx, c, m, a, ident_str(&id));
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "spool/recovery.h"
 #include "spool/spoolfile.h"
+#include "store/keptdesk.h"
 #include "store/parts.h"
 #include "store/report.h"
 #include "store/reportdesk.h"
@@ -184,6 +185,7 @@ int store_open(struct store *s, int dirfd, struct why *why)
 	s->has_history = open_history(s);
 	storereports_open(s);
 	s->has_reports_out = open_reports_out(s);
+	keptdesk_open(s, dirfd);
 	r = open_quarantine(s, dirfd, why);
 	if (r < 0)
 		return r;
@@ -310,6 +312,7 @@ void store_stop(struct store *s, int64_t grace_ms)
 	pthread_mutex_unlock(&s->lock);
 	if (s->has_reports_out)
 		reportdesk_write(s);
+	keptdesk_write_all(s);
 	if (s->has_history)
 		(void)!history_flush(&s->history, NULL); /* we are going either way */
 }

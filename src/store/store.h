@@ -7,6 +7,7 @@
  *   report.h         tells their senders what became of them
  *   storecommands.h  answers the command line
  *   storereports.h   keeps what others report about our mail
+ *   keptdesk.h       keeps what messages were judged by
  *   reportdesk.h     counts for the reports to other domains, and spools them
  *   upkeep.h         writes the history, lets old things expire
  *
@@ -23,6 +24,7 @@
 
 #include "conf/route.h"
 #include "quarantine/quarantine.h"
+#include "records/daybook.h"
 #include "records/history.h"
 #include "records/reportsin.h"
 #include "records/reportsout.h"
@@ -58,6 +60,8 @@ struct store {
 	bool has_reports; /* the same */
 	struct reportsout reports_out;
 	bool has_reports_out; /* likewise */
+	struct daybook kept;  /* what messages were judged by, for poterne replay */
+	bool has_kept;	      /* likewise */
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* something is due, or finished, or stopping is set */

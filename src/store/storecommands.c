@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "store/keptdesk.h"
 #include "store/queuecommands.h"
 #include "store/reportcommands.h"
 #include "store/storereports.h"
@@ -178,6 +179,8 @@ static const struct command {
 	{ "report", "show", 0, 2, reportcommands_show },
 	{ "report", "send", 0, 2, reportcommands_send },
 	{ "explain", NULL, 1, 1, explain },
+	{ "replay", "files", 0, 0, keptdesk_files },
+	{ "replay", "read", 2, 2, keptdesk_read },
 	{ "dmarc", "show", 0, 30, storereports_show },
 	{ "dmarc", "tls", 0, 30, storereports_tls },
 	{ "dmarc", "import", 0, 0, storereports_import },

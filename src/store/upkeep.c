@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "spool/compaction.h"
+#include "store/keptdesk.h"
 #include "store/reportdesk.h"
 #include "store/stats.h"
 #include "store/storereports.h"
@@ -44,6 +45,7 @@ void upkeep_expire(struct store *s, int64_t now)
 	    reportsout_expire(&s->reports_out, (now - c->history_keep_ms / 1000) / REPORTSOUT_DAY_S,
 			      now / REPORTSOUT_DAY_S - REPORTSOUT_KEEP_DAYS, &why) < 0)
 		log_event("report.not_counted", F_C("why", why.text));
+	keptdesk_expire(s, now);
 	if (held || rows)
 		log_event("store.expired", F_INT("held", held), F_INT("rows", rows));
 	storereports_expire(s, now);
@@ -127,6 +129,11 @@ void upkeep_expiry(void *store)
 void upkeep_counts(void *store)
 {
 	repeat(store, write_counts, UPKEEP_COUNTS_MS);
+}
+
+void upkeep_kept(void *store)
+{
+	repeat(store, keptdesk_write, UPKEEP_KEPT_MS);
 }
 
 void upkeep_spool(void *store)
