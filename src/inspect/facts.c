@@ -9,7 +9,7 @@
  * numbers little-endian, each string a u32 length and its bytes. limits_hit comes last
  * and has room of its own, so that it can say what was cut. */
 enum {
-	MAGIC = 0x36534650, /* "PFS6" */
+	MAGIC = 0x37534650, /* "PFS7" */
 	ROOM_FOR_LIMITS = 16 << 10,
 	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
 	URL_MAX_BYTES = 2048,
@@ -148,6 +148,16 @@ static void put_extract(struct strbuf *b, const struct facts *f, size_t i)
 	put_u32(b, f->extracts.v[i].size);
 }
 
+static void put_fuzzy(struct strbuf *b, const struct facts *f, size_t i)
+{
+	const struct fuzzy_digest *d = &f->fuzzy.v[i];
+
+	put_u32(b, d->kind);
+	put_u32(b, part_or_root(f, d->part));
+	for (size_t k = 0; k < FUZZY_VALUES; k++)
+		strbuf_le(b, d->v[k], 2);
+}
+
 enum signature_flags {
 	MALFORMED = 1 << 0,
 	BODY_MATCHES = 1 << 1,
@@ -272,6 +282,7 @@ str facts_encode(struct arena *a, const struct facts *f)
 	cut |= put_list(&b, &kept, f->hits.n, FACTS_MAX_HITS, put_hit) < f->hits.n;
 	cut |= put_list(&b, &kept, f->urls.n, FACTS_MAX_URLS, put_url) < f->urls.n;
 	cut |= put_list(&b, &kept, f->extracts.n, FACTS_MAX_EXTRACTS, put_extract) < f->extracts.n;
+	cut |= put_list(&b, &kept, f->fuzzy.n, FUZZY_DIGESTS_MAX, put_fuzzy) < f->fuzzy.n;
 	cut |= put_list(&b, f, f->addresses.n, FACTS_MAX_ADDRESSES, put_address) < f->addresses.n;
 	cut |= put_list(&b, f, f->headers.n, FACTS_MAX_HEADERS, put_header) < f->headers.n;
 	cut |= put_list(&b, f, f->signatures.n, FACTS_MAX_SIGNATURES, put_signature) <
@@ -418,6 +429,22 @@ static void get_extracts(struct source *s, struct facts *f)
 	}
 }
 
+static void get_fuzzy(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FUZZY_DIGESTS_MAX, 8 + 2 * FUZZY_VALUES);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++) {
+		struct fuzzy_digest *d = arena_push(s->arena, &f->fuzzy);
+		uint32_t kind = reader_u32le(&s->r);
+
+		refuse_if(s, kind >= FUZZY_KINDS);
+		d->kind = (enum fuzzy_kind)kind;
+		d->part = get_part_index(s, f->parts.n);
+		for (size_t k = 0; k < FUZZY_VALUES; k++)
+			d->v[k] = reader_u16le(&s->r);
+	}
+}
+
 static void get_addresses(struct source *s, struct facts *f)
 {
 	size_t n = get_count(s, FACTS_MAX_ADDRESSES, 16);
@@ -561,6 +588,7 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	get_hits(&s, &f);
 	get_urls(&s, &f);
 	get_extracts(&s, &f);
+	get_fuzzy(&s, &f);
 	get_addresses(&s, &f);
 	get_headers(&s, &f);
 	get_signatures(&s, &f);

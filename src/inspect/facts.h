@@ -16,6 +16,7 @@
 #include "dkim/arcset.h"
 #include "dkim/dkimsign.h"
 #include "features/features.h"
+#include "fuzzy/fuzzy.h"
 #include "report/reportset.h"
 
 enum {
@@ -155,6 +156,7 @@ struct facts {
 	str text;		   /* visible text of the body, UTF-8 */
 	str language;		   /* of the text, ISO 639-1, guessed; may be empty */
 	struct features features;  /* for the classifier, when asked for */
+	ARENA_VEC(struct fuzzy_digest) fuzzy; /* by which it is known again; FUZZY_DIGESTS_MAX */
 	str error;		   /* empty, or what could not be inspected and why */
 	uint64_t message_size;
 	uint32_t time_us;

@@ -31,6 +31,8 @@ static struct facts sample(struct arena *a)
 	};
 	*arena_push(a, &f.extracts) =
 		(struct facts_extract){ FACTS_EXTRACT_ANTIVIRUS, 1, 77, STR_NULL };
+	*arena_push(a, &f.fuzzy) =
+		(struct fuzzy_digest){ .kind = FUZZY_DOCUMENT, .part = 1, .v = { 1, 65535 } };
 	*arena_push(a, &f.signatures) = (struct dkim_facts){
 		.problem = STR(""),
 		.algorithm = DKIMSIG_RSA_SHA256,
@@ -89,6 +91,8 @@ static void what_is_encoded_is_decoded_again(void **state)
 	assert_true(str_eq(g.signatures.v[0].signature, STR("\0\xff")));
 	assert_true(g.signatures.v[0].body_matches && g.signatures.v[0].has_length);
 	assert_false(g.signatures.v[0].malformed || g.signatures.v[0].has_time);
+	assert_true(g.fuzzy.n == 1 && g.fuzzy.v[0].kind == FUZZY_DOCUMENT && g.fuzzy.v[0].part == 1);
+	assert_int_equal(g.fuzzy.v[0].v[1], 65535);
 	assert_true(g.arc.present && g.arc.n == 1 && str_eq(g.arc.sets[0].cv, STR("none")));
 	assert_true(str_eq(g.arc.sets[0].results, f.arc.sets[0].results));
 	assert_true(str_eq(g.arc.chain, f.arc.chain) && g.arc.sets[0].seal.has_length);
@@ -121,7 +125,7 @@ static void every_truncation_is_refused_and_no_flipped_bit_does_harm(void **stat
 static void what_would_not_be_believed_is_refused(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 18; i++) {
+	for (int i = 0; i < 19; i++) {
 		cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
 		struct facts f = sample(a), g;
 
@@ -176,6 +180,9 @@ static void what_would_not_be_believed_is_refused(void **state)
 			break;
 		case 17:
 			f.signing.material.body_hash = STR("short");
+			break;
+		case 18:
+			f.fuzzy.v[0].kind = FUZZY_KINDS;
 			break;
 		case 12:
 			f.signatures.v[0].algorithm = (enum dkimsig_algorithm)DKIMSIG_ALGORITHMS;

@@ -1,4 +1,5 @@
 #include "inspect/inspect_features.h"
+#include "inspect/inspect_fuzzy.h"
 #include "inspect/inspect_private.h"
 #include "inspect/inspect_readings.h"
 #include "inspect/inspect_url.h"
@@ -62,6 +63,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 		walk_find(&w, FINDING_EMPTY_MESSAGE, root, STR(""));
 	ret->text = strbuf_str(&w.text);
 	inspect_features_end(&w);
+	inspect_fuzzy_end(&w);
 	charset_close(&w.charsets);
 	inspect_url_close(&w);
 	inspect_lua_run(&w);

@@ -4,6 +4,7 @@
 #include "document/fieldcode.h"
 #include "document/onenote.h"
 #include "document/unzlib.h"
+#include "inspect/inspect_fuzzy.h"
 
 bool inspect_office_may_open(struct walk *w, uint32_t index, uint32_t depth)
 {
@@ -62,6 +63,7 @@ void inspect_office_text(struct office *o, str text)
 {
 	(void)charset_to_utf8(&o->w->charsets, o->scratch, STR("utf-8"), text, &text);
 	inspect_url_search(o->w, o->index, FACTS_URL_DOCUMENT, text);
+	inspect_fuzzy_document(o->w, o->index, text);
 }
 
 static bool has_scheme(str target)

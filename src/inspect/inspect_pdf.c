@@ -1,5 +1,6 @@
 #include "document/pdf.h"
 #include "document/script.h"
+#include "inspect/inspect_fuzzy.h"
 #include "inspect/inspect_private.h"
 #include "inspect/inspect_url.h"
 #include "inspect/testmarks.h"
@@ -259,6 +260,7 @@ static void report(struct walk *w, uint32_t index, str bytes, const struct pdf *
 		action(w, index, &pdf->actions.v[i]);
 	forms(w, index, pdf);
 	inspect_url_search(w, index, FACTS_URL_DOCUMENT, pdf->text);
+	inspect_fuzzy_document(w, index, pdf->text);
 	if (testmarks_gtube(pdf->text))
 		walk_find(w, FINDING_GTUBE, index, STR("PDF"));
 	read_parts(w, index, pdf, depth);

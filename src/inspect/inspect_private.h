@@ -17,6 +17,7 @@
 
 #include "base/map.h"
 #include "base/strbuf.h"
+#include "fuzzy/fuzzytext.h"
 #include "inspect/findings.h"
 #include "inspect/inspect.h"
 #include "inspect/magic.h"
@@ -37,6 +38,12 @@ struct locked {
 	bool locally; /* a zip file's members by their own headers */
 	str bytes;
 	ARENA_VEC(struct locked_member) members; /* which of them need it; none: the file */
+};
+
+/* The words of one document (inspect_fuzzy.h). */
+struct walk_document {
+	uint32_t part;
+	struct fuzzytext *text;
 };
 
 struct walk {
@@ -73,6 +80,10 @@ struct walk {
 	struct passwords *passwords; /* inspect_password.h; NULL until they are asked for */
 	ARENA_VEC(str) sections;     /* headers that were walked, in order */
 	struct features_set *features[FEATURES_VIEWS]; /* inspect_features.h; NULL: not wanted */
+	struct {
+		struct fuzzytext *text; /* NULL until there is some */
+		ARENA_VEC(struct walk_document) documents;
+	} fuzzy; /* inspect_fuzzy.h */
 };
 
 /* walk.c */
