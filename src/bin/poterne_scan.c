@@ -77,6 +77,25 @@ static void tell_feeds(const struct rules *rules)
 		log_event("feed.not_read", F_C("file", rules->feeds_left_out.v[i]));
 }
 
+/* The same of what was learned of digests. */
+static void load_fuzzy(struct proc *proc, struct conduct_policy *p)
+{
+	cleanup(fd_closep) int fd = proc_take_resource(proc, "fuzzy", NULL);
+	struct fuzzytable *t = arena_make(p->arena, struct fuzzytable);
+	struct why why;
+
+	if (fd < 0)
+		return;
+	if (fd_map(fd, FUZZYTABLE_MAX_BYTES, &p->fuzzy_map, &why) < 0)
+		log_event("fuzzy.broken", F_C("why", why.text));
+	else if (!fuzzytable_decode(p->fuzzy_map, t))
+		log_event("fuzzy.broken", F_C("why", "the file is damaged"));
+	else
+		p->fuzzy = t;
+	if (p->fuzzy)
+		log_event("fuzzy.loaded", F_INT("digests", t->n));
+}
+
 /* Configuration, rules and what was learned in one arena of their own. */
 static int load(struct proc *proc, str text, struct conduct_policy **ret, struct why *why)
 {
@@ -91,6 +110,7 @@ static int load(struct proc *proc, str text, struct conduct_policy **ret, struct
 		return r;
 	}
 	load_model(proc, *ret);
+	load_fuzzy(proc, *ret);
 	tell_feeds((*ret)->rules);
 	return 0;
 }

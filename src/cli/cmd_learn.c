@@ -1,8 +1,10 @@
 #include "cli/cli.h"
 
+#include "cli/fuzzylesson.h"
 #include "cli/messages.h"
 #include "cli/offline.h"
 #include "learn/learnstate.h"
+#include "scan/fuzzyevidence.h"
 
 #include <getopt.h>
 #include <unistd.h>
@@ -12,7 +14,8 @@ enum { MAX_SETS = 256, MESSAGE_BUDGET = 1 << 30, STATE_BUDGET = 2047 << 20, PROG
 static const char help[] =
 	"usage: poterne learn --spam|--ham|--forget [OPTIONS] FILE...\n"
 	"\n"
-	"Teaches the classifier what is spam and what is not. A FILE may be a message, a "
+	"Teaches the classifier, and the store of digests by which nearly equal messages are\n"
+	"known again, what is spam and what is not. A FILE may be a message, a "
 	"directory\n"
 	"(walked), an mbox (split), or - for standard input. It has an opinion once it knows "
 	"enough\n"
@@ -42,6 +45,8 @@ struct lesson {
 	const struct options *options;
 	struct offline *offline;
 	struct learnstate state;
+	struct fuzzystore fuzzy;
+	size_t digests; /* that are known now */
 	struct messages messages;
 	size_t fresh, changed, known, failed;
 };
@@ -68,6 +73,7 @@ static void learn_one(struct lesson *l, const struct message_file *f)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("message", MESSAGE_BUDGET);
 	struct facts facts = { 0 };
+	enum examples_news news;
 	struct why why = { "" };
 	str message;
 	int r = messages_read(f, a, &message, &why);
@@ -81,15 +87,18 @@ static void learn_one(struct lesson *l, const struct message_file *f)
 		l->failed++;
 		return;
 	}
-	count_news(l, learnstate_add(&l->state, &facts.features, l->options->kind, clock_wall()));
+	offline_look_at_images(l->offline, a, &facts);
+	news = learnstate_add(&l->state, &facts.features, l->options->kind, clock_wall());
+	count_news(l, news);
+	fuzzylesson_add(&l->fuzzy, &facts, l->options->kind, news, clock_wall());
 }
 
 static void put_result(const struct lesson *l, const struct model *m)
 {
 	if (l->options->json) {
 		printf("{\"learned\":%zu,\"changed\":%zu,\"known\":%zu,\"failed\":%zu,"
-		       "\"ham\":%u,\"spam\":%u}\n",
-		       l->fresh, l->changed, l->known, l->failed, m->good, m->bad);
+		       "\"ham\":%u,\"spam\":%u,\"digests\":%zu}\n",
+		       l->fresh, l->changed, l->known, l->failed, m->good, m->bad, l->digests);
 		return;
 	}
 	printf("learned: %zu, changed: %zu, known already: %zu, failed: %zu\n", l->fresh,
@@ -97,11 +106,12 @@ static void put_result(const struct lesson *l, const struct model *m)
 	printf("the classifier knows %u wanted messages and %u of spam", m->good, m->bad);
 	if (m->good < MODEL_FEW || m->bad < MODEL_FEW)
 		printf("; it is silent until it knows %d of each", MODEL_FEW);
-	putchar('\n');
+	printf("\ndigests of texts, documents, files and pictures: %zu\n", l->digests);
 }
 
 static int learn_all(struct lesson *l, struct why *why)
 {
+	int64_t keep_ms = offline_conf(l->offline)->learn.fuzzy_keep, now = clock_wall();
 	struct model model;
 	int r;
 
@@ -110,6 +120,9 @@ static int learn_all(struct lesson *l, struct why *why)
 		show_progress(l, i + 1);
 	}
 	r = learnstate_commit(&l->state, &model, why);
+	if (r == 0)
+		r = fuzzystore_commit(&l->fuzzy, fuzzyevidence_not_before(keep_ms, now),
+				      &l->digests, why);
 	if (r == 0)
 		put_result(l, &model);
 	return r;
@@ -132,7 +145,7 @@ static int find_state(const struct options *o, struct arena *a, const char **ret
 static int learn_files(const struct options *o, int n, char **paths)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("learn", STATE_BUDGET);
-	struct lesson l = { .options = o };
+	struct lesson l = { .options = o, .fuzzy = { .dirfd = -1, .lockfd = -1 } };
 	struct why why = { "" };
 	const char *dir;
 	int r = find_state(o, a, &dir, &why);
@@ -144,12 +157,15 @@ static int learn_files(const struct options *o, int n, char **paths)
 	if (r == 0 && l.state.trouble.text[0])
 		fprintf(stderr, "poterne: learn: %s: %s\n", dir, l.state.trouble.text);
 	if (r == 0)
+		r = fuzzylesson_open(&l.fuzzy, a, dir, &why);
+	if (r == 0)
 		r = offline_start(&o->source, NULL, STR("{}"), 1, &l.offline, &why);
 	if (r == 0) {
 		offline_want_features(l.offline, l.state.examples.key);
 		r = learn_all(&l, &why);
 		offline_stop(l.offline);
 	}
+	fuzzystore_close(&l.fuzzy);
 	learnstate_close(&l.state);
 	if (r < 0)
 		fprintf(stderr, "poterne: learn: %s\n", why.text);

@@ -3,6 +3,7 @@
 #include "cli/mailoptions.h"
 #include "cli/messages.h"
 #include "cli/offline.h"
+#include "learn/fuzzystore.h"
 #include "policy/explain.h"
 #include "scan/record.h"
 
@@ -197,6 +198,10 @@ static int scan_files(struct options *o, int n, char **paths)
 		return CLI_ENVIRONMENT;
 	}
 	if (o->state && offline_use_model(s.offline, o->state, &why) != 0)
+		fprintf(stderr, "poterne: scan: %s\n", why.text);
+	if (o->state)
+		r = offline_use_fuzzy(s.offline, o->state, &why);
+	if (r != 0 && r != FUZZYSTORE_E_ABSENT)
 		fprintf(stderr, "poterne: scan: %s\n", why.text);
 	s.messages = &messages;
 	status = run_all(&s, o->jobs, a);

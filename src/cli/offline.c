@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "cli/dnssource.h"
 #include "cli/localworkers.h"
+#include "learn/fuzzystore.h"
 #include "learn/learnstate.h"
 
 struct offline {
@@ -12,6 +13,7 @@ struct offline {
 	struct localworkers *local;
 	struct model model;
 	str model_map;
+	struct fuzzytable fuzzy;
 };
 
 int offline_start(const struct super_source *source, const char *dns_file, str zone, size_t jobs,
@@ -89,6 +91,16 @@ int offline_judge(struct offline *o, struct arena *a, const struct envelope *env
 	return 0;
 }
 
+void offline_look_at_images(struct offline *o, struct arena *a, struct facts *facts)
+{
+	const struct conf *conf = o->policy->conf;
+	struct images images = o->conductor.images;
+
+	images.patience_ms = conf->image.deadline;
+	images_look(&images, o->conductor.workers, a, facts, conf->inspect.deadline,
+		    deadline_in(conf->scan.deadline));
+}
+
 /* Without a model, or with a damaged one, the judgement is made without it. */
 int offline_use_model(struct offline *o, const char *dir, struct why *why)
 {
@@ -99,6 +111,15 @@ int offline_use_model(struct offline *o, const char *dir, struct why *why)
 	o->policy->model = &o->model;
 	workers_set_features_key(o->conductor.workers, o->model.key);
 	return 0;
+}
+
+int offline_use_fuzzy(struct offline *o, const char *dir, struct why *why)
+{
+	int r = fuzzystore_load(dir, &o->policy->fuzzy_map, &o->fuzzy, why);
+
+	if (r == FUZZYSTORE_OK)
+		o->policy->fuzzy = &o->fuzzy;
+	return r;
 }
 
 void offline_want_features(struct offline *o, uint64_t key)

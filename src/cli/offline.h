@@ -29,8 +29,13 @@ int offline_judge(struct offline *o, struct arena *a, const struct envelope *env
 int offline_inspect(struct offline *o, struct arena *a, str message, uint32_t wants,
 		    struct facts *ret, struct why *why) must_use;
 
+/* What else facts tell when the pictures among their extracts were shown to a worker. */
+void offline_look_at_images(struct offline *o, struct arena *a, struct facts *facts);
+
 /* The classifier of that directory takes part in the judgement. */
 int offline_use_model(struct offline *o, const char *dir, struct why *why) must_use;
+/* And what was learned of digests there. */
+int offline_use_fuzzy(struct offline *o, const char *dir, struct why *why) must_use;
 /* Features under that key are collected from now on. */
 void offline_want_features(struct offline *o, uint64_t key);
 

@@ -181,6 +181,7 @@ struct conf {
 	} yara;
 	struct {
 		uint32_t spam_from, ham_to; /* per cent */
+		int64_t fuzzy_keep;
 	} learn;
 	struct {
 		struct conf_peer clamd;

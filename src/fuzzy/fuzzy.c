@@ -73,8 +73,8 @@ static size_t keys_of_image(uint64_t bits, uint64_t ret[FUZZY_KEYS_MAX])
 	return n;
 }
 
-_Static_assert(PIECES * (PIECES - 1) / 2 <= FUZZY_KEYS_MAX, "keys of an image fit");
-_Static_assert(PIECES * PIECE_BITS >= BITS, "each bit is in a piece");
+_Static_assert(PIECES *(PIECES - 1) / 2 <= FUZZY_KEYS_MAX, "keys of an image fit");
+_Static_assert(PIECES *PIECE_BITS >= BITS, "each bit is in a piece");
 
 size_t fuzzy_keys(enum fuzzy_kind kind, const uint16_t v[FUZZY_VALUES],
 		  uint64_t ret[FUZZY_KEYS_MAX])

@@ -1,9 +1,9 @@
 /* fuzzy/fuzzy.h - digests by which nearly equal things are found again: texts, documents, pictures.
  *
- * A text's digest is the least values of FUZZY_VALUES hash functions over its shingles (Broder 1997):
- * the share of values that two digests have in common estimates the share of shingles that the two
- * texts have in common. A file's is its SHA-256, a picture's 64 bits of its shape. The functions are
- * public constants, so that gateways can share what they learned.
+ * A text's digest is the least values of FUZZY_VALUES hash functions over its shingles (Broder
+ * 1997): the share of values that two digests have in common estimates the share of shingles that
+ * the two texts have in common. A file's is its SHA-256, a picture's 64 bits of its shape. The
+ * functions are public constants, so that gateways can share what they learned.
  *
  * Digests are found by keys: each stands for a piece of the digest, and digests that are alike have
  * at least one key in common (fuzzy_keys). A key alone proves nothing: whole digests are compared.

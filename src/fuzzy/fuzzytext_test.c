@@ -90,20 +90,23 @@ static void texts_that_have_nothing_in_common_are_not_alike(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < TEXTS; i++)
-		assert_true(likeness(a, text(a, i, WORDS, 0, 10), text(a, i + 5000, WORDS, 0, 10)) < 4);
+		assert_true(likeness(a, text(a, i, WORDS, 0, 10), text(a, i + 5000, WORDS, 0, 10)) <
+			    4);
 }
 
 static void what_differs_between_copies_counts_little(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", BUDGET);
-	const char *const one = "dear jean your parcel no 12345 of 13/02/2026 waits since monday in our "
-				"depot please pay the duty of 1,99 eur here: "
-				"https://post.example/pay?id=77 within three days or it goes back to "
-				"the sender this was sent to jean@town.example who is our client";
-	const char *const two = "dear jean your parcel no 99 of 1/12/2025 waits since monday in our "
-				"depot please pay the duty of 20,05 eur here: "
-				"https://post.example/x/y#z within three days or it goes back to "
-				"the sender this was sent to marie@school.example who is our client";
+	const char *const one =
+		"dear jean your parcel no 12345 of 13/02/2026 waits since monday in our "
+		"depot please pay the duty of 1,99 eur here: "
+		"https://post.example/pay?id=77 within three days or it goes back to "
+		"the sender this was sent to jean@town.example who is our client";
+	const char *const two =
+		"dear jean your parcel no 99 of 1/12/2025 waits since monday in our "
+		"depot please pay the duty of 20,05 eur here: "
+		"https://post.example/x/y#z within three days or it goes back to "
+		"the sender this was sent to marie@school.example who is our client";
 
 	(void)state;
 	assert_int_equal(likeness(a, str_c(one), str_c(two)), FUZZY_ALIKE);

@@ -91,7 +91,8 @@ static void what_is_encoded_is_decoded_again(void **state)
 	assert_true(str_eq(g.signatures.v[0].signature, STR("\0\xff")));
 	assert_true(g.signatures.v[0].body_matches && g.signatures.v[0].has_length);
 	assert_false(g.signatures.v[0].malformed || g.signatures.v[0].has_time);
-	assert_true(g.fuzzy.n == 1 && g.fuzzy.v[0].kind == FUZZY_DOCUMENT && g.fuzzy.v[0].part == 1);
+	assert_true(g.fuzzy.n == 1 && g.fuzzy.v[0].kind == FUZZY_DOCUMENT &&
+		    g.fuzzy.v[0].part == 1);
 	assert_int_equal(g.fuzzy.v[0].v[1], 65535);
 	assert_true(g.arc.present && g.arc.n == 1 && str_eq(g.arc.sets[0].cv, STR("none")));
 	assert_true(str_eq(g.arc.sets[0].results, f.arc.sets[0].results));

@@ -1,5 +1,6 @@
 #include "inspect/inspect_fuzzy.h"
 
+#include "fuzzy/fuzzybody.h"
 #include "mime/fold.h"
 
 enum {
@@ -7,11 +8,21 @@ enum {
 	FILE_BYTES = 256,	   /* smaller files are empty forms */
 };
 
-void inspect_fuzzy_text(struct walk *w, str folded)
+static void add(struct walk *w, struct fuzzytext *t, str text, bool body)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct fold_facts ignored;
+
+	text = body ? fuzzybody_of(scratch, text) : str_sub(text, 0, DOCUMENT_BYTES);
+	fuzzytext_add(t, fold_text(scratch, text, &ignored));
+}
+
+void inspect_fuzzy_text(struct walk *w, str text)
 {
 	if (!w->fuzzy.text)
 		w->fuzzy.text = fuzzytext_new(w->arena);
-	fuzzytext_add(w->fuzzy.text, folded);
+	if (!fuzzytext_full(w->fuzzy.text))
+		add(w, w->fuzzy.text, text, true);
 }
 
 static struct fuzzytext *document_of(struct walk *w, uint32_t index)
@@ -31,17 +42,13 @@ static struct fuzzytext *document_of(struct walk *w, uint32_t index)
 
 void inspect_fuzzy_document(struct walk *w, uint32_t index, str text)
 {
-	cleanup(arena_freep) struct arena *scratch = NULL;
 	struct fuzzytext *t;
-	struct fold_facts ignored;
 
 	if (!str_trim(text).n)
 		return;
 	t = document_of(w, index);
-	if (!t || fuzzytext_full(t))
-		return;
-	scratch = walk_scratch(w);
-	fuzzytext_add(t, fold_text(scratch, str_sub(text, 0, DOCUMENT_BYTES), &ignored));
+	if (t && !fuzzytext_full(t))
+		add(w, t, text, false);
 }
 
 /* What runs, or opens something that runs. Pictures, cards and signatures come with honest mail

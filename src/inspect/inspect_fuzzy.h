@@ -12,7 +12,7 @@
 
 enum { INSPECT_FUZZY_DOCUMENTS = 8 };
 
-/* Text the reader of the message sees, folded (mime/fold.h): all such text makes one digest, since
+/* Text the reader of the message sees, UTF-8: all such text makes one digest, since
  * parts alone may be what every message of a mailing list ends with. */
 void inspect_fuzzy_text(struct walk *w, str folded);
 /* Text of a document, UTF-8. */

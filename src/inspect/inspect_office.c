@@ -63,6 +63,11 @@ void inspect_office_text(struct office *o, str text)
 {
 	(void)charset_to_utf8(&o->w->charsets, o->scratch, STR("utf-8"), text, &text);
 	inspect_url_search(o->w, o->index, FACTS_URL_DOCUMENT, text);
+}
+
+void inspect_office_words(struct office *o, str text)
+{
+	inspect_office_text(o, text);
 	inspect_fuzzy_document(o->w, o->index, text);
 }
 
@@ -207,7 +212,7 @@ void inspect_biff_read(struct office *o, str stream)
 		walk_find(o->w, FINDING_DOCUMENT_DDE, o->index, b.dde.v[i]);
 	for (size_t i = 0; i < b.links.n; i++)
 		inspect_office_text(o, b.links.v[i]);
-	inspect_office_text(o, b.text);
+	inspect_office_words(o, b.text);
 	if (b.encrypted)
 		inspect_office_encrypted(o);
 	inspect_office_cut(o, b.cut);

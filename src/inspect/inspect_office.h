@@ -31,6 +31,8 @@ uint32_t inspect_office_child(struct office *o, str name, str bytes);
 void inspect_office_code(struct office *o, str code);
 /* Text as the reader sees it: links. */
 void inspect_office_text(struct office *o, str text);
+/* The same, of what the author of the document wrote, by which it is known again. */
+void inspect_office_words(struct office *o, str text);
 /* One field code of Word. */
 void inspect_office_field(struct office *o, str instruction);
 /* What is fetched from elsewhere, otherwise than by a click. */

@@ -51,7 +51,7 @@ static void word(struct ole *l, const struct cfb_entry *e)
 	for (str rest = doc.text; fieldcode_next(&rest, &instruction);)
 		inspect_office_field(&l->o, instruction);
 	inspect_office_cut(&l->o, doc.cut);
-	inspect_office_text(&l->o, doc.text);
+	inspect_office_words(&l->o, doc.text);
 	look_for_template(l, table);
 }
 
@@ -74,7 +74,7 @@ static void presentation(struct ole *l, const struct cfb_entry *e)
 	inspect_office_cut(&l->o, p.cut);
 	if (p.broken)
 		inspect_office_broken(&l->o, e->name);
-	inspect_office_text(&l->o, p.text);
+	inspect_office_words(&l->o, p.text);
 }
 
 static void current_user(struct ole *l, const struct cfb_entry *e)

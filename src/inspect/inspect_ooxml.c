@@ -132,7 +132,21 @@ static void report(struct office *o, const struct officexml_item *i)
 	}
 }
 
-static void read_xml(struct office *o, str bytes)
+/* Members that hold what the author wrote; the others have the names of fonts and styles. */
+static bool is_written(str member)
+{
+	static const str starts[] = { STR("word/document"), STR("word/footnotes"),
+				      STR("xl/sharedStrings"), STR("ppt/slides/slide"),
+				      STR("content.xml") };
+
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
+		if (str_casestarts(member, starts[i]))
+			return true;
+	}
+	return false;
+}
+
+static void read_xml(struct office *o, str member, str bytes)
 {
 	struct officexml x;
 
@@ -153,7 +167,10 @@ static void read_xml(struct office *o, str bytes)
 		walk_find(o->w, FINDING_DOCUMENT_MACRO, o->index, STR("Basic"));
 	inspect_office_code(o, x.code);
 	inspect_office_code(o, x.formulas);
-	inspect_office_text(o, x.text);
+	if (is_written(member))
+		inspect_office_words(o, x.text);
+	else
+		inspect_office_text(o, x.text);
 }
 
 static void read_xlsb(struct office *o, str name, str bytes)
@@ -170,7 +187,10 @@ static void read_xlsb(struct office *o, str name, str bytes)
 	if (str_casefind(name, STR("macrosheet")) != STR_NONE)
 		walk_find(o->w, FINDING_DOCUMENT_XLM, o->index, name);
 	inspect_office_code(o, x.formulas);
-	inspect_office_text(o, x.text);
+	if (is_written(name))
+		inspect_office_words(o, x.text);
+	else
+		inspect_office_text(o, x.text);
 }
 
 static bool is_xml(str bytes)
@@ -229,7 +249,7 @@ void inspect_ooxml_member(struct walk *w, uint32_t index, str name, str bytes, u
 	struct office o = { .w = w, .index = index, .depth = depth, .scratch = scratch };
 
 	if (is_xml(bytes))
-		read_xml(&o, bytes);
+		read_xml(&o, name, bytes);
 	else
 		read_xlsb(&o, name, bytes);
 	if (!is_xml(bytes)) {
@@ -261,5 +281,5 @@ void inspect_ooxml_open(struct walk *w, uint32_t index, str bytes, struct magic 
 
 	(void)m;
 	if (names_office(bytes) && inspect_office_may_open(w, index, depth))
-		read_xml(&o, bytes);
+		read_xml(&o, STR(""), bytes);
 }

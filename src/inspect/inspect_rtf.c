@@ -65,7 +65,7 @@ void inspect_rtf_read(struct office *o, str bytes)
 	for (size_t i = 0; i < r.fields.n; i++)
 		inspect_office_field(o, r.fields.v[i]);
 	inspect_office_external(o, FINDING_DOCUMENT_EXTERNAL_TEMPLATE, r.template_name);
-	inspect_office_text(o, r.text);
+	inspect_office_words(o, r.text);
 	inspect_office_text(o, r.markup);
 }
 

@@ -144,7 +144,7 @@ void inspect_words_read(struct walk *w, uint32_t index, str text)
 	str folded = fold_text(scratch, text, &f);
 
 	walk_scan(w, PATTERN_WORDS, STR(""), folded, index);
-	inspect_fuzzy_text(w, folded);
+	inspect_fuzzy_text(w, text);
 	find(w, FINDING_R_MIXED_CHARSET, index, &f.mixed, 1);
 	find(w, FINDING_TEXT_INVISIBLE, index, &f.invisible, INVISIBLE_MIN);
 	find(w, FINDING_TEXT_STACKED_MARKS, index, &f.stacked, STACKED_MIN);

@@ -1,10 +1,12 @@
 #include "scan/conduct.h"
 
+#include "base/fd.h"
 #include "inspect/inspect.h"
 #include "replay/ruleprint.h"
 #include "rules/rules_cache.h"
 #include "rules/rules_yara.h"
 #include "scan/authevidence.h"
+#include "scan/fuzzyevidence.h"
 #include "scan/reportmail.h"
 #include "scan/senderevidence.h"
 #include "sys/metrics.h"
@@ -66,6 +68,7 @@ void conduct_free_policy(struct conduct_policy *p)
 	if (!p)
 		return;
 	rules_close(p->rules);
+	fd_unmap(&p->fuzzy_map);
 	arena_free(p->arena);
 }
 
@@ -190,6 +193,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	if (r == WORKERS_OK && incoming)
 		memoryevidence_collect(&c->memory, a, conf, env, &j.facts, &j.auth, now, &j.memory,
 				       &j.evidence);
+	fuzzyevidence_collect(p->fuzzy, a, &j.facts, conf->learn.fuzzy_keep, now, &j.evidence);
 	ask_classifier(p, inspection.question.inspect.features_key, a, &j);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
 	j.time_us = (uint32_t)(clock_now_us() - began);

@@ -15,6 +15,7 @@
 
 #include "auth/results.h"
 #include "conf/conf.h"
+#include "learn/fuzzytable.h"
 #include "learn/model.h"
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
@@ -30,8 +31,10 @@ struct conduct_policy {
 	struct rules *rules;  /* const once loaded */
 	uint64_t pattern_set; /* what messages are inspected by (replay/ruleprint.h) */
 	const struct impersonation *known;
-	str patterns;		   /* the blob for workers, YARA rules included */
-	const struct model *model; /* of the classifier, or NULL */
+	str patterns;			/* the blob for workers, YARA rules included */
+	const struct model *model;	/* of the classifier, or NULL */
+	const struct fuzzytable *fuzzy; /* what was learned of digests, or NULL... */
+	str fuzzy_map;			/* ...and its memory, which ends with the policy */
 };
 
 /* Reads rules and lists, compiles the patterns. The policy owns the arena on success. */

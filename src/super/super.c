@@ -65,17 +65,22 @@ static int send_resource(struct child *c, const char *name, str arg, int fd, str
 	return fd < 0 ? 0 : child_tell(c, &m, why);
 }
 
-/* What the classifier has learned, for who judges. Its file is only ever replaced. */
+/* What was learned, for who judges. The files are only ever replaced. */
 static int send_classifier(struct super *s, struct child *c, struct why *why)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("classifier", 64 << 10);
 	cleanup(fd_closep) int fd = -1;
+	cleanup(fd_closep) int fuzzy = -1;
+	int r;
 
 	if (c->what != PROCESS_SCAN)
 		return 0;
 	fd = open(arena_fmt(a, "%.*s/classifier/model", STR_ARG(s->conf->paths.state)).p,
 		  O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	return send_resource(c, "classifier", STR(""), fd, why);
+	fuzzy = open(arena_fmt(a, "%.*s/classifier/fuzzy", STR_ARG(s->conf->paths.state)).p,
+		     O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	r = send_resource(c, "classifier", STR(""), fd, why);
+	return r < 0 ? r : send_resource(c, "fuzzy", STR(""), fuzzy, why);
 }
 
 static int send_config(struct super *s, struct child *c, struct why *why)

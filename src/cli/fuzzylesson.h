@@ -1,0 +1,20 @@
+/* cli/fuzzylesson.h - what poterne learn teaches the store of digests (learn/fuzzystore.h), beside
+ * the classifier: the same messages, in the same directory.
+ *
+ * Input    facts of hostile mail.   Memory  in the caller's arena.   Threads  one at a time.
+ * Errors   negative errno and why; what was wrong with the old file is said on standard error.
+ */
+#ifndef CLI_FUZZYLESSON_H
+#define CLI_FUZZYLESSON_H
+
+#include "inspect/facts.h"
+#include "learn/examples.h"
+#include "learn/fuzzystore.h"
+
+int fuzzylesson_open(struct fuzzystore *s, struct arena *a, const char *dir, struct why *why)
+	must_use;
+/* news: what the message was for the classifier. */
+void fuzzylesson_add(struct fuzzystore *s, const struct facts *facts, enum example_kind kind,
+		     enum examples_news news, int64_t now);
+
+#endif
