@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "image/image.h"
+#include "image/imageshape.h"
 #include "image/qrcodes.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
@@ -41,7 +42,8 @@ static void set_timer(int64_t ms)
 }
 
 /* Each look has memory of its own: several would not fit. */
-static enum image_result look_at(struct worker *w, str bytes, struct qrcodes *codes)
+static enum image_result look_at(struct worker *w, str bytes, struct qrcodes *codes,
+				 uint64_t *ret_shape)
 {
 	enum image_result first = IMAGE_E_FORMAT;
 
@@ -55,6 +57,8 @@ static enum image_result look_at(struct worker *w, str bytes, struct qrcodes *co
 			first = r;
 		if (r != IMAGE_OK)
 			continue;
+		if (look == 0)
+			*ret_shape = imageshape_of(&picture);
 		qrcodes_read(a, &picture, &seen);
 		for (size_t i = codes->n; i < seen.n; i++)
 			seen.v[i] = arena_str(w->arena, seen.v[i]);
@@ -74,7 +78,7 @@ static int answer(struct worker *w, struct msg *m, struct why *why)
 	if (r < 0)
 		return r;
 	set_timer(w->deadline_ms);
-	reply.image_read.result = look_at(w, picture.bytes, &codes);
+	reply.image_read.result = look_at(w, picture.bytes, &codes, &reply.image_read.shape);
 	set_timer(0);
 	reply.image_read.codes = (struct msg_texts){ codes.v, codes.n };
 	reply.image_read.more = codes.more;

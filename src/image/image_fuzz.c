@@ -1,6 +1,7 @@
 /* Any bytes give a picture within the limits, or none; and whatever is in it can be read. */
 #include "base/utf8.h"
 #include "image/image.h"
+#include "image/imageshape.h"
 #include "image/qrcodes.h"
 
 enum { SCANNED_PIXELS = 200 * 200 }; /* the rest would only make it slow */
@@ -23,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		bug_if(!i.grey || i.width > IMAGE_MAX_SIDE || i.height > IMAGE_MAX_SIDE);
 		bug_if(pixels == 0 || pixels > IMAGE_MAX_PIXELS);
+		bug_if(imageshape_of(&i) && pixels < IMAGESHAPE_PIXELS_MIN);
 		if (pixels <= SCANNED_PIXELS)
 			qrcodes_read(a, &i, &codes);
 		bug_if(codes.n > QRCODES_MAX);

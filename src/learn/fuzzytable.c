@@ -23,7 +23,7 @@ unsigned fuzzytable_near(enum fuzzy_kind kind)
 		[FUZZY_TEXT] = 11,
 		[FUZZY_DOCUMENT] = 22,
 		[FUZZY_FILE] = FUZZY_ALIKE,
-		[FUZZY_IMAGE] = FUZZY_ALIKE - 5,
+		[FUZZY_IMAGE] = FUZZY_ALIKE - 4,
 	};
 
 	return near[kind];

@@ -30,7 +30,7 @@ static enum level level_of(enum fuzzy_kind kind, const struct fuzzytable_found *
 		[FUZZY_TEXT] = FUZZY_ALIKE / 2,
 		[FUZZY_DOCUMENT] = 26,
 		[FUZZY_FILE] = FUZZY_ALIKE,
-		[FUZZY_IMAGE] = FUZZY_ALIKE - 3,
+		[FUZZY_IMAGE] = FUZZY_ALIKE - 2,
 	};
 
 	if (!f->spam)

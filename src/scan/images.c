@@ -138,6 +138,17 @@ static const char *unread(const struct msg *answer)
 	}
 }
 
+/* Where there are words to be known by, pictures say less: who steals a brand shows its logo. */
+static void keep_shape(struct arena *a, struct facts *f, uint32_t part, uint64_t shape)
+{
+	for (size_t i = 0; i < f->fuzzy.n; i++) {
+		if (f->fuzzy.v[i].kind == FUZZY_TEXT)
+			return;
+	}
+	if (shape && f->fuzzy.n < FUZZY_DIGESTS_MAX)
+		*arena_push(a, &f->fuzzy) = fuzzy_of_image(part, shape);
+}
+
 void images_look(const struct images *i, struct workers *inspectors, struct arena *a,
 		 struct facts *facts, int64_t inspect_ms, deadline until)
 {
@@ -161,6 +172,7 @@ void images_look(const struct images *i, struct workers *inspectors, struct aren
 		if (trouble)
 			find(a, facts, FINDING_IMAGE_UNREAD, x->part,
 			     place(a, facts, x->part, trouble));
+		keep_shape(a, facts, x->part, answer.image_read.shape);
 		if (answer.image_read.codes.n)
 			read_codes(inspectors, a, facts, x->part, &answer.image_read.codes,
 				   inspect_ms, until);

@@ -32,6 +32,7 @@ static void read_picture(struct chan *c, enum manner manner)
 		m.image_read.result = IMAGE_E_TOO_LARGE;
 	else if (manner == READS)
 		m.image_read.codes = (struct msg_texts){ &code, 1 };
+	m.image_read.shape = 5;
 	if (manner == LIES)
 		defs_ignore((int)write(chan_fd(c), "nonsense", 8));
 	else if (manner != DAWDLES)
@@ -177,6 +178,24 @@ static void what_codes_say_becomes_facts_about_their_picture(void **state)
 	close_scene(&s);
 }
 
+static void a_picture_without_words_is_what_the_message_is_known_by(void **state)
+{
+	enum manner manners[] = { READS };
+	struct scene s;
+
+	(void)state;
+	open_scene(&s, manners, 1, 1);
+	look(&s);
+	assert_int_equal(s.facts.fuzzy.n, 1);
+	assert_true(s.facts.fuzzy.v[0].kind == FUZZY_IMAGE && s.facts.fuzzy.v[0].v[0] == 5);
+	close_scene(&s);
+	open_scene(&s, manners, 1, 1);
+	arena_push(s.arena, &s.facts.fuzzy)->kind = FUZZY_TEXT;
+	look(&s);
+	assert_int_equal(s.facts.fuzzy.n, 1);
+	close_scene(&s);
+}
+
 static void without_a_picture_nobody_is_asked(void **state)
 {
 	enum manner manners[] = { READS };
@@ -233,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_codes_say_becomes_facts_about_their_picture),
+		cmocka_unit_test(a_picture_without_words_is_what_the_message_is_known_by),
 		cmocka_unit_test(without_a_picture_nobody_is_asked),
 		cmocka_unit_test(
 			a_picture_that_ends_its_worker_is_named_and_the_next_goes_to_another),
