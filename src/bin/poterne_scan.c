@@ -70,13 +70,6 @@ static void load_model(struct proc *proc, struct conduct_policy *p)
 		log_event("classifier.loaded", F_INT("ham", m->good), F_INT("spam", m->bad));
 }
 
-/* One that was never fetched, or is damaged: the others count. */
-static void tell_feeds(const struct rules *rules)
-{
-	for (size_t i = 0; i < rules->feeds_left_out.n; i++)
-		log_event("feed.not_read", F_C("file", rules->feeds_left_out.v[i]));
-}
-
 /* The same of what was learned of digests. */
 static void load_fuzzy(struct proc *proc, struct conduct_policy *p)
 {
@@ -94,6 +87,13 @@ static void load_fuzzy(struct proc *proc, struct conduct_policy *p)
 		p->fuzzy = t;
 	if (p->fuzzy)
 		log_event("fuzzy.loaded", F_INT("digests", t->n));
+}
+
+/* One that was never fetched, or is damaged: the others count. */
+static void tell_feeds(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->feeds_left_out.n; i++)
+		log_event("feed.not_read", F_C("file", rules->feeds_left_out.v[i]));
 }
 
 /* Configuration, rules and what was learned in one arena of their own. */
