@@ -4,6 +4,7 @@
 #include "battery/battery.h"
 #include "battery/score.h"
 #include "battery/zone.h"
+#include "cli/audittarget.h"
 #include "cli/auditworld.h"
 #include "cli/offline.h"
 
@@ -295,6 +296,8 @@ int cmd_audit(int argc, char **argv)
 	struct audit u = { .seed = SEED };
 	int c;
 
+	if (audittarget_asked(argc, argv))
+		return audittarget(argc, argv);
 	/* The battery is addressed to this domain; --set and --config come after it. */
 	u.sets[SET_DOMAINS] = "domains=hopital.example";
 	u.sets[SET_ARC] = "arc.trusted=fai.example";
