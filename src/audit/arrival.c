@@ -205,12 +205,15 @@ static bool has_piece(const struct arrival_print *p, uint64_t piece)
 	return false;
 }
 
+/* A file of a Maildir has LFs alone: there only a CR can be told to be bare. */
 static bool has_bare(str s)
 {
+	bool lf_file = str_find(s, STR("\r\n")) == STR_NONE;
+
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '\r' && (i + 1 == s.n || s.p[i + 1] != '\n'))
 			return true;
-		if (s.p[i] == '\n' && (i == 0 || s.p[i - 1] != '\r'))
+		if (!lf_file && s.p[i] == '\n' && (i == 0 || s.p[i - 1] != '\r'))
 			return true;
 	}
 	return false;

@@ -10,7 +10,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
-enum { RUN_BUDGET = 1 << 30, ONE_BUDGET = 1 << 30, LOOK_MS = 500, ID_MAX = 64 };
+enum { RUN_BUDGET = 1 << 30, ONE_BUDGET = 1 << 30, LOOK_MS = 500, LISTEN_MS = 2000, ID_MAX = 64 };
 
 /* What is known of a row while it is under way. */
 struct entry {
@@ -317,6 +317,7 @@ static void dialogue_one(struct work *w, const struct dialogue_case *c, struct e
 		.from = s->world.from.n ? s->world.from : STR("marie.martin@partner.example"),
 		.rcpt = s->world.rcpt,
 		.loopback = s->loopback,
+		.listen_ms = LISTEN_MS,
 		.wishes = &s->dialogue,
 	};
 	struct fate_row *row = row_of(w, e), got = *row;

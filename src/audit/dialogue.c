@@ -4,12 +4,10 @@
 
 #include <errno.h>
 
-enum { EXPANDED_MAX = 64 << 10, STRANGER_HELO_MAX = 64 };
+enum { EXPANDED_MAX = 64 << 10 };
 
 static const struct dialogue_case *const families[] = { dialogue_relay, dialogue_scripts,
 							dialogue_helos, dialogue_customs };
-/* Who the gateway takes us for, where XCLIENT lets us say so: RFC 5737. */
-static const str stranger = STR("203.0.113.66");
 
 const struct dialogue_case *dialogue_at(size_t i)
 {
@@ -40,6 +38,11 @@ str dialogue_group(const struct dialogue_case *c)
 str dialogue_title(const struct dialogue_case *c)
 {
 	return str_c(c->title);
+}
+
+bool dialogue_is_closed(const struct dialogue_case *c)
+{
+	return !c->open && !c->slow && !c->stress;
 }
 
 void dialogue_say(struct fate_row *ret, enum fate_judgement j, str note)
@@ -120,7 +123,7 @@ str dialogue_letter(struct arena *a, const struct dialogue_setting *s, const cha
 }
 
 bool dialogue_ready(struct talk *t, const struct dialogue_setting *s, struct arena *a,
-		    const char *helo, struct smtpreply *reply)
+		    const char *client, const char *helo, struct smtpreply *reply)
 {
 	int r = talk_greeting(t, reply);
 
@@ -132,11 +135,11 @@ bool dialogue_ready(struct talk *t, const struct dialogue_setting *s, struct are
 			r = talk_hello(t, s->to->name, reply);
 	}
 	if (r == TALK_OK && t->ext & TALK_XCLIENT) {
-		r = talk_xclient(t, stranger, STR("test.evil.example"), reply);
+		r = talk_xclient(t, str_c(client), STR("mail.partner.example"), reply);
 		if (r == TALK_OK && reply->code == 220)
 			r = talk_hello(t, s->to->name, reply);
 	}
-	if (r == TALK_OK && reply->code / 100 == 2 && *helo)
+	if (r == TALK_OK && reply->code / 100 == 2 && helo)
 		r = talk_hello(t, dialogue_expand(a, s, t, helo), reply);
 	return r == TALK_OK && reply->code / 100 == 2;
 }
@@ -172,7 +175,7 @@ static int step(const struct dialogue_step *p, const struct dialogue_case *c,
 	case DIALOGUE_GREETING:
 		return talk_greeting(t, reply);
 	case DIALOGUE_EHLO:
-		return dialogue_ready(t, s, a, p->bytes ? p->bytes : "", reply) || reply->code ? TALK_OK : TALK_E_CLOSED;
+		return dialogue_ready(t, s, a, c->rcpt ? DIALOGUE_STRANGER : DIALOGUE_PARTNER, p->bytes, reply) || reply->code ? TALK_OK : TALK_E_CLOSED;
 	case DIALOGUE_CLEAR:
 		r = talk_greeting(t, reply);
 		return r == TALK_OK ? talk_hello(t, s->to->name, reply) : r;
@@ -183,7 +186,7 @@ static int step(const struct dialogue_step *p, const struct dialogue_case *c,
 	case DIALOGUE_READ:
 		return talk_reply(t, s->to->timeout_ms, reply);
 	case DIALOGUE_LISTEN:
-		return talk_reply(t, DIALOGUE_LISTEN_MS, reply);
+		return talk_reply(t, s->listen_ms, reply);
 	case DIALOGUE_LETTER:
 		r = talk_ask(t, STR("DATA"), reply);
 		if (r != TALK_OK || reply->code != 354)
@@ -215,7 +218,10 @@ static bool decide(const struct dialogue_step *p, const struct dialogue_case *c,
 	ret->code = reply->code;
 	ret->text = said(a, error, reply);
 	if (p->pass && fits(p->pass, error, reply->code))
-		dialogue_say(ret, FATE_PASS, ret->text);
+		dialogue_say(ret, FATE_PASS,
+			     p->op == DIALOGUE_LISTEN && error == TALK_E_SILENT
+				     ? STR("nothing more was answered")
+				     : ret->text);
 	else if (p->fail && fits(p->fail, error, reply->code))
 		dialogue_say(ret, c->bad, ret->text);
 	else if (error != TALK_OK || (p->need && !fits(p->need, error, reply->code)))
@@ -238,11 +244,11 @@ static void run_steps(const struct dialogue_case *c, const struct dialogue_setti
 	}
 }
 
-/* A good recipient before the foreign one: T001n. */
+/* 454: Postfix, where relaying is refused for the time being only (defer_unauth_destination). */
 static const struct dialogue_step relay_steps[] = {
 	{ DIALOGUE_EHLO, NULL, NULL, NULL, "2" },
 	{ DIALOGUE_ASK, "MAIL FROM:<%>", "5", NULL, "2" },
-	{ DIALOGUE_ASK, "RCPT TO:<%>", "5", "2", "2" },
+	{ DIALOGUE_ASK, "RCPT TO:<%>", "5|454", "2", "2" },
 	{ DIALOGUE_END },
 };
 
@@ -321,5 +327,7 @@ void dialogue_arrived(struct fate_row *row, struct arena *a, str message, const 
 			dialogue_say(row, FATE_PASS, STR("the forged field was taken out"));
 	} else if (str_starts(row->id, STR("X-017"))) {
 		row->judgement = r->marked || r->hinted ? FATE_PASS : FATE_FAIL;
+		if (!r->marks.n)
+			row->note = STR("delivered without a mark");
 	}
 }

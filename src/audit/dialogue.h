@@ -34,10 +34,14 @@ str dialogue_case_id(const struct dialogue_case *c);
 str dialogue_group(const struct dialogue_case *c);
 str dialogue_title(const struct dialogue_case *c);
 
+/* The dialogue alone decides it, not what is handed on or how long it takes. */
+bool dialogue_is_closed(const struct dialogue_case *c);
+
 struct dialogue_setting {
 	const struct talk_target *to;
 	str run, from, rcpt;
-	bool loopback; /* the target is this machine */
+	bool loopback;	   /* the target is this machine */
+	int64_t listen_ms; /* how long a reply that should not come is waited for */
 	const struct dialogue_wishes *wishes;
 };
 

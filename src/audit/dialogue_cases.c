@@ -52,7 +52,7 @@ const struct dialogue_case dialogue_relay[] = {
 const struct dialogue_case dialogue_scripts[] = {
 	SCRIPT("T001n", "T001", "relay", "Open relay", FATE_DANGER, FATE_UNCLEAR, READY, MAIL, RCPT,
 	       { DIALOGUE_ASK, "RSET", NULL, NULL, "250" }, MAIL, RCPT,
-	       { DIALOGUE_ASK, "RCPT TO:<v@third.example>", "5", "2", "2" }),
+	       { DIALOGUE_ASK, "RCPT TO:<v@third.example>", "5|454", "2", "2" }),
 
 	SMUGGLE("a", "Smuggling: LF . CRLF", "\n.\r\n"),
 	SMUGGLE("b", "Smuggling: CR . CRLF", "\r.\r\n"),
@@ -119,28 +119,28 @@ const struct dialogue_case dialogue_scripts[] = {
 };
 
 /* Names no honest server says. A gateway refuses them, or counts them against the message. */
-#define HELO(letter, name)                                                                         \
-	SCRIPT("X-017" letter, "X-017", "connection", "HELO " name, FATE_FAIL, FATE_UNCLEAR,       \
+#define HELO(letter, title_, name)                                                                 \
+	SCRIPT("X-017" letter, "X-017", "connection", "HELO " title_, FATE_FAIL, FATE_UNCLEAR,     \
 	       { DIALOGUE_EHLO, name, "5|4", NULL, "250" },                                        \
 	       { DIALOGUE_ASK, "MAIL FROM:<{from}>", "5|4", NULL, "250" },                         \
 	       { DIALOGUE_ASK, "RCPT TO:<{rcpt}>", "5|4", NULL, "25" },                            \
 	       { DIALOGUE_LETTER, "", "5", NULL, NULL })
 
 const struct dialogue_case dialogue_helos[] = {
-	HELO("a", "203.0.113.66"),
-	HELO("b", "[203.0.113.67]"),
-	HELO("c", "localhost"),
-	HELO("d", "localhost.localdomain"),
-	HELO("e", "poste"),
-	HELO("f", "{domain}"),
-	HELO("g", "{host}"),
-	HELO("h", "mail_server.third.example"),
-	HELO("i", "pc.local"),
-	HELO("j", "serveur.lan"),
-	HELO("k", "127.0.0.1"),
-	HELO("l", "-.third.example"),
-	HELO("m", "third..example"),
-	HELO("n", "[127.0.0.1]"),
-	HELO("o", "adsl-203-0-113-66.dynamic.third.example"),
+	HELO("a", "of a bare address", "203.0.113.66"),
+	HELO("b", "of another client's address", "[203.0.113.67]"),
+	HELO("c", "localhost", "localhost"),
+	HELO("d", "localhost.localdomain", "localhost.localdomain"),
+	HELO("e", "of one label", "poste"),
+	HELO("f", "of the recipient's domain", "{domain}"),
+	HELO("g", "of the gateway's own name", "{host}"),
+	HELO("h", "with an underscore", "mail_server.third.example"),
+	HELO("i", "ending in .local", "pc.local"),
+	HELO("j", "ending in .lan", "serveur.lan"),
+	HELO("k", "127.0.0.1", "127.0.0.1"),
+	HELO("l", "beginning with a hyphen", "-.third.example"),
+	HELO("m", "with an empty label", "third..example"),
+	HELO("n", "[127.0.0.1]", "[127.0.0.1]"),
+	HELO("o", "of a line of a home", "adsl-203-0-113-66.dynamic.third.example"),
 	{ 0 },
 };

@@ -14,12 +14,10 @@ enum dialogue_op {
 	DIALOGUE_ASK,	   /* a line and its reply */
 	DIALOGUE_RAW,	   /* bytes, and no reply is read */
 	DIALOGUE_READ,	   /* a reply */
-	DIALOGUE_LISTEN,   /* a reply that should not come: DIALOGUE_LISTEN_MS */
+	DIALOGUE_LISTEN,   /* a reply that should not come */
 	DIALOGUE_LETTER,   /* a whole message with the mark of the case behind DATA; its reply */
 	DIALOGUE_SHAKE,	   /* the TLS handshake */
 };
-
-enum { DIALOGUE_LISTEN_MS = 2000 };
 
 /* Replies are beginnings of codes: "5", "55|450"; "none" is silence, "closed" an end. The first
  * of pass, fail and need that says something about a reply decides; need says which let the case
@@ -41,14 +39,19 @@ struct dialogue_case {
 	/* T001 */
 	const char *from, *rcpt;
 	bool slow, stress;
+	bool open; /* what is handed on, or how the site is set up, decides it */
 };
 
 extern const struct dialogue_case dialogue_relay[], dialogue_scripts[], dialogue_customs[],
 	dialogue_helos[];
 
-/* From greeting to EHLO, as a stranger where that can be said; true when MAIL may come. */
+/* Who the gateway takes us for, where XCLIENT lets us say so: somebody it has no reason to trust,
+ * and the neutral sender of the battery. */
+#define DIALOGUE_STRANGER "203.0.113.66"
+#define DIALOGUE_PARTNER "192.0.2.10"
+/* From greeting to EHLO as that client; true when MAIL may come. helo: NULL is our name. */
 bool dialogue_ready(struct talk *t, const struct dialogue_setting *s, struct arena *a,
-		    const char *helo, struct smtpreply *reply);
+		    const char *client, const char *helo, struct smtpreply *reply);
 /* The text with its names filled in. */
 str dialogue_expand(struct arena *a, const struct dialogue_setting *s, const struct talk *t,
 		    const char *text);

@@ -103,15 +103,24 @@ static uint32_t outcome_seen(const struct battery_message *m, const struct verdi
 	return o;
 }
 
-static void count_case(struct score_card *card, const struct battery_message *m, bool passed)
+static void count_case(struct score_card *card, str case_id, bool passed)
 {
-	if (!str_eq(card->last_case, m->case_id)) {
+	if (!str_eq(card->last_case, case_id)) {
 		card->cases_passed += card->last_case.n && !card->last_failed;
 		card->cases++;
-		card->last_case = m->case_id;
+		card->last_case = case_id;
 		card->last_failed = false;
 	}
 	card->last_failed |= !passed;
+}
+
+void score_count(struct score_card *card, str case_id, bool passed, bool critical)
+{
+	card->messages++;
+	card->passed += passed;
+	card->failed += !passed;
+	card->critical += critical;
+	count_case(card, case_id, passed);
 }
 
 void score_judge(struct score_card *card, struct arena *a, const struct battery_message *m,
@@ -124,11 +133,7 @@ void score_judge(struct score_card *card, struct arena *a, const struct battery_
 	ret->passed = (ret->outcome & m->allowed) && symbol;
 	ret->critical = m->malicious && ret->outcome & (BATTERY_ACCEPT | BATTERY_FLAG);
 	ret->symbols = raised_text(a, v);
-	card->messages++;
-	card->passed += ret->passed;
-	card->failed += !ret->passed;
-	card->critical += ret->critical;
-	count_case(card, m, ret->passed);
+	score_count(card, m->case_id, ret->passed, ret->critical);
 }
 
 void score_print(FILE *out, struct arena *a, const struct battery_message *m,
@@ -172,6 +177,6 @@ void score_print_card(FILE *out, struct score_card *card)
 	card->cases_passed += card->last_case.n && !card->last_failed;
 	card->last_case = STR("");
 	fprintf(out,
-		"%zu of %zu cases, %zu of %zu messages as expected, %zu dangerous deliveries\n",
+		"%zu of %zu cases, %zu of %zu variants as expected, %zu dangerous deliveries\n",
 		card->cases_passed, card->cases, card->passed, card->messages, card->critical);
 }

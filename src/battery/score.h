@@ -27,6 +27,8 @@ struct score_line {
 
 void score_judge(struct score_card *card, struct arena *a, const struct battery_message *m,
 		 const struct verdict *v, struct score_line *ret);
+/* A case that is not a message. */
+void score_count(struct score_card *card, str case_id, bool passed, bool critical);
 void score_print(FILE *out, struct arena *a, const struct battery_message *m,
 		 const struct score_line *line, bool json);
 void score_print_card(FILE *out, struct score_card *card);

@@ -1,5 +1,6 @@
 #include "cli/audittarget.h"
 
+#include "audit/auditpage.h"
 #include "audit/auditreport.h"
 #include "audit/sink.h"
 #include "audit/watchdir.h"
@@ -10,6 +11,7 @@
 #include "super/super.h"
 #include "tls/tlsclient.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -44,6 +46,8 @@ static const char help[] =
 	"  --seed N             other names and numbers in the messages (default 1)\n"
 	"  --failed             shows only what failed\n"
 	"  --json               one JSON object a line\n"
+	"  --html FILE          a page for people as well: what failed, what it means, what to do\n"
+	"  --lang en|fr         its language (default en)\n"
 	"\n"
 	"  poterne audit --target 127.0.0.1:2525 --rcpt test@hopital.example --sink 2526 'T0*'\n"
 	"  poterne audit --target mx.example.org --i-am-allowed --rcpt audit@example.org \\\n"
@@ -53,7 +57,8 @@ static const char help[] =
 
 struct audittarget {
 	struct auditrun_spec spec;
-	const char *target, *maildir;
+	const char *target, *maildir, *html;
+	enum advice_lang lang;
 	int64_t sink_port; /* 0: none */
 	const char *skip[MAX_PATTERNS], *sets[MAX_SETS];
 	struct super_source source;
@@ -133,6 +138,12 @@ static bool take_plain(struct audittarget *t, int c, const char *value)
 	case 'c':
 		t->source.file = value;
 		return true;
+	case 'H':
+		t->html = value;
+		return true;
+	case 'l':
+		t->lang = str_eq(str_c(value), STR("fr")) ? ADVICE_FR : ADVICE_EN;
+		return t->lang == ADVICE_FR || str_eq(str_c(value), STR("en"));
 	case 'A':
 		return t->allowed = true;
 	case 'D':
@@ -310,6 +321,24 @@ static void print_plan(const struct auditrun *run)
 	printf("%zu to do, %zu cannot be tested from here\n", run->rows.n - skipped, skipped);
 }
 
+static int write_page(const struct audittarget *t, const struct auditrun *done, struct arena *a)
+{
+	struct strbuf when = strbuf_make(a, 64);
+	FILE *out = fopen(t->html, "we");
+	struct auditpage page;
+	bool failed;
+
+	if (!out)
+		return fail(t->html, strerror(errno));
+	clock_put_rfc3339(&when, clock_wall());
+	page = auditpage_of_run(a, done, &t->spec, t->lang, strbuf_str(&when));
+	auditpage_write(out, &page);
+	failed = ferror(out);
+	if (fclose(out) != 0 || failed)
+		return fail(t->html, "could not be written");
+	return CLI_DONE;
+}
+
 static int report(const struct audittarget *t, const struct auditrun *run)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("report", REPORT_BUDGET);
@@ -319,7 +348,7 @@ static int report(const struct audittarget *t, const struct auditrun *run)
 		auditreport_json(stdout, a, run, t->failed_only);
 	else
 		auditreport_text(stdout, a, run, t->failed_only);
-	if (fflush(stdout) != 0)
+	if (fflush(stdout) != 0 || (t->html && write_page(t, run, a) != CLI_DONE))
 		return CLI_ENVIRONMENT;
 	return c.all.n[FATE_FAIL] + c.all.n[FATE_DANGER] ? CLI_NO : CLI_DONE;
 }
@@ -371,6 +400,8 @@ int audittarget(int argc, char **argv)
 		{ "seed", required_argument, NULL, 'S' },
 		{ "failed", no_argument, NULL, 'F' },
 		{ "json", no_argument, NULL, 'J' },
+		{ "html", required_argument, NULL, 'H' },
+		{ "lang", required_argument, NULL, 'l' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "set", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },

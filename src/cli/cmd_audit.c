@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "audit/ourselves.h"
 #include "base/fd.h"
 #include "battery/battery.h"
 #include "battery/score.h"
@@ -61,20 +62,35 @@ struct audit {
 	int error; /* of the environment, then nothing more is done */
 };
 
+static void list_one(const struct audit *u, str id, str group, str title)
+{
+	if (u->json)
+		printf("{\"id\": \"%.*s\", \"group\": \"%.*s\", \"title\": \"%.*s\"}\n",
+		       STR_ARG(id), STR_ARG(group), STR_ARG(title));
+	else
+		printf("%-6.*s %-12.*s %.*s\n", STR_ARG(id), STR_ARG(group), STR_ARG(title));
+}
+
 static void list(const struct audit *u)
 {
 	const struct battery_case *c;
 
 	for (size_t i = 0; (c = battery_case_at(i)); i++) {
-		str id = battery_case_id(c), group = battery_case_group(c),
-		    title = battery_case_title(c);
+		list_one(u, battery_case_id(c), battery_case_group(c), battery_case_title(c));
+	}
+}
 
-		if (u->json)
-			printf("{\"id\": \"%.*s\", \"group\": \"%.*s\", \"title\": \"%.*s\"}\n",
-			       STR_ARG(id), STR_ARG(group), STR_ARG(title));
-		else
-			printf("%-6.*s %-12.*s %.*s\n", STR_ARG(id), STR_ARG(group),
-			       STR_ARG(title));
+static void list_dialogue(const struct audit *u)
+{
+	const struct dialogue_case *c;
+	str last = STR("");
+
+	for (size_t i = 0; (c = dialogue_at(i)); i++) {
+		str id = dialogue_case_id(c);
+
+		if (!str_eq(id, last))
+			list_one(u, id, dialogue_group(c), dialogue_title(c));
+		last = id;
 	}
 }
 
@@ -140,6 +156,33 @@ static void judge_one(void *ctx, const struct battery_message *m)
 		score_print(stdout, a, m, &line, u->json);
 }
 
+static void take_dialogue(void *ctx, const struct fate_row *row)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("dialogue", 1 << 20);
+	struct audit *u = ctx;
+	const struct battery_message as = { .id = row->id, .allowed = BATTERY_REJECT };
+	struct score_line line = { .outcome = BATTERY_REJECT,
+				   .passed = row->judgement == FATE_PASS,
+				   .critical = row->judgement == FATE_DANGER,
+				   .symbols = row->note };
+
+	if (!line.passed)
+		line.outcome = BATTERY_ACCEPT;
+	score_count(&u->card, row->case_id, line.passed, line.critical);
+	if (!u->failed_only || !line.passed)
+		score_print(stdout, a, &as, &line, u->json);
+}
+
+/* What needs no message is tried on our own session. */
+static void judge_dialogue(struct audit *u, str prefix)
+{
+	struct why why = { "" };
+
+	if (!u->error &&
+	    ourselves_judge(offline_conf(u->offline), prefix, take_dialogue, u, &why) < 0)
+		fail(u, "dialogue", why.text);
+}
+
 static int start(struct audit *u, struct why *why)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("zone", 1 << 20);
@@ -167,8 +210,10 @@ static int judge_all(struct audit *u, int n, char **cases)
 		fail(u, "starting", why.text);
 		return CLI_ENVIRONMENT;
 	}
-	for (int i = 0; i < n || i == 0; i++)
+	for (int i = 0; i < n || i == 0; i++) {
+		judge_dialogue(u, n ? str_c(cases[i]) : STR(""));
 		battery_make(n ? str_c(cases[i]) : STR(""), u->seed, judge_one, u);
+	}
 	offline_stop(u->offline);
 	if (!u->json)
 		score_print_card(stdout, &u->card);
@@ -259,6 +304,7 @@ static int run(struct audit *u, int n, char **cases)
 	u->source.sets = u->sets;
 	switch (u->mode) {
 	case MODE_LIST:
+		list_dialogue(u);
 		list(u);
 		return CLI_DONE;
 	case MODE_WRITE:
