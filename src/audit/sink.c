@@ -78,14 +78,17 @@ static size_t end_of_data(const struct strbuf *b, size_t from)
 /* RFC 5321 4.5.2, behind CRLF only. */
 static str unstuffed(char *p, size_t n)
 {
+	char before = '\r', last = '\n'; /* the two bytes before p[i] */
 	size_t to = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		bool at_start = i == 0 || (i >= 2 && p[i - 1] == '\n' && p[i - 2] == '\r');
+		char c = p[i];
+		bool stuffed = c == '.' && last == '\n' && before == '\r';
 
-		if (at_start && p[i] == '.' && i + 1 < n)
-			continue;
-		p[to++] = p[i];
+		if (!stuffed)
+			p[to++] = c;
+		before = last;
+		last = c;
 	}
 	return str_of(p, to);
 }
