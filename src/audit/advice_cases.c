@@ -3,44 +3,57 @@
 
 const struct advice advice_cases[] = {
 	{ .key = "T002",
-	  .means = { { "The harmless test virus every antivirus must know was delivered as it is: no "
+	  .means = { { "The harmless test virus every antivirus must know was delivered as it is: "
+		       "no "
 		       "antivirus looks at this mail.",
 		       "Le virus d’essai que tout antivirus doit connaître a été remis tel quel : "
 		       "aucun antivirus n’examine ce courrier." } } },
 	{ .key = "T065",
-	  .means = { { "An archive is locked and its password stands in the text: the reader can open "
+	  .means = { { "An archive is locked and its password stands in the text: the reader can "
+		       "open "
 		       "it, the filter did not. This is how Emotet and its heirs travel.",
-		       "L’archive est verrouillée et son mot de passe est dans le texte : le lecteur "
+		       "L’archive est verrouillée et son mot de passe est dans le texte : le "
+		       "lecteur "
 		       "l’ouvre, le filtre non. Emotet et ses héritiers voyagent ainsi." } } },
 	{ .key = "T070",
 	  .anssi = "R43, R44, R48+",
 	  .means = { { "Mail in your own name comes in from outside. A letter of the director that "
 		       "asks for a transfer looks genuine.",
-		       "Un courrier à votre propre nom entre de l’extérieur. Une demande de virement "
+		       "Un courrier à votre propre nom entre de l’extérieur. Une demande de "
+		       "virement "
 		       "de la direction paraît authentique." } },
 	  .poterne = { { "Name all your domains in domains; services that write for you belong in "
 			 "lists/declared-senders.txt, or better get a DKIM key.",
-			 "Déclarez tous vos domaines dans domains ; les services qui écrivent pour vous "
-			 "vont dans lists/declared-senders.txt ou, mieux, reçoivent une clef DKIM." } },
-	  .postfix = { { "Postfix: check_sender_access rejecting your own domains on the MX, and DMARC "
-			 "p=reject for them; Rspamd: a multimap of your domains on From with a score "
+			 "Déclarez tous vos domaines dans domains ; les services qui écrivent pour "
+			 "vous "
+			 "vont dans lists/declared-senders.txt ou, mieux, reçoivent une clef "
+			 "DKIM." } },
+	  .postfix = { { "Postfix: check_sender_access rejecting your own domains on the MX, and "
+			 "DMARC "
+			 "p=reject for them; Rspamd: a multimap of your domains on From with a "
+			 "score "
 			 "above reject unless SPF or DKIM passes.",
-			 "Postfix : check_sender_access refusant vos domaines sur le MX, et DMARC p=reject "
-			 "pour eux ; Rspamd : multimap de vos domaines sur From, score de rejet sauf si "
+			 "Postfix : check_sender_access refusant vos domaines sur le MX, et DMARC "
+			 "p=reject "
+			 "pour eux ; Rspamd : multimap de vos domaines sur From, score de rejet "
+			 "sauf si "
 			 "SPF ou DKIM passe." } } },
 	{ .key = "T071",
 	  .means = { { "A link to an address that public feeds list as phishing or malware was "
 		       "delivered.",
-		       "Un lien que les flux publics donnent pour hameçonnage ou logiciel malveillant "
+		       "Un lien que les flux publics donnent pour hameçonnage ou logiciel "
+		       "malveillant "
 		       "a été remis." } } },
 	{ .key = "T078",
 	  .means = { { "The message asks for credentials, and the answer goes to a free mailbox. "
 		       "Mailboxes are lost to this every week.",
-		       "Le message demande des identifiants et la réponse part vers une boîte gratuite. "
+		       "Le message demande des identifiants et la réponse part vers une boîte "
+		       "gratuite. "
 		       "Des comptes sont perdus ainsi chaque semaine." } } },
 	{ .key = "T080",
 	  .anssi = "R43, R45, R47+",
-	  .means = { { "SPF, DKIM or DMARC of the sender fail and nothing follows from it: anyone can "
+	  .means = { { "SPF, DKIM or DMARC of the sender fail and nothing follows from it: anyone "
+		       "can "
 		       "write in the name of banks and partners.",
 		       "SPF, DKIM ou DMARC de l’expéditeur échouent sans conséquence : chacun peut "
 		       "écrire au nom des banques et des partenaires." } } },
@@ -50,34 +63,45 @@ const struct advice advice_cases[] = {
 		       "Le nom affiché montre une adresse à vous ou d’une banque, et beaucoup de "
 		       "logiciels ne montrent rien d’autre." } } },
 	{ .key = "T099",
-	  .means = { { "There are two From fields: the one that is checked need not be the one that is "
+	  .means = { { "There are two From fields: the one that is checked need not be the one "
+		       "that is "
 		       "shown.",
-		       "Il y a deux champs From : celui qui est vérifié n’est pas forcément celui qui "
+		       "Il y a deux champs From : celui qui est vérifié n’est pas forcément celui "
+		       "qui "
 		       "est montré." } } },
 	{ .key = "X-001",
 	  .anssi = "R36",
-	  .means = { { "What looks like one message to the sender’s server is two for this one. The "
+	  .means = { { "What looks like one message to the sender’s server is two for this one. "
+		       "The "
 		       "second is written in anybody’s name and passes SPF (SMTP smuggling, "
 		       "CVE-2023-51764 and others).",
-		       "Ce qui est un seul message pour le serveur d’envoi en fait deux ici. Le second "
-		       "est au nom de n’importe qui et passe SPF (contrebande SMTP, CVE-2023-51764 et "
+		       "Ce qui est un seul message pour le serveur d’envoi en fait deux ici. Le "
+		       "second "
+		       "est au nom de n’importe qui et passe SPF (contrebande SMTP, CVE-2023-51764 "
+		       "et "
 		       "autres)." } },
-	  .postfix = { { "Postfix 3.9, 3.8.5, 3.7.10 or later: smtpd_forbid_bare_newline = normalize "
-			 "or reject; before that smtpd_data_restrictions = reject_unauth_pipelining and "
+	  .postfix = { { "Postfix 3.9, 3.8.5, 3.7.10 or later: smtpd_forbid_bare_newline = "
+			 "normalize "
+			 "or reject; before that smtpd_data_restrictions = "
+			 "reject_unauth_pipelining and "
 			 "smtpd_discard_ehlo_keywords = chunking.",
-			 "Postfix 3.9, 3.8.5, 3.7.10 ou plus : smtpd_forbid_bare_newline = normalize ou "
+			 "Postfix 3.9, 3.8.5, 3.7.10 ou plus : smtpd_forbid_bare_newline = "
+			 "normalize ou "
 			 "reject ; avant, smtpd_data_restrictions = reject_unauth_pipelining et "
 			 "smtpd_discard_ehlo_keywords = chunking." } } },
 	{ .key = "X-005",
 	  .anssi = "R42",
 	  .means = { { "STARTTLS is missing or broken, or commands sent in clear are obeyed inside "
 		       "TLS: whoever sits on the way can add to the dialogue.",
-		       "STARTTLS manque ou ne marche pas, ou des commandes en clair sont exécutées dans "
+		       "STARTTLS manque ou ne marche pas, ou des commandes en clair sont exécutées "
+		       "dans "
 		       "TLS : qui se tient sur le chemin peut ajouter au dialogue." } } },
 	{ .key = "X-011",
-	  .means = { { "Recipients who do not exist are taken, or answered otherwise than those who "
+	  .means = { { "Recipients who do not exist are taken, or answered otherwise than those "
+		       "who "
 		       "do: the answers make a directory of the house.",
-		       "Des destinataires inexistants sont acceptés, ou reçoivent une autre réponse : "
+		       "Des destinataires inexistants sont acceptés, ou reçoivent une autre "
+		       "réponse : "
 		       "les réponses dressent l’annuaire de la maison." } },
 	  .poterne = { { "Give the gateway the list of valid recipients of your directory.",
 			 "Donnez à la passerelle la liste des destinataires valides de votre "
@@ -87,13 +111,16 @@ const struct advice advice_cases[] = {
 			 "Postfix : relay_recipient_maps, ou reject_unverified_recipient avec "
 			 "unverified_recipient_reject_code = 450." } } },
 	{ .key = "X-044",
-	  .means = { { "A result of authentication that a stranger wrote in the gateway’s name arrives: "
+	  .means = { { "A result of authentication that a stranger wrote in the gateway’s name "
+		       "arrives: "
 		       "mail programs believe it.",
-		       "Un résultat d’authentification écrit par un inconnu au nom de la passerelle "
+		       "Un résultat d’authentification écrit par un inconnu au nom de la "
+		       "passerelle "
 		       "arrive : les logiciels de courrier le croient." } },
 	  .postfix = { { "OpenDKIM/OpenDMARC: RemoveARAll or AuthservID; Rspamd milter_headers: "
 			 "remove = 0 for authentication-results with its own authserv_id.",
-			 "OpenDKIM/OpenDMARC : RemoveARAll ou AuthservID ; Rspamd milter_headers : remove "
+			 "OpenDKIM/OpenDMARC : RemoveARAll ou AuthservID ; Rspamd milter_headers : "
+			 "remove "
 			 "= 0 pour authentication-results avec son authserv_id." } } },
 	{ 0 },
 };

@@ -19,9 +19,9 @@ static const str added[] = {
 
 /* Beginnings of values that say so. */
 static const str bad_values[] = {
-	STR("yes"),	 STR("true"),	  STR("spam"),	    STR("tag"),	     STR("quarantine"),
-	STR("infected"), STR("reject"),	  STR("add header"), STR("rewrite"), STR("found"),
-	STR("default: True"),
+	STR("yes"),	   STR("true"),	    STR("spam"),	  STR("tag"),
+	STR("quarantine"), STR("infected"), STR("reject"),	  STR("add header"),
+	STR("rewrite"),	   STR("found"),    STR("default: True"),
 };
 
 static bool is_mark(str name)
@@ -229,8 +229,8 @@ void arrival_compare(struct arena *a, const struct arrival_print *sent, str symb
 	for (size_t i = 0; i < sent->n_pieces; i++)
 		ret->kept += has_piece(came, sent->pieces[i]);
 	ret->altered = came->body != sent->body;
-	ret->defused = ret->altered && sent->n_pieces &&
-		       !has_piece(came, sent->pieces[sent->largest]);
+	ret->defused =
+		ret->altered && sent->n_pieces && !has_piece(came, sent->pieces[sent->largest]);
 	ret->bare = has_bare(message);
 	read_marks(a, sent, symbols, message, ret);
 }

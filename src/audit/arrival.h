@@ -32,11 +32,11 @@ struct arrival_print {
 void arrival_print(struct arena *a, str message, struct arrival_print *ret);
 
 struct arrival {
-	bool marked;   /* a field or the subject says that it is spam or worse */
-	bool hinted;   /* a field gives it points, or names what was looked for */
+	bool marked; /* a field or the subject says that it is spam or worse */
+	bool hinted; /* a field gives it points, or names what was looked for */
 	bool altered;
-	bool defused;  /* altered, and its largest piece is not there any more */
-	bool bare;     /* has bare CRs or LFs */
+	bool defused; /* altered, and its largest piece is not there any more */
+	bool bare;    /* has bare CRs or LFs */
 	size_t kept, pieces;
 	str marks; /* the fields that were added: "X-Spam-Flag: YES; ..." */
 };

@@ -1,12 +1,12 @@
 #include "audit/arrival.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 
 #define BODY                                                                                       \
-	"--b\r\nContent-Type: text/plain\r\n\r\nBonjour \r\n--b\r\nContent-Type: x/y\r\n\r\n"          \
+	"--b\r\nContent-Type: text/plain\r\n\r\nBonjour \r\n--b\r\nContent-Type: x/y\r\n\r\n"      \
 	"TVqQAAMAAAAEAAAA//8AALgAAAAAAAAAQAAAAAAAAAA\r\n--b--\r\n"
 #define SENT "From: a@b.example\r\nSubject: Documents\r\n\r\n" BODY
 
@@ -63,9 +63,13 @@ static void a_footer_takes_nothing_away(void **state)
 static void marks_of_many_filters_are_known(void **state)
 {
 	static const char *const fields[] = {
-		"X-Spam-Flag: YES", "X-Spam: Yes", "X-Spam-Status: Yes, score=7.2 required=5",
-		"X-Rspamd-Action: add header", "X-Poterne-Verdict: tag; score=6.10",
-		"X-Spamd-Result: default: True [16.00 / 15.00]", "X-Virus-Status: Infected",
+		"X-Spam-Flag: YES",
+		"X-Spam: Yes",
+		"X-Spam-Status: Yes, score=7.2 required=5",
+		"X-Rspamd-Action: add header",
+		"X-Poterne-Verdict: tag; score=6.10",
+		"X-Spamd-Result: default: True [16.00 / 15.00]",
+		"X-Virus-Status: Infected",
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
@@ -74,20 +78,19 @@ static void marks_of_many_filters_are_known(void **state)
 
 		assert_true(compare(STR(SENT), STR(""), str_of(came, (size_t)n)).marked);
 	}
-	assert_true(compare(STR(SENT), STR(""),
-			    STR("Subject: [SPAM] Documents\r\n\r\n" BODY)).marked);
+	assert_true(
+		compare(STR(SENT), STR(""), STR("Subject: [SPAM] Documents\r\n\r\n" BODY)).marked);
 }
 
 static void points_and_names_are_hints(void **state)
 {
 	struct arrival none = compare(STR(SENT), STR("MISSING_TO|X"),
 				      STR("X-Poterne-Verdict: accept; score=0.00\r\n" SENT));
-	struct arrival some = compare(STR(SENT), STR(""),
-				      STR("X-Poterne-Verdict: accept; score=1.50\r\n" SENT));
-	struct arrival named =
-		compare(STR(SENT), STR("MISSING_TO|X"),
-			STR("X-Spamd-Result: default: False [-1.00 / 15.00];\r\n"
-			    "\tMISSING_TO(2.00)[]\r\n" SENT));
+	struct arrival some =
+		compare(STR(SENT), STR(""), STR("X-Poterne-Verdict: accept; score=1.50\r\n" SENT));
+	struct arrival named = compare(STR(SENT), STR("MISSING_TO|X"),
+				       STR("X-Spamd-Result: default: False [-1.00 / 15.00];\r\n"
+					   "\tMISSING_TO(2.00)[]\r\n" SENT));
 
 	(void)state;
 	assert_false(none.hinted || none.marked);

@@ -136,7 +136,8 @@ static void put_bar(FILE *out, const struct auditpage_group *g)
 {
 	size_t all = total(g), at = 0;
 
-	fprintf(out, "<svg viewBox=\"0 0 %zu 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
+	fprintf(out,
+		"<svg viewBox=\"0 0 %zu 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
 		all ? all : 1);
 	for (size_t i = 0; i < ARRAY_LEN(bar_order); i++) {
 		size_t n = g->n[bar_order[i]];

@@ -52,6 +52,7 @@ void auditpage_write(FILE *out, const struct auditpage *p);
 
 /* The page of a run. when: "2026-11-22T08:00:00Z". */
 struct auditpage auditpage_of_run(struct arena *a, const struct auditrun *run,
-				  const struct auditrun_spec *spec, enum advice_lang lang, str when);
+				  const struct auditrun_spec *spec, enum advice_lang lang,
+				  str when);
 
 #endif

@@ -136,7 +136,8 @@ static void add_row(struct arena *a, struct auditpage *p, const struct fate_row 
 	};
 }
 
-static void add_fact(struct arena *a, struct auditpage *p, const char *en, const char *fr, str value)
+static void add_fact(struct arena *a, struct auditpage *p, const char *en, const char *fr,
+		     str value)
 {
 	*arena_push(a, &p->facts) =
 		(struct auditpage_fact){ str_c(p->lang == ADVICE_FR ? fr : en), value };

@@ -1,11 +1,11 @@
 /* The page shows what strangers said, and is a page of ours all the same. */
 #include "audit/auditpage.h"
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 static char *written(const struct auditrun *run, enum advice_lang lang)
 {
@@ -26,10 +26,18 @@ static void hostile_text_is_only_text(void **state)
 {
 	static const str hostile = STR("550 </pre><script>alert(1)</script>\"'&\x1b[2J\xff");
 	struct fate_row rows[] = {
-		{ .id = STR("T008a-clean"), .case_id = STR("T008"), .group = STR("attachment"),
-		  .title = STR("Forbidden extension exe"), .malicious = true,
-		  .allowed = BATTERY_REJECT, .fate = FATE_CLEAN, .judgement = FATE_DANGER,
-		  .stage = PASSAGE_END, .code = 250, .text = hostile, .transcript = hostile,
+		{ .id = STR("T008a-clean"),
+		  .case_id = STR("T008"),
+		  .group = STR("attachment"),
+		  .title = STR("Forbidden extension exe"),
+		  .malicious = true,
+		  .allowed = BATTERY_REJECT,
+		  .fate = FATE_CLEAN,
+		  .judgement = FATE_DANGER,
+		  .stage = PASSAGE_END,
+		  .code = 250,
+		  .text = hostile,
+		  .transcript = hostile,
 		  .note = hostile },
 	};
 	struct auditrun run = { .greeting = hostile, .rows = { rows, 1, 1 } };
@@ -49,10 +57,18 @@ static void hostile_text_is_only_text(void **state)
 static void both_languages_say_what_to_do(void **state)
 {
 	struct fate_row rows[] = {
-		{ .id = STR("T001a"), .case_id = STR("T001"), .group = STR("relay"),
-		  .title = STR("Open relay"), .fate = FATE_DIALOGUE, .judgement = FATE_DANGER },
-		{ .id = STR("C-001"), .case_id = STR("C-001"), .group = STR("twin"),
-		  .title = STR("A letter"), .fate = FATE_CLEAN, .judgement = FATE_PASS },
+		{ .id = STR("T001a"),
+		  .case_id = STR("T001"),
+		  .group = STR("relay"),
+		  .title = STR("Open relay"),
+		  .fate = FATE_DIALOGUE,
+		  .judgement = FATE_DANGER },
+		{ .id = STR("C-001"),
+		  .case_id = STR("C-001"),
+		  .group = STR("twin"),
+		  .title = STR("A letter"),
+		  .fate = FATE_CLEAN,
+		  .judgement = FATE_PASS },
 	};
 	struct auditrun run = { .rows = { rows, 2, 2 } };
 	char *en = written(&run, ADVICE_EN), *fr = written(&run, ADVICE_FR);

@@ -175,7 +175,11 @@ static int step(const struct dialogue_step *p, const struct dialogue_case *c,
 	case DIALOGUE_GREETING:
 		return talk_greeting(t, reply);
 	case DIALOGUE_EHLO:
-		return dialogue_ready(t, s, a, c->rcpt ? DIALOGUE_STRANGER : DIALOGUE_PARTNER, p->bytes, reply) || reply->code ? TALK_OK : TALK_E_CLOSED;
+		return dialogue_ready(t, s, a, c->rcpt ? DIALOGUE_STRANGER : DIALOGUE_PARTNER,
+				      p->bytes, reply) ||
+				       reply->code
+			       ? TALK_OK
+			       : TALK_E_CLOSED;
 	case DIALOGUE_CLEAR:
 		r = talk_greeting(t, reply);
 		return r == TALK_OK ? talk_hello(t, s->to->name, reply) : r;
@@ -191,7 +195,8 @@ static int step(const struct dialogue_step *p, const struct dialogue_case *c,
 		r = talk_ask(t, STR("DATA"), reply);
 		if (r != TALK_OK || reply->code != 354)
 			return r;
-		r = talk_send(t, dialogue_letter(a, s, c->id, bytes.p ? bytes.p : "", "Audit.\r\n"));
+		r = talk_send(t,
+			      dialogue_letter(a, s, c->id, bytes.p ? bytes.p : "", "Audit.\r\n"));
 		return r == TALK_OK ? talk_reply(t, 2 * s->to->timeout_ms, reply) : r;
 	case DIALOGUE_SHAKE:
 		(void)stream_discard_input(&t->io);

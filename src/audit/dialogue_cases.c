@@ -31,21 +31,34 @@ const struct dialogue_case dialogue_relay[] = {
 		.end = end_, .steps = STEPS(__VA_ARGS__),                                          \
 	}
 
-#define READY { DIALOGUE_EHLO, NULL, NULL, NULL, "250" }
-#define MAIL { DIALOGUE_ASK, "MAIL FROM:<{from}>", NULL, NULL, "250" }
-#define RCPT { DIALOGUE_ASK, "RCPT TO:<{rcpt}>", NULL, NULL, "25" }
-#define DATA { DIALOGUE_ASK, "DATA", NULL, NULL, "354" }
+#define READY                                                                                      \
+	{                                                                                          \
+		DIALOGUE_EHLO, NULL, NULL, NULL, "250"                                             \
+	}
+#define MAIL                                                                                       \
+	{                                                                                          \
+		DIALOGUE_ASK, "MAIL FROM:<{from}>", NULL, NULL, "250"                              \
+	}
+#define RCPT                                                                                       \
+	{                                                                                          \
+		DIALOGUE_ASK, "RCPT TO:<{rcpt}>", NULL, NULL, "25"                                 \
+	}
+#define DATA                                                                                       \
+	{                                                                                          \
+		DIALOGUE_ASK, "DATA", NULL, NULL, "354"                                            \
+	}
 
 /* A second message behind what some servers take for the end of the first: one reply and no
  * more may come. */
 #define SMUGGLE(letter, title_, end_of_first)                                                      \
 	SCRIPT("X-001" letter, "X-001", "connection", title_, FATE_DANGER, FATE_PASS, READY, MAIL, \
 	       RCPT, DATA,                                                                         \
-	       { DIALOGUE_RAW, LETTER_MARK ": {run} X-001" letter "\r\nFrom: <{from}>\r\n"         \
-			       "Subject: " DIALOGUE_SUBJECT "\r\n\r\nfirst" end_of_first           \
-			       "MAIL FROM:<{from}>\r\nRCPT TO:<{rcpt}>\r\nDATA\r\n" LETTER_MARK    \
-			       ": {run} X-001" letter "-second\r\nFrom: <{from}>\r\n"              \
-			       "Subject: " DIALOGUE_SUBJECT "\r\n\r\nsecond\r\n.\r\n" },           \
+	       { DIALOGUE_RAW,                                                                     \
+		 LETTER_MARK ": {run} X-001" letter "\r\nFrom: <{from}>\r\n"                       \
+			     "Subject: " DIALOGUE_SUBJECT "\r\n\r\nfirst" end_of_first             \
+			     "MAIL FROM:<{from}>\r\nRCPT TO:<{rcpt}>\r\nDATA\r\n" LETTER_MARK      \
+			     ": {run} X-001" letter "-second\r\nFrom: <{from}>\r\n"                \
+			     "Subject: " DIALOGUE_SUBJECT "\r\n\r\nsecond\r\n.\r\n" },             \
 	       { DIALOGUE_READ, NULL, "closed", NULL, NULL },                                      \
 	       { DIALOGUE_LISTEN, NULL, "none|closed|421", "2|3|4|5", NULL })
 
@@ -66,8 +79,9 @@ const struct dialogue_case dialogue_scripts[] = {
 	       { DIALOGUE_LISTEN, NULL, "5|none|closed|421", "2", NULL }),
 	SCRIPT("X-002b", "X-002", "connection", "A message with bare LFs", FATE_FAIL, FATE_UNCLEAR,
 	       READY, MAIL, RCPT, DATA,
-	       { DIALOGUE_RAW, LETTER_MARK ": {run} X-002b\r\nFrom: <{from}>\r\n"
-			       "Subject: " DIALOGUE_SUBJECT "\r\n\r\nline\nline\r\n.\r\n" },
+	       { DIALOGUE_RAW,
+		 LETTER_MARK ": {run} X-002b\r\nFrom: <{from}>\r\n"
+			     "Subject: " DIALOGUE_SUBJECT "\r\n\r\nline\nline\r\n.\r\n" },
 	       { DIALOGUE_READ, NULL, "5|closed", NULL, NULL }),
 
 	SCRIPT("X-003", "X-003", "connection", "Words before the greeting", FATE_FAIL, FATE_FAIL,

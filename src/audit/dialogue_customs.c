@@ -30,7 +30,8 @@ static bool ready(struct talk *t, const struct dialogue_setting *s, struct arena
 {
 	struct smtpreply reply;
 
-	if (talk_open(t, s->to, a) == TALK_OK && dialogue_ready(t, s, a, DIALOGUE_STRANGER, NULL, &reply))
+	if (talk_open(t, s->to, a) == TALK_OK &&
+	    dialogue_ready(t, s, a, DIALOGUE_STRANGER, NULL, &reply))
 		return true;
 	lost(ret, t);
 	return false;
@@ -131,10 +132,10 @@ static bool shows_version(str text)
 static const char *product_in(str text)
 {
 	static const char *const products[] = {
-		"Postfix",  "Exim",	"Sendmail", "Microsoft", "Exchange", "Zimbra", "qmail",
-		"OpenSMTPD", "Haraka",	"Debian",   "Ubuntu",	 "Red Hat",  "CentOS", "rspamd",
-		"Symantec", "FortiMail", "Barracuda", "IronPort", "Halon",   "Poterne", "MailCleaner",
-		"Proxmox",
+		"Postfix", "Exim",	"Sendmail",    "Microsoft", "Exchange",	 "Zimbra",
+		"qmail",   "OpenSMTPD", "Haraka",      "Debian",    "Ubuntu",	 "Red Hat",
+		"CentOS",  "rspamd",	"Symantec",    "FortiMail", "Barracuda", "IronPort",
+		"Halon",   "Poterne",	"MailCleaner", "Proxmox",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(products); i++) {
@@ -144,8 +145,8 @@ static const char *product_in(str text)
 	return NULL;
 }
 
-static void banner(const struct dialogue_case *c, const struct dialogue_setting *s,
-		   struct arena *a, struct fate_row *ret)
+static void banner(const struct dialogue_case *c, const struct dialogue_setting *s, struct arena *a,
+		   struct fate_row *ret)
 {
 	static const char *const commands[] = { "HELP", "XYZZY", "MAIL", "RCPT TO:<>", "DATA" };
 	struct smtpreply reply;
@@ -202,8 +203,8 @@ static bool ask_recipient(struct talk *t, struct arena *a, str address, struct a
 
 	if (talk_ask(t, line, &reply) != TALK_OK)
 		return false;
-	*ret = (struct asked){ without(a, smtpreply_text(&reply), address),
-			       clock_now_ms() - began, reply.code };
+	*ret = (struct asked){ without(a, smtpreply_text(&reply), address), clock_now_ms() - began,
+			       reply.code };
 	return true;
 }
 
@@ -215,11 +216,13 @@ static void judge_unknown(const struct dialogue_case *c, const struct asked *v, 
 		int64_t more = v[i].took - v[0].took;
 
 		if (v[i].code / 100 == 2)
-			dialogue_say(ret, c->bad, STR("a recipient that should be refused is taken"));
+			dialogue_say(ret, c->bad,
+				     STR("a recipient that should be refused is taken"));
 		else if (!str_eq(v[i].reply, v[0].reply))
 			dialogue_say(ret, c->bad, STR("the answers tell one from the other"));
 		else if (more > TIMING_MS || -more > TIMING_MS)
-			dialogue_say(ret, c->bad, STR("the time of the answers tells one from the other"));
+			dialogue_say(ret, c->bad,
+				     STR("the time of the answers tells one from the other"));
 	}
 }
 
@@ -272,8 +275,9 @@ static void harvest(const struct dialogue_case *c, const struct dialogue_setting
 	else if (last > first + 500)
 		dialogue_say(ret, FATE_PASS, STR("answers become slow"));
 	else
-		dialogue_say(ret, c->bad,
-			     arena_fmt(a, "%d unknown recipients were answered at full speed", HARVEST));
+		dialogue_say(
+			ret, c->bad,
+			arena_fmt(a, "%d unknown recipients were answered at full speed", HARVEST));
 	end(&t, ret);
 }
 
@@ -371,23 +375,65 @@ static void implicit_tls(const struct dialogue_case *c, const struct dialogue_se
 }
 
 const struct dialogue_case dialogue_customs[] = {
-	{ .id = "X-005t", .case_id = "X-005", .group = "tls", .title = "STARTTLS is offered and works",
-	  .bad = FATE_FAIL, .run = offers_tls, .open = true },
-	{ .id = "X-006", .case_id = "X-006", .group = "tls", .title = "AUTH on a server that receives",
-	  .bad = FATE_FAIL, .run = no_auth },
-	{ .id = "X-009", .case_id = "X-009", .group = "leak", .title = "Product and version in replies",
-	  .bad = FATE_FAIL, .run = banner },
-	{ .id = "X-011", .case_id = "X-011", .group = "leak", .title = "Unknown recipients answered alike",
-	  .bad = FATE_FAIL, .run = unknown, .open = true },
-	{ .id = "X-012", .case_id = "X-012", .group = "connection", .title = "Harvest of addresses",
-	  .bad = FATE_FAIL, .run = harvest, .stress = true },
-	{ .id = "X-013", .case_id = "X-013", .group = "connection", .title = "Sixty connections at once",
-	  .bad = FATE_FAIL, .run = crowd, .stress = true },
-	{ .id = "X-014", .case_id = "X-014", .group = "connection", .title = "A client of a byte in ten seconds",
-	  .bad = FATE_FAIL, .run = slowloris, .slow = true },
-	{ .id = "X-015", .case_id = "X-015", .group = "connection", .title = "Two hundred senders in a row",
-	  .bad = FATE_FAIL, .run = haste, .stress = true },
-	{ .id = "X-034", .case_id = "X-034", .group = "tls", .title = "Port 465",
-	  .bad = FATE_FAIL, .run = implicit_tls },
+	{ .id = "X-005t",
+	  .case_id = "X-005",
+	  .group = "tls",
+	  .title = "STARTTLS is offered and works",
+	  .bad = FATE_FAIL,
+	  .run = offers_tls,
+	  .open = true },
+	{ .id = "X-006",
+	  .case_id = "X-006",
+	  .group = "tls",
+	  .title = "AUTH on a server that receives",
+	  .bad = FATE_FAIL,
+	  .run = no_auth },
+	{ .id = "X-009",
+	  .case_id = "X-009",
+	  .group = "leak",
+	  .title = "Product and version in replies",
+	  .bad = FATE_FAIL,
+	  .run = banner },
+	{ .id = "X-011",
+	  .case_id = "X-011",
+	  .group = "leak",
+	  .title = "Unknown recipients answered alike",
+	  .bad = FATE_FAIL,
+	  .run = unknown,
+	  .open = true },
+	{ .id = "X-012",
+	  .case_id = "X-012",
+	  .group = "connection",
+	  .title = "Harvest of addresses",
+	  .bad = FATE_FAIL,
+	  .run = harvest,
+	  .stress = true },
+	{ .id = "X-013",
+	  .case_id = "X-013",
+	  .group = "connection",
+	  .title = "Sixty connections at once",
+	  .bad = FATE_FAIL,
+	  .run = crowd,
+	  .stress = true },
+	{ .id = "X-014",
+	  .case_id = "X-014",
+	  .group = "connection",
+	  .title = "A client of a byte in ten seconds",
+	  .bad = FATE_FAIL,
+	  .run = slowloris,
+	  .slow = true },
+	{ .id = "X-015",
+	  .case_id = "X-015",
+	  .group = "connection",
+	  .title = "Two hundred senders in a row",
+	  .bad = FATE_FAIL,
+	  .run = haste,
+	  .stress = true },
+	{ .id = "X-034",
+	  .case_id = "X-034",
+	  .group = "tls",
+	  .title = "Port 465",
+	  .bad = FATE_FAIL,
+	  .run = implicit_tls },
 	{ 0 },
 };

@@ -3,13 +3,13 @@
 
 #include "base/fd.h"
 
+#include <cmocka.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <sys/socket.h>
-#include <cmocka.h>
 
 enum { WAIT_MS = 5000 };
 
@@ -27,8 +27,9 @@ struct server {
 	struct stream io;
 };
 
-static const struct manner good = { "220 mx.example ESMTP", "", "250 2.1.0 ok",
-				    "550 5.7.1 no relaying", "252 2.0.0 perhaps", false };
+static const struct manner good = { "220 mx.example ESMTP", "",
+				    "250 2.1.0 ok",	    "550 5.7.1 no relaying",
+				    "252 2.0.0 perhaps",    false };
 
 static bool say(struct server *s, const char *line)
 {

@@ -4,14 +4,14 @@
 #define DELIVERED (BATTERY_ACCEPT | BATTERY_FLAG)
 
 static const char *const names[FATE_COUNT] = {
-	[FATE_UNKNOWN] = "not sent",	[FATE_REFUSED] = "refused",
-	[FATE_DEFERRED] = "deferred",	[FATE_ACCEPTED] = "accepted",
-	[FATE_HELD] = "held",		[FATE_MARKED] = "delivered marked",
-	[FATE_CLEAN] = "delivered",	[FATE_ALTERED] = "delivered altered",
-	[FATE_LOST] = "no answer",	[FATE_DIALOGUE] = "dialogue",
+	[FATE_UNKNOWN] = "not sent",  [FATE_REFUSED] = "refused",
+	[FATE_DEFERRED] = "deferred", [FATE_ACCEPTED] = "accepted",
+	[FATE_HELD] = "held",	      [FATE_MARKED] = "delivered marked",
+	[FATE_CLEAN] = "delivered",   [FATE_ALTERED] = "delivered altered",
+	[FATE_LOST] = "no answer",    [FATE_DIALOGUE] = "dialogue",
 };
 static const char *const judgements[FATE_JUDGEMENTS] = {
-	[FATE_PASS] = "ok",	      [FATE_FAIL] = "FAIL",	[FATE_DANGER] = "DANGER",
+	[FATE_PASS] = "ok",	    [FATE_FAIL] = "FAIL",	[FATE_DANGER] = "DANGER",
 	[FATE_UNCLEAR] = "unclear", [FATE_SKIPPED] = "skipped",
 };
 

@@ -23,8 +23,8 @@ enum fate {
 	FATE_HELD,     /* accepted, and never came */
 	FATE_MARKED,
 	FATE_CLEAN,
-	FATE_ALTERED, /* delivered with parts missing or changed */
-	FATE_LOST,    /* no answer */
+	FATE_ALTERED,  /* delivered with parts missing or changed */
+	FATE_LOST,     /* no answer */
 	FATE_DIALOGUE, /* not a message */
 	FATE_COUNT
 };
@@ -46,7 +46,7 @@ struct fate_row {
 	enum fate_judgement judgement;
 	enum passage_stage stage;
 	int code;
-	str text;	/* the reply */
+	str text; /* the reply */
 	str transcript;
 	str note; /* marks, or why it was skipped */
 };

@@ -9,9 +9,9 @@
 
 enum { SYNC_EVERY = 16, LINE_MAX_BYTES = 1 << 20, HEAD_VERSION = 1 };
 
-static const char *const whats[] = { [JOURNAL_SENT] = "sent",
-				     [JOURNAL_ARRIVED] = "arrived",
-				     [JOURNAL_DIALOGUE] = "dialogue" };
+static const char *const whats[] = {
+	[JOURNAL_SENT] = "sent", [JOURNAL_ARRIVED] = "arrived", [JOURNAL_DIALOGUE] = "dialogue"
+};
 
 static void freep(json_t **j)
 {
@@ -88,8 +88,7 @@ static int check_head(struct arena *a, const json_t *o, struct journal_head *hea
 	    !str_eq(text_of(a, o, "from"), head->from) ||
 	    !str_eq(text_of(a, o, "rcpt"), head->rcpt) ||
 	    (uint64_t)number_of(o, "seed", INT64_MAX) != head->seed)
-		return why_set(why, -EEXIST,
-			       "is of another audit (%.*s); choose another file",
+		return why_set(why, -EEXIST, "is of another audit (%.*s); choose another file",
 			       STR_ARG(text_of(a, o, "target")));
 	head->run = text_of(a, o, "run");
 	return 0;
@@ -191,8 +190,7 @@ static void put_arrived(struct strbuf *b, const struct arrival *r)
 	put_text(b, "marks", r->marks);
 }
 
-int journal_add(struct journal *j, struct arena *a, const struct journal_entry *e,
-		struct why *why)
+int journal_add(struct journal *j, struct arena *a, const struct journal_entry *e, struct why *why)
 {
 	struct strbuf b = strbuf_make(a, LINE_MAX_BYTES);
 	int r;

@@ -27,10 +27,10 @@ enum journal_what { JOURNAL_SENT, JOURNAL_ARRIVED, JOURNAL_DIALOGUE };
 struct journal_entry {
 	enum journal_what what;
 	str id;
-	struct passage passage;		/* SENT */
-	struct arrival arrival;		/* ARRIVED */
-	enum fate_judgement judgement;	/* DIALOGUE */
-	str transcript, note;		/* DIALOGUE */
+	struct passage passage;	       /* SENT */
+	struct arrival arrival;	       /* ARRIVED */
+	enum fate_judgement judgement; /* DIALOGUE */
+	str transcript, note;	       /* DIALOGUE */
 };
 
 typedef void journal_take_fn(void *ctx, const struct journal_entry *e);
@@ -44,8 +44,8 @@ struct journal {
  * -EEXIST: the file is of another audit. */
 int journal_open(const char *path, struct arena *a, struct journal_head *head,
 		 journal_take_fn *take, void *ctx, struct journal *ret, struct why *why) must_use;
-int journal_add(struct journal *j, struct arena *a, const struct journal_entry *e,
-		struct why *why) must_use;
+int journal_add(struct journal *j, struct arena *a, const struct journal_entry *e, struct why *why)
+	must_use;
 void journal_close(struct journal *j);
 
 #endif

@@ -22,7 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char head[] = "{\"poterne_audit\": 1, \"seed\": 1, \"run\": \"r\", "
 				   "\"target\": \"t\", \"rcpt\": \"r\"}\n";
 	cleanup(arena_freep) struct arena *a = arena_new("fuzz", 256 << 20);
-	struct journal_head h = { .run = STR("x"), .target = STR("t"), .rcpt = STR("r"), .seed = 1 };
+	struct journal_head h = {
+		.run = STR("x"), .target = STR("t"), .rcpt = STR("r"), .seed = 1
+	};
 	struct journal j;
 	struct why why;
 	size_t n = 0;

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 
+#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -9,7 +10,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 struct seen {
 	struct journal_entry v[8];
@@ -26,10 +26,9 @@ static void take(void *ctx, const struct journal_entry *e)
 
 static struct journal_head head(const char *run, const char *target)
 {
-	return (struct journal_head){ .run = str_c(run),
-				      .target = str_c(target),
-				      .rcpt = STR("a@b.example"),
-				      .seed = 1 };
+	return (struct journal_head){
+		.run = str_c(run), .target = str_c(target), .rcpt = STR("a@b.example"), .seed = 1
+	};
 }
 
 static void fill(const char *path, struct arena *a)

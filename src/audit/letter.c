@@ -11,7 +11,8 @@ enum { DATE_TOLERANCE_S = 3600 };
 
 bool letter_needs_client(const struct battery_message *m)
 {
-	return !str_eq(m->client_ip, STR("192.0.2.10")) && !str_eq(m->client_ip, STR("203.0.113.66"));
+	return !str_eq(m->client_ip, STR("192.0.2.10")) &&
+	       !str_eq(m->client_ip, STR("203.0.113.66"));
 }
 
 static str domain_of(str address)

@@ -28,8 +28,8 @@ struct letter_world {
 	str run;  /* id of the run, letters and digits */
 	str from; /* sender; empty: as the battery has them */
 	str rcpt;
-	str helo;	/* ours, when the client cannot be shown; empty: as the battery has them */
-	int64_t now;	/* wall clock; 0: the battery's */
+	str helo;    /* ours, when the client cannot be shown; empty: as the battery has them */
+	int64_t now; /* wall clock; 0: the battery's */
 };
 
 /* True when it can only be judged as the client it is from: an address that is part of the

@@ -22,8 +22,8 @@ enum { SINK_CLIENTS = 32, SINK_WAITING = 256, SINK_IDLE_MS = 120000 };
 struct sink;
 
 /* port 0: any; *ret_port is the one. */
-int sink_start(struct ip ip, uint16_t port, struct sink **ret, uint16_t *ret_port,
-	       struct why *why) must_use;
+int sink_start(struct ip ip, uint16_t port, struct sink **ret, uint16_t *ret_port, struct why *why)
+	must_use;
 struct watch sink_watch(struct sink *s);
 /* Takes NULL. */
 void sink_stop(struct sink *s);

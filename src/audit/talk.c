@@ -50,9 +50,7 @@ int talk_open(struct talk *t, const struct talk_target *to, struct arena *a)
 	struct why why = { "" };
 	struct ip any = { 0 };
 
-	*t = (struct talk){ .to = to,
-			    .fd = -1,
-			    .transcript = strbuf_make(a, TALK_TRANSCRIPT_MAX) };
+	*t = (struct talk){ .to = to, .fd = -1, .transcript = strbuf_make(a, TALK_TRANSCRIPT_MAX) };
 	t->fd = to->connect ? to->connect(to->connect_ctx)
 			    : connect_tcp(to->ip, to->port, any, deadline_in(to->timeout_ms), &why);
 	if (t->fd < 0)

@@ -40,8 +40,8 @@ enum talk_ext {
 struct talk_target {
 	struct ip ip;
 	uint16_t port;
-	str host; /* as it was asked for: the name for TLS */
-	str name; /* ours, for EHLO */
+	str host;		    /* as it was asked for: the name for TLS */
+	str name;		    /* ours, for EHLO */
 	struct ssl_ctx_st *tls_ctx; /* NULL: never TLS */
 	int64_t timeout_ms;
 	/* A connected socket instead of one to ip and port; negative: there is none. */

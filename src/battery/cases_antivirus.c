@@ -105,10 +105,11 @@ static void pharmacy_spam(struct kit *k)
 	struct kit_mail m = kit_mail(k);
 
 	for (int i = 0; i < 6; i++)
-		strbuf_fmt(&text,
-			   "Pharmacie en ligne : Viagra, Cialis sans ordonnance, 100%% satisfait ou "
-			   "rembours=C3=A9 !\r\nhttp://dbl2.example/promo?id=3D%d\r\n",
-			   i);
+		strbuf_fmt(
+			&text,
+			"Pharmacie en ligne : Viagra, Cialis sans ordonnance, 100%% satisfait ou "
+			"rembours=C3=A9 !\r\nhttp://dbl2.example/promo?id=3D%d\r\n",
+			i);
 	m.client_ip = STR("203.0.113.66");
 	m.helo = STR("[203.0.113.66]");
 	m.reverse_path = STR("promo@nospf.example");

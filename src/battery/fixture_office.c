@@ -180,8 +180,7 @@ str fixture_package(struct kit *k, const char *name, str file)
 
 str fixture_docx_object(struct kit *k, const char *name, str file)
 {
-	struct fixture_ole *o =
-		fixture_ole_start(k, STR("\x0c\0\3\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"));
+	struct fixture_ole *o = fixture_ole_start(k, STR("\x0c\0\3\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"));
 	str native = fixture_native(k, name, file);
 	struct strbuf stream = strbuf_make(k->arena, native.n + 4);
 
@@ -201,9 +200,8 @@ str fixture_docx_object(struct kit *k, const char *name, str file)
 			  STR(XML "<Relationships xmlns=\"" RELS "\"><Relationship Id=\"rId1\" "
 				  "Type=\"" DOC_RELS "/officeDocument\" "
 				  "Target=\"word/document.xml\"/></Relationships>") },
-			{ "word/document.xml",
-			  STR(XML "<w:document xmlns:w=\"" WORD
-				  "\"><w:body><w:p/></w:body></w:document>") },
+			{ "word/document.xml", STR(XML "<w:document xmlns:w=\"" WORD
+						       "\"><w:body><w:p/></w:body></w:document>") },
 			{ "word/_rels/document.xml.rels",
 			  STR(XML "<Relationships xmlns=\"" RELS "\"><Relationship Id=\"rId3\" "
 				  "Type=\"" DOC_RELS "/oleObject\" "

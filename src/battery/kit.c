@@ -392,8 +392,8 @@ str kit_expand(struct kit *k, const char *template, const char *name, str file)
 		}
 		if (rest.p[0] == '\n')
 			strbuf_char(&b, '\r');
-		strbuf_char(&b, rest.p[0] >= 1 && rest.p[0] <= 3 ? "\n\0\r"[rest.p[0] - 1]
-								 : rest.p[0]);
+		strbuf_char(&b,
+			    rest.p[0] >= 1 && rest.p[0] <= 3 ? "\n\0\r"[rest.p[0] - 1] : rest.p[0]);
 		rest = str_skip(rest, 1);
 	}
 	return strbuf_str(&b);

@@ -165,8 +165,7 @@ int main(void)
 		.user = arena_cz(a, conf->users.scan),
 		.rights = SANDBOX_THREADS | SANDBOX_FILES | SANDBOX_CONNECT,
 		.read_paths = { arena_cz(a, conf->paths.rules), arena_cz(a, conf->paths.lists),
-				arena_cz(a, conf_compiled_dir(conf, a)),
-				feedrow_home(a, conf).p },
+				arena_cz(a, conf_compiled_dir(conf, a)), feedrow_home(a, conf).p },
 		.open_files = OPEN_FILES,
 	};
 

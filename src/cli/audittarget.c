@@ -26,7 +26,8 @@ static const char help[] =
 	"is a pattern of ids: 'T008*', 'C-*', 'X-001*'; without one, all of it.\n"
 	"\n"
 	"  --rcpt ADDRESS       who receives everything: a mailbox made for this\n"
-	"  --from ADDRESS       who sends what is neutral: of a domain whose SPF record names this\n"
+	"  --from ADDRESS       who sends what is neutral: of a domain whose SPF record names "
+	"this\n"
 	"                       machine. Without it the names of the battery stay; the gateway's\n"
 	"                       DNS must then answer as poterne audit --zone says\n"
 	"  --i-am-allowed       the gateway is not this machine, and its owner agreed\n"
@@ -208,8 +209,8 @@ static bool split_target(str target, str *ret_host, uint16_t *ret_port)
 			return false;
 		host = str_sub(target, 1, close);
 		target = str_skip(target, close + 1);
-		if (target.n && (target.p[0] != ':' ||
-				 !num_u64_max(str_skip(target, 1), UINT16_MAX, &port)))
+		if (target.n &&
+		    (target.p[0] != ':' || !num_u64_max(str_skip(target, 1), UINT16_MAX, &port)))
 			return false;
 	} else if (colon != STR_NONE && str_chr(target, ':') == colon) {
 		host = str_sub(target, 0, colon);
@@ -257,9 +258,10 @@ static int open_target(struct audittarget *t)
 		return fail(t->target, why.text);
 	t->spec.loopback = is_loopback(to->ip);
 	if (!t->spec.loopback && !t->allowed && !t->spec.dry) {
-		fprintf(stderr, "poterne: audit: %s is not this machine: an audit sends it hundreds "
-				"of messages, viruses among them. When its owner agreed, say so with "
-				"--i-am-allowed\n",
+		fprintf(stderr,
+			"poterne: audit: %s is not this machine: an audit sends it hundreds "
+			"of messages, viruses among them. When its owner agreed, say so with "
+			"--i-am-allowed\n",
 			t->target);
 		return CLI_USAGE;
 	}
@@ -269,7 +271,8 @@ static int open_target(struct audittarget *t)
 		to->name = t->spec.world.helo;
 	to->timeout_ms = REPLY_MS;
 	t->spec.target_name = str_c(t->target);
-	/* Who the gateway is has been said by who started us: its certificate proves nothing more. */
+	/* Who the gateway is has been said by who started us: its certificate proves nothing more.
+	 */
 	if (tlsclient_new(STR(""), TLSCTX_1_2, &to->tls_ctx, &why) < 0)
 		return fail("TLS", why.text);
 	return CLI_DONE;

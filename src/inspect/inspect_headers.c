@@ -174,10 +174,11 @@ static void judge_words(struct headers *h, const struct singleton *s)
 bool inspect_headers_attack(str text)
 {
 	static const str attacks[] = {
-		STR("<script"),	 STR("</script"), STR("${jndi:"),     STR("() {"),   STR("() :"),
-		STR("onerror="), STR("onload="),  STR("javascript:"), STR("=cmd|"),  STR("${lower:"),
-		STR("${upper:"), STR("${env:"),	  STR("${sys:"),      STR("${::-"),  STR("%n%n"),
-		STR("%s%s%s"),	 STR("%x%x%x"),	  STR("<iframe"),     STR("=dde(\""),
+		STR("<script"), STR("</script"), STR("${jndi:"),  STR("() {"),
+		STR("() :"),	STR("onerror="), STR("onload="),  STR("javascript:"),
+		STR("=cmd|"),	STR("${lower:"), STR("${upper:"), STR("${env:"),
+		STR("${sys:"),	STR("${::-"),	 STR("%n%n"),	  STR("%s%s%s"),
+		STR("%x%x%x"),	STR("<iframe"),	 STR("=dde(\""),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(attacks); i++) {

@@ -20,8 +20,7 @@ enum { OWN_IDS_FROM = 59200, OWN_IDS = 64 };
 /* The default accounts, each with a number of its own; other names share the rest. */
 static const char *const default_users[] = { "_potedge",  "_potinsp",	"_potscan", "_potdns",
 					     "_potstore", "_potrelay",	"_potweb",  "_potimage",
-					     "_potkeys",  "_potreport", "_potmem",
-					     "_potfetch" };
+					     "_potkeys",  "_potreport", "_potmem",  "_potfetch" };
 
 void sandbox_ids(const char *user, unsigned *ret_uid, unsigned *ret_gid)
 {
