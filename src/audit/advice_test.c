@@ -3,10 +3,11 @@
 #include "audit/dialogue.h"
 #include "battery/battery.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 static bool is_translated(str id)
 {

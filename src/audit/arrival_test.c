@@ -1,9 +1,10 @@
 #include "audit/arrival.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #define BODY                                                                                       \
 	"--b\r\nContent-Type: text/plain\r\n\r\nBonjour \r\n--b\r\nContent-Type: x/y\r\n\r\n"      \

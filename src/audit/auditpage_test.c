@@ -1,11 +1,12 @@
 /* The page shows what strangers said, and is a page of ours all the same. */
 #include "audit/auditpage.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 static char *written(const struct auditrun *run, enum advice_lang lang)
 {

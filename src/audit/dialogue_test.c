@@ -3,13 +3,14 @@
 
 #include "base/fd.h"
 
-#include <cmocka.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <sys/socket.h>
+
+#include <cmocka.h>
 
 enum { WAIT_MS = 5000 };
 

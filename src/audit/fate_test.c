@@ -1,9 +1,10 @@
 #include "audit/fate.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #define STOPPED (BATTERY_REJECT | BATTERY_QUARANTINE)
 

@@ -2,7 +2,6 @@
 
 #include "base/fd.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -10,6 +9,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 struct seen {
 	struct journal_entry v[8];

@@ -4,10 +4,11 @@
 #include "battery/zone.h"
 #include "mail/header.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 struct taken {
 	struct arena *arena;

@@ -1,11 +1,12 @@
 /* Our own session relays nothing and hears one message where there is one. */
 #include "audit/ourselves.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 struct seen {
 	size_t passed, other;

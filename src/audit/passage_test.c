@@ -3,11 +3,12 @@
 
 #include "audit/sink.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 struct seen {
 	struct arena *arena;
