@@ -1,10 +1,12 @@
 /* bin/poterne_memory.c - what the gateway remembers about senders, correspondents and hashes.
  *
  * It keeps one file in a directory of its own and knows names as keyed hashes only. It sees no
- * mail, and no network.
+ * mail; only when several gateways are to share what they know it may connect, to their server.
  */
+#include "base/fd.h"
 #include "base/log.h"
 #include "memory/memorylane.h"
+#include "memory/memoryredis.h"
 #include "memory/memorystore.h"
 #include "sys/metrics.h"
 #include "sys/proc.h"
@@ -13,11 +15,15 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { CONF_BUDGET = 4 << 20, FLUSH_MS = 500, EXPIRE_MS = 60000, OPEN_FILES = 2048 };
 
 struct service {
+	str config; /* that all this was made from */
 	struct memorystore *store;
+	struct memoryredis *shared; /* or NULL */
+	const char *server;
 	struct memory memory;
 	uint64_t dropped; /* that are counted */
 	bool failing;	  /* the last flush failed, and that was said */
@@ -55,38 +61,6 @@ static void take_lane(void *ctx, enum process peer, bool serve unused_arg, int f
 		log_event("lane.failed", F_C("why", why.text));
 }
 
-static int decode(str config, struct arena **ret_arena, struct conf **ret, struct why *why)
-{
-	struct arena *a = arena_new("memory settings", CONF_BUDGET);
-	struct conf *conf = conf_new_default(a);
-	int r = conf_text_decode(conf, config, why);
-
-	if (r < 0) {
-		arena_free(a);
-		return r;
-	}
-	*ret_arena = a;
-	*ret = conf;
-	return 0;
-}
-
-static void reload(void *ctx, str config)
-{
-	struct service *s = ctx;
-	struct memory_limits l;
-	struct arena *a;
-	struct conf *conf;
-	struct why why;
-
-	if (decode(config, &a, &conf, &why) < 0) {
-		log_event("reload.refused", F_C("why", why.text));
-		return;
-	}
-	l = memory_limits_of(conf);
-	memorystore_set_limits(s->store, &l);
-	arena_free(a);
-}
-
 /* A disk that fails is told once, until it works again. */
 static void flush(struct service *s)
 {
@@ -115,6 +89,25 @@ static void expire(struct service *s)
 	metrics_set(METRIC_memory_rows, (int64_t)memorystore_rows(s->store));
 }
 
+static void tend_shared(struct service *s)
+{
+	struct why why = { "" };
+
+	if (!s->shared)
+		return;
+	switch (memoryredis_tend(s->shared, &why)) {
+	case MEMORYREDIS_UP:
+		log_event("memory.shared", F_C("server", s->server));
+		break;
+	case MEMORYREDIS_LOST:
+		log_event("memory.shared_lost", F_C("server", s->server), F_C("why", why.text));
+		break;
+	default:
+		break;
+	}
+	metrics_set(METRIC_memory_shared, memoryredis_connected(s->shared));
+}
+
 static void write_behind(void *ctx)
 {
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -133,7 +126,82 @@ static void write_behind(void *ctx)
 			(void)pthread_cond_timedwait(&never, &lock, &until);
 		flush(ctx);
 		expire(ctx);
+		tend_shared(ctx);
 	}
+}
+
+/* The password is out of reach by now: the supervisor starts us again with the new text. What is
+ * being written is on disk, or half written and forgotten. */
+static void reload(void *ctx, str config)
+{
+	const struct service *s = ctx;
+
+	if (str_eq(config, s->config))
+		return;
+	log_event("memory.restart", F_C("why", "configuration changed"));
+	_exit(0);
+}
+
+static int read_credentials(const struct conf *conf, struct memoryredis_spec *ret, struct why *why)
+{
+	str line;
+	int r;
+
+	if (!conf->memory.password_file.n)
+		return 0;
+	r = fd_read_path(arena_cz(conf->arena, conf->memory.password_file), conf->arena,
+			 MEMORYREDIS_PASSWORD, &line, why);
+	if (r == 0 && !memoryredis_credentials(line, &ret->user, &ret->password))
+		r = why_set(why, -EINVAL, "expected one line, PASSWORD or USER PASSWORD");
+	return r < 0 ? why_prefix(why, r, "memory.password_file") : 0;
+}
+
+static int open_store(struct service *s, const struct memory_limits *l, struct why *why)
+{
+	int r = memorystore_open("memory.db", l, &s->store, why);
+
+	if (r < 0)
+		return r;
+	if (r == MEMORYSTORE_RENEWED)
+		log_event("memory.renewed", F_C("why", "memory.db was damaged, and is set aside"));
+	s->memory = memorystore_memory(s->store);
+	return 0;
+}
+
+static void open_shared(struct service *s, const struct conf *conf, struct memoryredis_spec *spec)
+{
+	spec->address = arena_cz(conf->arena, conf->memory.shared.at.host);
+	spec->port = conf->memory.shared.at.port;
+	spec->below = s->memory;
+	s->server = arena_fmt(conf->arena, "%s %u", spec->address, spec->port).p;
+	s->shared = memoryredis_new(spec);
+	s->memory = memoryredis_memory(s->shared);
+	tend_shared(s);
+}
+
+static int prepare(struct service *s, struct why *why)
+{
+	struct arena *a = arena_new("memory settings", CONF_BUDGET);
+	struct conf *conf = conf_new_default(a);
+	int r = conf_text_decode(conf, s->config, why);
+	bool shares = conf->memory.shared.kind != CONF_PEER_NONE;
+	struct memoryredis_spec shared = { .limits = memory_limits_of(conf) };
+	struct sandbox_spec spec = {
+		.user = arena_cz(a, conf->users.memory),
+		.rights = SANDBOX_THREADS | SANDBOX_FILES | (shares ? SANDBOX_CONNECT : 0),
+		.home = arena_fmt(a, "%.*s/memory", STR_ARG(conf->paths.state)).p,
+		.open_files = OPEN_FILES,
+	};
+
+	if (r == 0 && shares)
+		r = read_credentials(conf, &shared, why);
+	if (r == 0)
+		r = sandbox_enter(&spec, why);
+	if (r == 0)
+		r = open_store(s, &shared.limits, why);
+	if (r == 0 && shares)
+		open_shared(s, conf, &shared);
+	return r;
 }
 
 static void stop(void *ctx, int64_t grace_ms unused_arg)
@@ -146,36 +214,15 @@ static void stop(void *ctx, int64_t grace_ms unused_arg)
 		log_event("memory.failed", F_C("why", why.text));
 }
 
-static int open_store(struct service *s, const struct conf *conf, struct why *why)
-{
-	struct memory_limits l = memory_limits_of(conf);
-	int r = memorystore_open("memory.db", &l, &s->store, why);
-
-	if (r < 0)
-		return r;
-	if (r == MEMORYSTORE_RENEWED)
-		log_event("memory.renewed", F_C("why", "memory.db was damaged, and is set aside"));
-	s->memory = memorystore_memory(s->store);
-	return 0;
-}
-
 int main(void)
 {
 	struct proc *p = proc_enter(PROCESS_MEMORY);
-	struct service s = { 0 };
+	struct arena *a = arena_new("memory", CONF_BUDGET);
+	struct service s = { .config = arena_str(a, proc_config(p)) };
 	const struct proc_handlers handlers = { &s, take_lane, reload, stop };
-	struct sandbox_spec spec = { .rights = SANDBOX_THREADS | SANDBOX_FILES,
-				     .open_files = OPEN_FILES };
-	struct arena *a;
-	struct conf *conf;
-	struct why why;
+	struct why why = { "" };
 
-	if (decode(proc_config(p), &a, &conf, &why) < 0)
-		fail(why.text);
-	spec.user = arena_cz(a, conf->users.memory);
-	spec.home = arena_fmt(a, "%.*s/memory", STR_ARG(conf->paths.state)).p;
-	if (sandbox_enter(&spec, &why) < 0 || open_store(&s, conf, &why) < 0 ||
-	    proc_thread(write_behind, &s, &why) < 0)
+	if (prepare(&s, &why) < 0 || proc_thread(write_behind, &s, &why) < 0)
 		fail(why.text);
 	proc_run(p, &handlers);
 }

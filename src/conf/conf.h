@@ -236,6 +236,8 @@ struct conf {
 	struct {
 		int64_t replies, correspondents;
 		uint32_t max_rows;
+		struct conf_peer shared;
+		str password_file;
 	} memory;
 	struct {
 		uint32_t threads;

@@ -83,6 +83,17 @@ static int check_reports(const struct conf *c, struct why *why)
 	return 0;
 }
 
+/* Where names are looked up is out of reach for who connects. */
+static int check_memory(const struct conf *c, struct why *why)
+{
+	struct ip ip;
+
+	if (c->memory.shared.kind == CONF_PEER_NONE || ip_parse(c->memory.shared.at.host, &ip))
+		return 0;
+	return why_set(why, -EINVAL, "memory.shared: found the name \"%.*s\", expected an address",
+		       STR_ARG(c->memory.shared.at.host));
+}
+
 int conf_check(const struct conf *c, struct why *why)
 {
 	if (c->tls.certificate.n && !c->tls.key.n)
@@ -119,6 +130,8 @@ int conf_check(const struct conf *c, struct why *why)
 		return why_set(why, -EINVAL,
 			       "delivery.max_age is below the first pause of delivery.retry; "
 			       "no message would be tried twice");
+	if (check_memory(c, why) < 0)
+		return -EINVAL;
 	if (check_certificates(c, why) < 0 || signkey_check(c, why) < 0 ||
 	    spfexception_check(c, why) < 0 || check_reports(c, why) < 0 ||
 	    feedrow_check(c, why) < 0)

@@ -347,6 +347,16 @@ const struct conf_key conf_schema[] = {
 	  .max = 100000000, .audience = MEMORY | CLI,
 	  .doc = "rows of memory; those not seen for longest are forgotten first" },
 
+	{ "memory.shared", CONF_PEER, .may_be_empty = true, AT(memory.shared), .initial = "",
+	  .words = { "tcp:ADDRESS:PORT" }, .audience = MEMORY | CLI,
+	  .doc = "the Redis server in which several gateways share what they remember; so that "
+		 "role mx knows the answers to what role out sent; empty: each keeps its own. "
+		 "It is spoken to without TLS" },
+	{ "memory.password_file", CONF_PATH, .may_be_empty = true, AT(memory.password_file),
+	  .initial = "", .audience = MEMORY | CLI,
+	  .doc = "file, for root alone, with the password of that server, or user and password, "
+		 "in one line; read at the start" },
+
 	{ "scan.threads", CONF_U32, AT(scan.threads), .initial = "64", .min = 1, .max = 1024,
 	  .audience = POTERNED | EDGE | SCAN | CLI, .doc = "messages judged at the same moment" },
 	{ "scan.deadline", CONF_DURATION, AT(scan.deadline), .initial = "60s", .min = SECOND / 10,

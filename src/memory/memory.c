@@ -5,7 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, COUNT_MAX = 1000000 };
+enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 
 /* share: of all rows, in per cent. A flood of new names of one kind takes no room of another.
  * keep_days 0: the configuration says it. fold: names are the same in any ASCII case. */
@@ -104,7 +104,7 @@ static float counted(double before, double more)
 {
 	double sum = before + (more > 0 ? more : 0);
 
-	return (float)(sum < COUNT_MAX ? sum : COUNT_MAX);
+	return (float)(sum < MEMORY_COUNT_MAX ? sum : MEMORY_COUNT_MAX);
 }
 
 struct memory_row memory_changed(const struct memory_limits *l, const struct memory_row *row,

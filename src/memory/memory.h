@@ -33,6 +33,7 @@
 #include "conf/conf.h"
 
 enum { MEMORY_MAX_NAMES = 64, MEMORY_MAX_TEXT = 600, MEMORY_MS = 50, MEMORY_SECRET = 32 };
+enum { MEMORY_COUNT_MAX = 1000000 }; /* good and bad never grow above */
 
 /* What a row is about, and what is its name. Numbers are kept in files: only add. */
 enum memory_kind {

@@ -1,18 +1,11 @@
 /* What is remembered fades, is forgotten in time, stays within its room, and outlives a crash;
  * the same holds in this process and over a lane. */
 #include "base/fd.h"
+#include "memory/memory_cases.h"
 #include "memory/memorylane.h"
 #include "memory/memorystore.h"
 
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-enum { DAY_S = 24 * 3600, NOW = 1800000000 };
 
 struct bench {
 	struct arena *arena;
@@ -62,26 +55,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct memory_fact recall(struct bench *b, enum memory_kind kind, const char *text,
-				 int64_t now)
-{
-	struct memory_name name = { kind, str_c(text) };
-	struct memory_fact f;
-	struct why why;
-
-	assert_int_equal(memory_recall(&b->memory, b->arena, &name, 1, now,
-				       deadline_in(MEMORY_MS * 20), &f, &why),
-			 0);
-	return f;
-}
-
-static void note(struct bench *b, struct memory_change c, int64_t now)
-{
-	struct why why;
-
-	assert_int_equal(memory_note(&b->memory, &c, 1, now, &why), 0);
-}
-
 static void flush(struct bench *b)
 {
 	struct why why = { "" };
@@ -91,69 +64,29 @@ static void flush(struct bench *b)
 		fail_msg("%s", why.text);
 }
 
-#define HOST(text) .name = { MEMORY_URL_HOST, STR(text) }
-
-static void test_counts_add_up_and_halve(void **state)
-{
-	struct bench *b = *state;
-	int64_t half = memory_half_life(MEMORY_URL_HOST);
-	struct memory_fact f;
-
-	assert_int_equal(recall(b, MEMORY_URL_HOST, "a.example", NOW).last_seen, 0);
-	note(b, (struct memory_change){ HOST("a.example"), .good = 4, .bad = 2, .value = 9 }, NOW);
-	note(b, (struct memory_change){ HOST("A.Example"), .good = 4 }, NOW);
-	f = recall(b, MEMORY_URL_HOST, "a.example", NOW);
-	assert_float_equal(f.good, 8, 0.001);
-	assert_float_equal(f.bad, 2, 0.001);
-	assert_int_equal(f.value, 9);
-	f = recall(b, MEMORY_URL_HOST, "a.example", NOW + half);
-	assert_float_equal(f.good, 4, 0.001);
-	assert_float_equal(f.bad, 1, 0.001);
-	assert_int_equal(f.first_seen, NOW);
-	assert_int_equal(f.last_seen, NOW);
-	/* Adding later is the same as adding to what has faded. */
-	note(b, (struct memory_change){ HOST("a.example"), .good = 1 }, NOW + half);
-	f = recall(b, MEMORY_URL_HOST, "a.example", NOW + 2 * half);
-	assert_float_equal(f.good, 2.5, 0.001);
-	assert_int_equal(f.first_seen, NOW);
-	/* A clock that went back changes nothing. */
-	assert_float_equal(recall(b, MEMORY_URL_HOST, "a.example", NOW - DAY_S).good, 5, 0.001);
-}
-
-static void test_kinds_and_names_are_apart(void **state)
+static void test_all_that_holds_of_any_memory(void **state)
 {
 	struct bench *b = *state;
 
-	note(b, (struct memory_change){ HOST("a.example"), .good = 1 }, NOW);
-	assert_int_equal(recall(b, MEMORY_AUTHOR_DOMAIN, "a.example", NOW).last_seen, 0);
-	assert_int_equal(recall(b, MEMORY_URL_HOST, "b.example", NOW).last_seen, 0);
-	/* Hashes are compared byte for byte. */
-	note(b, (struct memory_change){ .name = { MEMORY_FUZZY, STR("aB") }, .bad = 1 }, NOW);
-	assert_int_equal(recall(b, MEMORY_FUZZY, "ab", NOW).last_seen, 0);
-	assert_int_equal(recall(b, MEMORY_FUZZY, "aB", NOW).last_seen, NOW);
+	cases_counts_add_up_and_halve(&b->memory);
+	cases_kinds_and_names_are_apart(&b->memory);
+	cases_rows_are_forgotten(&b->memory);
 }
 
-static void test_what_is_old_is_forgotten(void **state)
+static void test_what_is_old_leaves_the_file(void **state)
 {
 	struct bench *b = *state;
 	struct memory_change c = { .name = { MEMORY_SENT, STR("<1@x> a@b.example") }, .good = 1 };
 	struct why why;
 	size_t n;
 
-	note(b, c, NOW);
-	assert_int_equal(recall(b, MEMORY_SENT, "<1@x> a@b.example", NOW + DAY_S).first_seen, NOW);
-	assert_int_equal(recall(b, MEMORY_SENT, "<1@x> a@b.example", NOW + DAY_S + 1).first_seen,
-			 0);
+	cases_note(&b->memory, c, NOW);
 	flush(b);
 	assert_int_equal(memorystore_expire(b->store, NOW, &n, &why), 0);
 	assert_int_equal(n, 0);
 	assert_int_equal(memorystore_rows(b->store), 1);
 	assert_int_equal(memorystore_expire(b->store, NOW + 3 * DAY_S, &n, &why), 0);
 	assert_int_equal(n, 1);
-	/* Seen again, it is new. */
-	note(b, c, NOW + 3 * DAY_S);
-	assert_int_equal(recall(b, MEMORY_SENT, "<1@x> a@b.example", NOW + 3 * DAY_S).first_seen,
-			 NOW + 3 * DAY_S);
 }
 
 static void test_it_outlives_the_process(void **state)
@@ -161,19 +94,24 @@ static void test_it_outlives_the_process(void **state)
 	struct bench *b = *state;
 	struct memorystore *killed = b->store;
 
-	note(b, (struct memory_change){ HOST("kept.example"), .good = 3, .value = 4000000000 },
-	     NOW);
-	note(b, (struct memory_change){ HOST("gone.example"), .good = 3 }, NOW);
+	cases_note(&b->memory,
+		   (struct memory_change){ HOST("kept.example"), .good = 3, .value = 4000000000 },
+		   NOW);
+	cases_note(&b->memory, (struct memory_change){ HOST("gone.example"), .good = 3 }, NOW);
 	flush(b);
-	note(b, (struct memory_change){ HOST("gone.example"), .forget = true }, NOW);
+	cases_note(&b->memory, (struct memory_change){ HOST("gone.example"), .forget = true }, NOW);
 	flush(b);
-	note(b, (struct memory_change){ HOST("lost.example"), .good = 3 }, NOW);
+	cases_note(&b->memory, (struct memory_change){ HOST("lost.example"), .good = 3 }, NOW);
 	/* Another life on the same file, while the first one has not written its last. */
 	open_store(b);
-	assert_float_equal(recall(b, MEMORY_URL_HOST, "kept.example", NOW).good, 3, 0.001);
-	assert_int_equal(recall(b, MEMORY_URL_HOST, "kept.example", NOW).value, 4000000000);
-	assert_int_equal(recall(b, MEMORY_URL_HOST, "gone.example", NOW).last_seen, 0);
-	assert_int_equal(recall(b, MEMORY_URL_HOST, "lost.example", NOW).last_seen, 0);
+	assert_float_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "kept.example", NOW).good, 3,
+			   0.001);
+	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "kept.example", NOW).value,
+			 4000000000);
+	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "gone.example", NOW).last_seen,
+			 0);
+	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "lost.example", NOW).last_seen,
+			 0);
 	memorystore_close(killed);
 }
 
@@ -187,14 +125,15 @@ static void test_the_file_holds_no_name(void **state)
 				   .good = 1 };
 	str bytes;
 
-	note(b, c, NOW);
+	cases_note(&b->memory, c, NOW);
 	memorystore_close(b->store);
 	assert_int_equal(fd_read_path(b->path, b->arena, 64 << 20, &bytes, &why), 0);
 	assert_true(str_find(bytes, STR("fact_age")) != STR_NONE);
 	assert_true(str_find(bytes, STR("patient")) == STR_NONE);
 	assert_true(str_find(bytes, STR("ours")) == STR_NONE);
 	open_store(b);
-	assert_int_equal(recall(b, MEMORY_PAIR, "Doctor@ours.example patient@private.example", NOW)
+	assert_int_equal(cases_recall(&b->memory, MEMORY_PAIR,
+				      "Doctor@ours.example patient@private.example", NOW)
 				 .last_seen,
 			 NOW);
 }
@@ -209,15 +148,18 @@ static void test_a_flood_drives_nothing_else_out(void **state)
 	size_t n, gone = 0;
 	char text[32];
 
+	memorystore_close(b->store);
 	b->limits.max_rows[MEMORY_URL_HOST] = ROOM;
-	memorystore_set_limits(b->store, &b->limits);
-	note(b, (struct memory_change){ .name = { MEMORY_SIGNER, STR("a.example") }, .good = 1 },
-	     NOW);
+	open_store(b);
+	cases_note(&b->memory,
+		   (struct memory_change){ .name = { MEMORY_SIGNER, STR("a.example") }, .good = 1 },
+		   NOW);
 	for (int i = 0; i < MANY; i++) {
 		snprintf(text, sizeof(text), "%d.example", i);
-		note(b,
-		     (struct memory_change){ .name = { MEMORY_URL_HOST, str_c(text) }, .bad = 1 },
-		     NOW + (int64_t)i * 100);
+		cases_note(&b->memory,
+			   (struct memory_change){ .name = { MEMORY_URL_HOST, str_c(text) },
+						   .bad = 1 },
+			   NOW + (int64_t)i * 100);
 	}
 	flush(b);
 	assert_int_equal(memorystore_dropped(b->store), 0);
@@ -229,9 +171,11 @@ static void test_a_flood_drives_nothing_else_out(void **state)
 	assert_int_equal(memorystore_rows(b->store), ROOM + 1);
 	memorystore_close(b->store);
 	open_store(b);
-	assert_int_equal(recall(b, MEMORY_URL_HOST, "0.example", NOW).last_seen, 0);
-	assert_int_not_equal(recall(b, MEMORY_URL_HOST, "39999.example", NOW).last_seen, 0);
-	assert_int_not_equal(recall(b, MEMORY_SIGNER, "a.example", NOW).last_seen, 0);
+	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "0.example", NOW).last_seen, 0);
+	assert_int_not_equal(
+		cases_recall(&b->memory, MEMORY_URL_HOST, "39999.example", NOW).last_seen, 0);
+	assert_int_not_equal(cases_recall(&b->memory, MEMORY_SIGNER, "a.example", NOW).last_seen,
+			     0);
 }
 
 static void test_a_broken_file_is_set_aside(void **state)
@@ -250,8 +194,9 @@ static void test_a_broken_file_is_set_aside(void **state)
 	assert_int_equal(memorystore_open(b->path, &b->limits, &b->store, &why),
 			 MEMORYSTORE_RENEWED);
 	b->memory = memorystore_memory(b->store);
-	note(b, (struct memory_change){ HOST("a.example"), .good = 1 }, NOW);
-	assert_int_equal(recall(b, MEMORY_URL_HOST, "a.example", NOW).last_seen, NOW);
+	cases_note(&b->memory, (struct memory_change){ HOST("a.example"), .good = 1 }, NOW);
+	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "a.example", NOW).last_seen,
+			 NOW);
 	snprintf(aside, sizeof(aside), "%s.broken", b->path);
 	assert_int_equal(access(aside, F_OK), 0);
 }
@@ -278,8 +223,9 @@ static void test_a_lane_says_the_same(void **state)
 		lanes_serve(ends[1], PROCESS_MEMORY, PROCESS_SCAN, answer, &b->memory, &why), 0);
 	lanes_add(lanes, ends[0], 0);
 	far.memory = memorylane_over(lanes);
-	note(&far, (struct memory_change){ HOST("a.example"), .good = 2.5, .bad = 1e9, .value = 7 },
-	     NOW);
+	cases_note(&far.memory,
+		   (struct memory_change){ HOST("a.example"), .good = 2.5, .bad = 1e9, .value = 7 },
+		   NOW);
 	memset(longest, 'x', sizeof(longest));
 	for (size_t i = 0; i < MEMORY_MAX_NAMES; i++)
 		names[i] =
@@ -306,9 +252,8 @@ static void test_a_lane_says_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_counts_add_up_and_halve, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_kinds_and_names_are_apart, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_what_is_old_is_forgotten, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_all_that_holds_of_any_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_old_leaves_the_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_it_outlives_the_process, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_file_holds_no_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_flood_drives_nothing_else_out, setup,

@@ -4,16 +4,18 @@
 #include <math.h>
 
 /* Counts travel in thousandths. */
-enum { NOTE_MS = 100, UNIT = 1000, TIME_MAX = UINT32_MAX, COUNT_MAX = 1000000 };
+enum { NOTE_MS = 100, UNIT = 1000, TIME_MAX = UINT32_MAX };
 
 static uint64_t to_units(double n)
 {
-	return n > 0 ? (uint64_t)(fmin(n, COUNT_MAX) * UNIT + 0.5) : 0;
+	return n > 0 ? (uint64_t)(fmin(n, MEMORY_COUNT_MAX) * UNIT + 0.5) : 0;
 }
 
 static double from_units(uint64_t n)
 {
-	return (double)(n < (uint64_t)COUNT_MAX * UNIT ? n : (uint64_t)COUNT_MAX * UNIT) / UNIT;
+	return (double)(n < (uint64_t)MEMORY_COUNT_MAX * UNIT ? n
+							      : (uint64_t)MEMORY_COUNT_MAX * UNIT) /
+	       UNIT;
 }
 
 static int64_t to_time(uint64_t n)

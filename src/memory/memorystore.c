@@ -31,12 +31,12 @@ struct item {
 struct memorystore {
 	struct arena *arena;
 	uint8_t secret[MEMORY_SECRET];
-	pthread_mutex_t lock; /* of what follows */
 	struct memory_limits limits;
+	pthread_mutex_t lock; /* of what follows */
 	struct memorytable table;
 	sqlite3 *reading;
 	sqlite3_stmt *find;
-	/* The writer's own: the rows of a batch, and where they stand in the table. */
+	pthread_mutex_t writer; /* of what follows: the rows of a batch, and their slots */
 	sqlite3 *writing;
 	sqlite3_stmt *put, *drop, *forget_old, *forget_most, *count;
 	struct item *batch;
@@ -141,13 +141,6 @@ struct memory memorystore_memory(struct memorystore *s)
 	return (struct memory){ recall, note, s };
 }
 
-void memorystore_set_limits(struct memorystore *s, const struct memory_limits *l)
-{
-	pthread_mutex_lock(&s->lock);
-	s->limits = *l;
-	pthread_mutex_unlock(&s->lock);
-}
-
 /* --- writing */
 
 static size_t take_batch(struct memorystore *s)
@@ -214,11 +207,13 @@ int memorystore_flush(struct memorystore *s, size_t *ret_n, struct why *why)
 	int r = 0;
 
 	*ret_n = 0;
+	pthread_mutex_lock(&s->writer);
 	while (r == 0 && (n = take_batch(s)) > 0) {
 		r = write_batch(s, n, why);
 		end_batch(s, n, r < 0);
 		*ret_n += r < 0 ? 0 : n;
 	}
+	pthread_mutex_unlock(&s->writer);
 	return r;
 }
 
@@ -252,24 +247,23 @@ static int count_kind(struct memorystore *s, int kind, uint64_t *ret, struct why
 
 int memorystore_expire(struct memorystore *s, int64_t now, size_t *ret_n, struct why *why)
 {
-	struct memory_limits l;
+	const struct memory_limits *l = &s->limits;
 	uint64_t rows = 0;
 	int r = 0;
 
-	pthread_mutex_lock(&s->lock);
-	l = s->limits;
-	pthread_mutex_unlock(&s->lock);
 	*ret_n = 0;
+	pthread_mutex_lock(&s->writer);
 	for (int k = 0; k < MEMORY_KINDS && r == 0; k++) {
 		uint64_t n = 0;
 
-		r = forget(s->forget_old, k, (now - l.keep_s[k]) / DAY_S, ret_n, why);
+		r = forget(s->forget_old, k, (now - l->keep_s[k]) / DAY_S, ret_n, why);
 		if (r == 0)
 			r = count_kind(s, k, &n, why);
-		if (r == 0 && n > l.max_rows[k])
-			r = forget(s->forget_most, k, (int64_t)(n - l.max_rows[k]), ret_n, why);
+		if (r == 0 && n > l->max_rows[k])
+			r = forget(s->forget_most, k, (int64_t)(n - l->max_rows[k]), ret_n, why);
 		rows += n;
 	}
+	pthread_mutex_unlock(&s->writer);
 	s->rows = rows;
 	return r;
 }
@@ -383,6 +377,7 @@ int memorystore_open(const char *path, const struct memory_limits *l, struct mem
 	s->arena = a;
 	s->limits = *l;
 	pthread_mutex_init(&s->lock, NULL);
+	pthread_mutex_init(&s->writer, NULL);
 	r = open_file(s, path, why);
 	if (r == RECORDSDB_E_BROKEN) {
 		renewed = MEMORYSTORE_RENEWED;
@@ -412,6 +407,7 @@ void memorystore_close(struct memorystore *s)
 	defs_ignore(
 		memorystore_flush(s, &n, NULL)); /* the last words of a process that is ending */
 	close_file(s);
+	pthread_mutex_destroy(&s->writer);
 	pthread_mutex_destroy(&s->lock);
 	arena_free(s->arena);
 }

@@ -8,7 +8,7 @@
  * Memory   a store lives until memorystore_close.
  * Limits   MEMORYSTORE_HOT rows in memory, MEMORYSTORE_BATCH a transaction; rows of the file as
  *          memory_limits say: those not seen longest go first.
- * Threads  recall and note any, flush and expire one.
+ * Threads  internally locked: whoever writes the file keeps no question waiting.
  * Errors   negative errno and why; a file that is no database is set aside as .broken and begun
  *          anew (MEMORYSTORE_RENEWED). A row that cannot be read is absent.
  */
@@ -26,7 +26,6 @@ int memorystore_open(const char *path, const struct memory_limits *l, struct mem
 		     struct why *why) must_use;
 /* Writes what is left. Takes NULL. */
 void memorystore_close(struct memorystore *s);
-void memorystore_set_limits(struct memorystore *s, const struct memory_limits *l);
 /* The store as a memory, valid until it is closed. */
 struct memory memorystore_memory(struct memorystore *s);
 
