@@ -20,6 +20,7 @@ int cmd_check_config(int argc, char **argv);
 int cmd_quarantine(int argc, char **argv);
 int cmd_queue(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_memory(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 int cmd_certificate(int argc, char **argv);

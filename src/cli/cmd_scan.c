@@ -203,6 +203,8 @@ static int scan_files(struct options *o, int n, char **paths)
 		r = offline_use_fuzzy(s.offline, o->state, &why);
 	if (r != 0 && r != FUZZYSTORE_E_ABSENT)
 		fprintf(stderr, "poterne: scan: %s\n", why.text);
+	if (o->state && offline_use_memory(s.offline, o->state, &why) < 0)
+		fprintf(stderr, "poterne: scan: %s\n", why.text);
 	s.messages = &messages;
 	status = run_all(&s, o->jobs, a);
 	offline_stop(s.offline);

@@ -5,6 +5,9 @@
 #include "cli/localworkers.h"
 #include "learn/fuzzystore.h"
 #include "learn/learnstate.h"
+#include "memory/memorystore.h"
+
+#include <unistd.h>
 
 struct offline {
 	struct arena *arena, *conf_arena;
@@ -12,6 +15,7 @@ struct offline {
 	struct conduct_policy *policy;
 	struct localworkers *local;
 	struct model model;
+	struct memorystore *memory; /* or NULL */
 	str model_map;
 	struct fuzzytable fuzzy;
 };
@@ -63,6 +67,7 @@ void offline_stop(struct offline *o)
 		localworkers_stop(o->local);
 	o->conductor.workers = workers_free(o->conductor.workers);
 	fd_unmap(&o->model_map);
+	memorystore_close(o->memory);
 	if (o->policy)
 		conduct_free_policy(o->policy); /* and conf_arena, which is its own */
 	else
@@ -120,6 +125,21 @@ int offline_use_fuzzy(struct offline *o, const char *dir, struct why *why)
 	if (r == FUZZYSTORE_OK)
 		o->policy->fuzzy = &o->fuzzy;
 	return r;
+}
+
+int offline_use_memory(struct offline *o, const char *dir, struct why *why)
+{
+	const char *path = arena_fmt(o->arena, "%s/memory/memory.db", dir).p;
+	struct memory_limits l = memory_limits_of(o->policy->conf);
+	int r;
+
+	if (access(path, F_OK) < 0)
+		return 0;
+	r = memorystore_open(path, &l, &o->memory, why);
+	if (r < 0)
+		return r;
+	o->conductor.memory = memorystore_memory(o->memory);
+	return 0;
 }
 
 void offline_want_features(struct offline *o, uint64_t key)

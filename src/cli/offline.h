@@ -36,6 +36,9 @@ void offline_look_at_images(struct offline *o, struct arena *a, struct facts *fa
 int offline_use_model(struct offline *o, const char *dir, struct why *why) must_use;
 /* And what was learned of digests there. */
 int offline_use_fuzzy(struct offline *o, const char *dir, struct why *why) must_use;
+/* What is remembered in that directory is asked, and nothing is added to it. Without a file there
+ * it is 0, and nothing is remembered. */
+int offline_use_memory(struct offline *o, const char *dir, struct why *why) must_use;
 /* Features under that key are collected from now on. */
 void offline_want_features(struct offline *o, uint64_t key);
 

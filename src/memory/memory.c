@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+enum { NETWORK_V4 = 3, NETWORK_V6 = 6 }; /* bytes of an address */
 enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 
 /* share: of all rows, in per cent. A flood of new names of one kind takes no room of another.
@@ -34,15 +35,19 @@ str memory_kind_name(enum memory_kind kind)
 	return str_c(kinds[kind].name);
 }
 
-bool memory_kind_of(str name, enum memory_kind *ret)
+str memory_network(struct arena *a, str address)
 {
-	for (int i = 0; i < MEMORY_KINDS; i++) {
-		if (str_eq(name, str_c(kinds[i].name))) {
-			*ret = (enum memory_kind)i;
-			return true;
-		}
-	}
-	return false;
+	struct strbuf out = strbuf_make(a, IP_TEXT_MAX + 4);
+	struct ip ip;
+	size_t keep;
+
+	if (!ip_parse(address, &ip))
+		return STR("");
+	keep = ip.n == IP_V4 ? NETWORK_V4 : NETWORK_V6;
+	memset(ip.bytes + keep, 0, sizeof(ip.bytes) - keep);
+	ip_put(&out, ip);
+	strbuf_fmt(&out, "/%zu", keep * 8);
+	return strbuf_str(&out);
 }
 
 int64_t memory_half_life(enum memory_kind kind)

@@ -54,7 +54,8 @@ enum memory_kind {
 
 /* "client", "network", ...: for people. */
 str memory_kind_name(enum memory_kind kind);
-bool memory_kind_of(str name, enum memory_kind *ret) must_use;
+/* The network an address belongs to: "192.0.2.0/24", "2001:db8::/48"; empty when it is none. */
+str memory_network(struct arena *a, str address);
 /* Seconds in which a count of that kind halves. */
 int64_t memory_half_life(enum memory_kind kind);
 

@@ -37,12 +37,14 @@ static struct rediskey key_of(const struct memoryredis *r, struct memory_name na
 	return k;
 }
 
-/* Under the lock. Whatever is wrong with a connection, it is not used again. */
-static int drop(struct memoryredis *r, const char *what)
+/* Under the lock. Whatever is wrong with a connection, it is not used again. said: what the server
+ * answered instead. */
+static int drop(struct memoryredis *r, const char *what, str said)
 {
-	(void)why_set(&r->trouble, -EIO, "%s: %s", what,
-		      r->context && r->context->errstr[0] ? r->context->errstr
-							  : "an answer that makes no sense");
+	if (r->context && r->context->errstr[0])
+		said = str_c(r->context->errstr);
+	(void)why_set(&r->trouble, -EIO, "%s: %.*s", what,
+		      STR_ARG(said.n ? said : STR("an answer that makes no sense")));
 	if (r->context)
 		redisFree(r->context);
 	r->context = NULL;
@@ -74,12 +76,14 @@ static int get_rows(struct memoryredis *r, const struct rediskey *keys, size_t n
 	}
 	answer = redisCommandArgv(r->context, (int)n + 1, words, lengths);
 	good = answer && answer->type == REDIS_REPLY_ARRAY && answer->elements == n;
+	if (!good)
+		(void)drop(r, "MGET", text_of(answer));
 	for (size_t i = 0; good && i < n; i++) {
 		if (!memoryrow_unpack(text_of(answer->element[i]), &ret[i]))
 			ret[i] = (struct memory_row){ 0 };
 	}
 	freeReplyObject(answer);
-	return good ? 0 : drop(r, "MGET");
+	return good ? 0 : -EIO;
 }
 
 /* Its answer is waited for with those of the others. */
@@ -110,7 +114,7 @@ static int take_answers(struct memoryredis *r, size_t n)
 
 		freeReplyObject(answer);
 		if (!good)
-			return drop(r, "SET");
+			return drop(r, "SET", STR(""));
 	}
 	return 0;
 }
@@ -181,8 +185,10 @@ static int greet(struct memoryredis *r)
 	else
 		answer = redisCommand(r->context, "AUTH %b", s->password.p, s->password.n);
 	good = answer && answer->type == REDIS_REPLY_STATUS;
+	if (!good)
+		(void)drop(r, "AUTH", text_of(answer));
 	freeReplyObject(answer);
-	return good ? 0 : drop(r, "AUTH");
+	return good ? 0 : -EIO;
 }
 
 /* Made by whoever comes first; all others take it over. */
@@ -196,14 +202,14 @@ static int share_secret(struct memoryredis *r)
 	bug_if(getrandom(fresh, sizeof(fresh), 0) != sizeof(fresh));
 	freeReplyObject(redisCommand(r->context, "SET poterne:secret %b NX", fresh, sizeof(fresh)));
 	if (r->context->err)
-		return drop(r, "SET poterne:secret");
+		return drop(r, "SET poterne:secret", STR(""));
 	answer = redisCommand(r->context, "GET poterne:secret");
 	text = text_of(answer);
 	good = answer && answer->type == REDIS_REPLY_STRING && text.n == MEMORY_SECRET;
 	if (good)
 		memcpy(r->secret, text.p, MEMORY_SECRET);
 	freeReplyObject(answer);
-	return good ? 0 : drop(r, "GET poterne:secret");
+	return good ? 0 : drop(r, "GET poterne:secret", STR(""));
 }
 
 static int connect_now(struct memoryredis *r)
@@ -212,9 +218,9 @@ static int connect_now(struct memoryredis *r)
 
 	r->context = redisConnectWithTimeout(r->spec.address, r->spec.port, patience);
 	if (!r->context || r->context->err)
-		return drop(r, "connect");
+		return drop(r, "connect", STR(""));
 	if (redisSetTimeout(r->context, patience) != REDIS_OK)
-		return drop(r, "timeout");
+		return drop(r, "timeout", STR(""));
 	if (greet(r) < 0)
 		return -EIO;
 	return share_secret(r);

@@ -2,7 +2,7 @@
 
 #include "scan/senderevidence.h"
 
-enum { ID_MAX = 300, NETWORK_V4 = 3, NETWORK_V6 = 6 };
+enum { ID_MAX = 300 };
 
 str memorynames_domain(str address)
 {
@@ -22,21 +22,6 @@ static void put(struct memorynames *m, enum memory_kind kind, str text)
 			return;
 	}
 	m->v[m->n++] = name;
-}
-
-str memorynames_network(struct arena *a, str client_ip)
-{
-	struct strbuf out = strbuf_make(a, IP_TEXT_MAX + 4);
-	struct ip ip;
-	size_t keep;
-
-	if (!ip_parse(client_ip, &ip))
-		return STR("");
-	keep = ip.n == IP_V4 ? NETWORK_V4 : NETWORK_V6;
-	memset(ip.bytes + keep, 0, sizeof(ip.bytes) - keep);
-	ip_put(&out, ip);
-	strbuf_fmt(&out, "/%zu", keep * 8);
-	return strbuf_str(&out);
 }
 
 str memorynames_sent(struct arena *a, str mailbox, str id)
@@ -205,7 +190,7 @@ void memorynames_incoming(struct arena *a, const struct conf *conf, const struct
 			  const struct facts *f, const struct auth_results *auth,
 			  struct memorynames *ret)
 {
-	str network = memorynames_network(a, env->client_ip);
+	str network = memory_network(a, env->client_ip);
 
 	ret->n = 0;
 	ret->author = author_of(a, env, f, auth);

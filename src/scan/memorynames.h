@@ -41,8 +41,6 @@ void memorynames_incoming(struct arena *a, const struct conf *conf, const struct
 /* "mailbox id" of a message to, or said to answer one of, that mailbox. */
 str memorynames_sent(struct arena *a, str mailbox, str id);
 str memorynames_pair(struct arena *a, str ours, str theirs);
-/* The network an address belongs to: "192.0.2.0/24", "2001:db8::/48"; empty when it is none. */
-str memorynames_network(struct arena *a, str client_ip);
 str memorynames_domain(str address);
 /* The next "<...>" of a field value (RFC 5322 3.6.4). */
 bool memorynames_next_id(str *rest, str *ret) must_use;

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "store/keptdesk.h"
+#include "store/memorycommands.h"
 #include "store/queuecommands.h"
 #include "store/reportcommands.h"
 #include "store/storereports.h"
@@ -178,6 +179,8 @@ static const struct command {
 	{ "report", "list", 0, 2, reportcommands_list },
 	{ "report", "show", 0, 2, reportcommands_show },
 	{ "report", "send", 0, 2, reportcommands_send },
+	{ "memory", "show", 1, 30, memorycommands_show },
+	{ "memory", "forget", 1, 30, memorycommands_forget },
 	{ "explain", NULL, 1, 1, explain },
 	{ "replay", "files", 0, 0, keptdesk_files },
 	{ "replay", "read", 2, 2, keptdesk_read },

@@ -3,6 +3,7 @@
  *   quarantine list | show ID | message ID | release ID... | drop ID...
  *   queue list | show ID | message ID | retry [ID...] | hold ID... | drop ID... with the
  *         options of queuecommands.h
+ *   memory show NAME... | forget NAME...
  *   explain ID
  *
  * Lists are JSON, one object a line; a message is its bytes.

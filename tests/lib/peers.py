@@ -222,6 +222,20 @@ class Clamd(Peer):
         return self
 
 
+class RedisServer(Peer):
+    """A Redis server that keeps nothing on disk."""
+
+    def __init__(self, password):
+        super().__init__()
+        self.password = password
+
+    def start(self):
+        self.spawn(program("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
+                   "--dir", self.dir, "--requirepass", self.password)
+        wait_until(lambda: listens(self.port), 10, "redis-server")
+        return self
+
+
 def swaks(port, *arguments):
     """Runs swaks against the gateway: (exit status, transcript)."""
     r = subprocess.run([program("swaks"), "--server", f"127.0.0.1:{port}", "--helo", "mail.partner.example",
