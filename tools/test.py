@@ -19,7 +19,8 @@ RELEASE = "build/release"
 JOBS = os.cpu_count() or 2
 # Tests of code that threads share; the others have nothing for ThreadSanitizer to see.
 THREADED = ["lanes_test", "lobby_test", "workers_test", "queuecommands_test", "report_test", "groupsync_test",
-            "dnscache_test", "spool_test", "metrics_test", "settle_test"]
+            "dnscache_test", "spool_test", "metrics_test", "settle_test",
+            "memory_test", "memoryredis_test"]
 ENV = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP",
            ASAN_OPTIONS="detect_stack_use_after_return=0:abort_on_error=0:allocator_may_return_null=1",
            UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1", TSAN_OPTIONS="halt_on_error=1")

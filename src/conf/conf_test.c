@@ -332,6 +332,8 @@ static void keys_that_contradict_each_other_are_refused(void **state)
 		{ "delivery.retry=6d", "delivery.max_age is below" },
 		{ "reports.addresses=a@b.example,rapports",
 		  "found \"rapports\", expected a mailbox" },
+		{ "memory.shared=tcp:redis.example:6379",
+		  "found the name \"redis.example\", expected an address" },
 	};
 
 	(void)state;

@@ -73,6 +73,21 @@ static void test_all_that_holds_of_any_memory(void **state)
 	cases_rows_are_forgotten(&b->memory);
 }
 
+static void test_the_shares_are_the_whole(void **state unused_arg)
+{
+	struct arena *a = arena_new("test", 1 << 20);
+	const struct conf *conf = conf_new_default(a);
+	struct memory_limits l = memory_limits_of(conf);
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < MEMORY_KINDS; i++) {
+		rows += l.max_rows[i];
+		assert_true(l.keep_s[i] > 0 && l.max_rows[i] > 0);
+	}
+	assert_int_equal(rows, conf->memory.max_rows);
+	arena_free(a);
+}
+
 static void test_what_is_old_leaves_the_file(void **state)
 {
 	struct bench *b = *state;
@@ -252,6 +267,7 @@ static void test_a_lane_says_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_shares_are_the_whole),
 		cmocka_unit_test_setup_teardown(test_all_that_holds_of_any_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_old_leaves_the_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_it_outlives_the_process, setup, teardown),
