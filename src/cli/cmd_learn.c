@@ -26,6 +26,9 @@ static const char help[] =
 	"  --spam             the messages are spam\n"
 	"  --ham              the messages are wanted\n"
 	"  --forget           they are neither: undoes what was learned of them\n"
+	"  --export FILE      writes the digests that are known, for another gateway\n"
+	"  --import FILE      takes the digests of another gateway over, which weigh less than\n"
+	"                     one's own\n"
 	"  --state DIR        where learned state lives (default: classifier in paths.state)\n"
 	"  --json             the result as one JSON object\n"
 	"  --config FILE      configuration; without it the embedded defaults\n"
@@ -39,6 +42,7 @@ struct options {
 	const char *state;
 	enum example_kind kind;
 	bool has_kind, json;
+	const char *export, *import; /* instead of messages */
 };
 
 struct lesson {
@@ -172,6 +176,27 @@ static int learn_files(const struct options *o, int n, char **paths)
 	return r < 0 || l.failed || fflush(stdout) ? CLI_ENVIRONMENT : CLI_DONE;
 }
 
+/* Digests to or from another gateway. */
+static int exchange(const struct options *o)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("exchange", STATE_BUDGET);
+	struct why why = { "" };
+	const char *dir;
+	size_t n = 0;
+	int r = find_state(o, a, &dir, &why);
+
+	if (r == 0 && o->export)
+		r = fuzzylesson_export(dir, o->export, &n, &why);
+	else if (r == 0)
+		r = fuzzylesson_import(dir, o->import, &n, &why);
+	if (r < 0) {
+		fprintf(stderr, "poterne: learn: %s\n", why.text);
+		return CLI_ENVIRONMENT;
+	}
+	printf(o->json ? "{\"digests\":%zu}\n" : "digests: %zu\n", n);
+	return fflush(stdout) ? CLI_ENVIRONMENT : CLI_DONE;
+}
+
 /* False: usage was wrong. */
 static bool take_option(struct options *o, int c, const char *value)
 {
@@ -191,6 +216,12 @@ static bool take_option(struct options *o, int c, const char *value)
 	case 't':
 		o->state = value;
 		return true;
+	case 'X':
+		o->export = value;
+		return !o->import;
+	case 'I':
+		o->import = value;
+		return !o->export;
 	case 'J':
 		o->json = true;
 		return true;
@@ -213,6 +244,8 @@ int cmd_learn(int argc, char **argv)
 		{ "spam", no_argument, NULL, 'S' },
 		{ "ham", no_argument, NULL, 'H' },
 		{ "forget", no_argument, NULL, 'F' },
+		{ "export", required_argument, NULL, 'X' },
+		{ "import", required_argument, NULL, 'I' },
 		{ "state", required_argument, NULL, 't' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "config", required_argument, NULL, 'c' },
@@ -234,6 +267,8 @@ int cmd_learn(int argc, char **argv)
 			return CLI_USAGE;
 		}
 	}
+	if (o.export || o.import)
+		return exchange(&o);
 	if (optind == argc || !o.has_kind) {
 		fputs(help, stderr);
 		return CLI_USAGE;

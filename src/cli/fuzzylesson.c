@@ -1,6 +1,12 @@
 #include "cli/fuzzylesson.h"
 
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+
+enum { STORE_BUDGET = 2047 << 20 };
 
 int fuzzylesson_open(struct fuzzystore *s, struct arena *a, const char *dir, struct why *why)
 {
@@ -24,4 +30,40 @@ void fuzzylesson_add(struct fuzzystore *s, const struct facts *facts, enum examp
 		else if (news == EXAMPLES_CHANGED)
 			fuzzystore_forget(s, d);
 	}
+}
+
+int fuzzylesson_export(const char *dir, const char *file, size_t *ret_n, struct why *why)
+{
+	cleanup(fd_unmapp) str bytes = STR_NULL;
+	cleanup(fd_closep) int fd = -1;
+	struct fuzzytable table;
+	int r = fuzzystore_load(dir, &bytes, &table, why);
+
+	if (r != FUZZYSTORE_OK)
+		return -1;
+	fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return why_set(why, -errno, "%s: %m", file);
+	*ret_n = table.n;
+	return fd_write_all(fd, bytes, why);
+}
+
+int fuzzylesson_import(const char *dir, const char *file, size_t *ret_n, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("import", STORE_BUDGET);
+	struct fuzzystore s;
+	str bytes;
+	int r = fd_read_path(file, a, FUZZYTABLE_MAX_BYTES, &bytes, why);
+
+	if (r < 0)
+		return why_prefix(why, r, "%s", file);
+	r = fuzzylesson_open(&s, a, dir, why);
+	if (r == 0)
+		r = fuzzystore_merge(&s, bytes, clock_wall(), why);
+	if (r == FUZZYSTORE_E_BROKEN)
+		r = why_prefix(why, -EINVAL, "%s", file);
+	if (r == 0)
+		r = fuzzystore_commit(&s, 0, ret_n, why);
+	fuzzystore_close(&s);
+	return r;
 }

@@ -17,4 +17,9 @@ int fuzzylesson_open(struct fuzzystore *s, struct arena *a, const char *dir, str
 void fuzzylesson_add(struct fuzzystore *s, const struct facts *facts, enum example_kind kind,
 		     enum examples_news news, int64_t now);
 
+/* Writes what was learned into a file, for another gateway; takes such a file over. *ret_n is how
+ * many digests are in it, or are known then. */
+int fuzzylesson_export(const char *dir, const char *file, size_t *ret_n, struct why *why) must_use;
+int fuzzylesson_import(const char *dir, const char *file, size_t *ret_n, struct why *why) must_use;
+
 #endif

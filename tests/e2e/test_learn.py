@@ -64,7 +64,7 @@ def test_what_was_learned_shows_in_scan_and_can_be_forgotten():
         assert teach(folder, "--ham", ham)["learned"] == 100
         assert scan(folder, new)[0][0]["spam_probability"] is None
         assert teach(folder, "--spam", spam) == {"learned": 100, "changed": 0, "known": 0, "failed": 0,
-                                                 "ham": 100, "spam": 100}
+                                                 "ham": 100, "spam": 100, "digests": 200}
         told = scan(folder, new)[0][0]
         assert told["spam_probability"] > 0.95 and told["spam_logit"] > 0, told
         assert "BAYES_SPAM" in [s["name"] for s in told["symbols"]], told["symbols"]
@@ -74,6 +74,40 @@ def test_what_was_learned_shows_in_scan_and_can_be_forgotten():
         assert teach(folder, "--spam", spam)["known"] == 100
         assert teach(folder, "--forget", spam)["spam"] == 0
         assert scan(folder, new)[0][0]["spam_logit"] is None
+
+
+def nearly(seed):
+    """The message of that seed, every twelfth of its words another."""
+    head, body = message(BAD, seed, "promo").split(b"\r\n\r\n")
+    words = body.split(b" ")
+    words[::12] = [b"autre"] * len(words[::12])
+    return head + b"\r\n\r\n" + b" ".join(words)
+
+
+def fuzzy_of(told):
+    return [s["name"] for s in told["symbols"] if "FUZZY" in s["name"] and s["name"].startswith("LOCAL")]
+
+
+def test_a_nearly_equal_message_is_known_again_and_can_travel():
+    with tempfile.TemporaryDirectory() as folder:
+        spam, path = lessons(folder)[1], os.path.join(folder, "nearly.eml")
+        with open(path, "wb") as f:
+            f.write(nearly(200))
+        teach(folder, "--spam", spam)
+        assert fuzzy_of(scan(folder, path)[0][0]) == ["LOCAL_FUZZY_PROB"]
+        assert fuzzy_of(scan(folder, os.path.join(folder, "new"))[0][0]) == []
+        table, other = os.path.join(folder, "table"), os.path.join(folder, "other")
+        assert poterne("learn", "--export", table, "--state", os.path.join(folder, "state")).returncode == 0
+        assert poterne("learn", "--import", table, "--state", os.path.join(other, "state")).returncode == 3
+        os.mkdir(other)
+        run = poterne("learn", "--import", table, "--state", os.path.join(other, "state"))
+        assert run.returncode == 0, run.stderr
+        with open(os.path.join(other, "dns.json"), "w") as f:
+            f.write("{}")
+        assert [s["name"] for s in scan(other, path)[0][0]["symbols"] if "FUZZY" in s["name"]] == ["FUZZY_PROB"]
+        assert poterne("learn", "--import", path, "--state", os.path.join(other, "state")).returncode == 3
+        teach(folder, "--forget", spam)
+        assert fuzzy_of(scan(folder, path)[0][0]) == []
 
 
 def test_a_damaged_model_is_silent_and_said():
@@ -97,6 +131,9 @@ def test_a_running_gateway_judges_by_what_was_learned():
             assert run.returncode == 0, run.stderr
         g.signal(1)
         g.wait_event("classifier.loaded", ham=100, spam=100)
+        g.wait_event("fuzzy.loaded", digests=200)
         g.send(message(BAD, 901, "promo"))
         done = g.wait_event("message.done")
         assert "BAYES_SPAM" in json.dumps(done), done
+        g.send(nearly(200))
+        assert "LOCAL_FUZZY_PROB" in json.dumps(g.wait_event("message.done")), "not known again"
