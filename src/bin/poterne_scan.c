@@ -5,6 +5,7 @@
 #include "dns/dnscache.h"
 #include "dns/dnsclient.h"
 #include "memory/memorylane.h"
+#include "scan/fuzzyshare.h"
 #include "scan/intake.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
@@ -19,6 +20,7 @@ struct scan {
 	struct workers *workers;
 	struct dnscache_over dns_cache; /* what has been asked lately costs no question */
 	struct intake *intake;
+	const struct fuzzytable *fuzzy; /* of the policy in use, or NULL */
 };
 
 static void on_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t id)
@@ -118,6 +120,18 @@ static int load(struct proc *proc, str text, struct conduct_policy **ret, struct
 static void use_model(struct scan *s, const struct conduct_policy *p)
 {
 	workers_set_features_key(s->workers, p->model ? p->model->key : 0);
+	s->fuzzy = p->fuzzy;
+}
+
+/* What was learned between two reloads is told to other gateways; the policy before is in use
+ * still. */
+static void share(struct scan *s, const struct conduct_policy *fresh)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("share", 16 << 20);
+	struct memory memory = memorylane_over(s->memory);
+
+	if (fresh->conf->learn.share)
+		fuzzyshare_publish(&memory, a, s->fuzzy, fresh->fuzzy, clock_wall());
 }
 
 static void on_reload(void *ctx, str text)
@@ -136,6 +150,7 @@ static void on_reload(void *ctx, str text)
 		log_event("reload.refused", F_C("why", why.text));
 		return;
 	}
+	share(s, fresh);
 	use_model(s, fresh);
 	intake_set_policy(s->intake, fresh);
 	dnscache_clear(s->dns_cache.cache);

@@ -123,10 +123,10 @@ static int learn_all(struct lesson *l, struct why *why)
 		learn_one(l, &l->messages.files.v[i]);
 		show_progress(l, i + 1);
 	}
-	r = learnstate_commit(&l->state, &model, why);
+	/* The model last: the gateway looks at that file to see that something was learned. */
+	r = fuzzystore_commit(&l->fuzzy, fuzzyevidence_not_before(keep_ms, now), &l->digests, why);
 	if (r == 0)
-		r = fuzzystore_commit(&l->fuzzy, fuzzyevidence_not_before(keep_ms, now),
-				      &l->digests, why);
+		r = learnstate_commit(&l->state, &model, why);
 	if (r == 0)
 		put_result(l, &model);
 	return r;
@@ -219,7 +219,7 @@ static bool take_option(struct options *o, int c, const char *value)
 	case 'X':
 		o->export = value;
 		return !o->import;
-	case 'I':
+	case 'M':
 		o->import = value;
 		return !o->export;
 	case 'J':
@@ -245,7 +245,7 @@ int cmd_learn(int argc, char **argv)
 		{ "ham", no_argument, NULL, 'H' },
 		{ "forget", no_argument, NULL, 'F' },
 		{ "export", required_argument, NULL, 'X' },
-		{ "import", required_argument, NULL, 'I' },
+		{ "import", required_argument, NULL, 'M' },
 		{ "state", required_argument, NULL, 't' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "config", required_argument, NULL, 'c' },

@@ -182,6 +182,7 @@ struct conf {
 	struct {
 		uint32_t spam_from, ham_to; /* per cent */
 		int64_t fuzzy_keep;
+		bool share;
 	} learn;
 	struct {
 		struct conf_peer clamd;

@@ -204,6 +204,9 @@ const struct conf_key conf_schema[] = {
 	{ "learn.fuzzy_keep", CONF_DURATION, AT(learn.fuzzy_keep), .initial = "90d", .min = HOUR,
 	  .max = 3650LL * DAY, .audience = POTERNED | SCAN | CLI,
 	  .doc = "how long a learned message is known again by one that is nearly the same" },
+	{ "learn.share", CONF_BOOL, AT(learn.share), .initial = "false", .audience = SCAN | CLI,
+	  .doc = "digests of what is learned as spam are told to the gateways that share memory, "
+		 "and theirs believed" },
 
 	{ "antivirus.clamd", CONF_PEER, .may_be_empty = true, AT(antivirus.clamd), .initial = "",
 	  .words = { "unix:/PATH", "tcp:HOST:PORT" }, .audience = POTERNED | SCAN | CLI,

@@ -7,6 +7,7 @@
 #include "rules/rules_yara.h"
 #include "scan/authevidence.h"
 #include "scan/fuzzyevidence.h"
+#include "scan/fuzzyshare.h"
 #include "scan/reportmail.h"
 #include "scan/senderevidence.h"
 #include "sys/metrics.h"
@@ -126,6 +127,18 @@ static void ask_classifier(const struct conduct_policy *p, uint64_t key, struct 
 		evidence_add(a, &j->evidence, STR("BAYES_HAM"), text);
 }
 
+/* What other gateways learned is asked of mail that is unknown here. */
+static void ask_learned(const struct conductor *c, const struct conduct_policy *p, struct arena *a,
+			int64_t now, struct judgement *j)
+{
+	const struct conf *conf = p->conf;
+
+	if (!fuzzyevidence_collect(p->fuzzy, a, &j->facts, conf->learn.fuzzy_keep, now,
+				   &j->evidence) &&
+	    conf->learn.share)
+		fuzzyshare_collect(&c->memory, a, &j->facts, now, &j->evidence);
+}
+
 /* What else the worker is to do: for signatures (settle.h), and with reports to us. */
 static uint32_t wants_of(const struct conf *conf, const struct envelope *env)
 {
@@ -193,7 +206,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	if (r == WORKERS_OK && incoming)
 		memoryevidence_collect(&c->memory, a, conf, env, &j.facts, &j.auth, now, &j.memory,
 				       &j.evidence);
-	fuzzyevidence_collect(p->fuzzy, a, &j.facts, conf->learn.fuzzy_keep, now, &j.evidence);
+	ask_learned(c, p, a, now, &j);
 	ask_classifier(p, inspection.question.inspect.features_key, a, &j);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
 	j.time_us = (uint32_t)(clock_now_us() - began);

@@ -8,6 +8,7 @@ struct opinion {
 	str text;
 	str white;   /* empty, or what is nearly equal to something wanted */
 	bool shared; /* learned elsewhere */
+	bool known;
 };
 
 uint32_t fuzzyevidence_not_before(int64_t keep_ms, int64_t now)
@@ -49,6 +50,7 @@ static void judge(struct arena *a, const struct fuzzy_digest *d, const struct fu
 {
 	enum level level = level_of(d->kind, f);
 
+	o->known |= f->spam || f->white;
 	if (f->white && f->white_likeness >= f->spam_likeness) {
 		if (d->kind == FUZZY_TEXT && f->white_likeness >= fuzzytable_equal(d->kind))
 			o->white = describe(a, d, f->white_likeness, f->white->weight);
@@ -75,7 +77,7 @@ static void tell(struct arena *a, const struct opinion *o, struct evidence *e)
 		evidence_add(a, e, STR("LOCAL_FUZZY_WHITE"), o->white);
 }
 
-void fuzzyevidence_collect(const struct fuzzytable *table, struct arena *a,
+bool fuzzyevidence_collect(const struct fuzzytable *table, struct arena *a,
 			   const struct facts *facts, int64_t keep_ms, int64_t now,
 			   struct evidence *e)
 {
@@ -89,4 +91,5 @@ void fuzzyevidence_collect(const struct fuzzytable *table, struct arena *a,
 		judge(a, &facts->fuzzy.v[i], &found, &o);
 	}
 	tell(a, &o, e);
+	return o.known;
 }

@@ -17,8 +17,9 @@
 /* What so many messages have taught is sure. */
 enum { FUZZYEVIDENCE_SURE_WEIGHT = 2 };
 
-/* table may be NULL; keep_ms: how long what was learned holds; now: wall clock, seconds. */
-void fuzzyevidence_collect(const struct fuzzytable *table, struct arena *a,
+/* table may be NULL; keep_ms: how long what was learned holds; now: wall clock, seconds. True: it
+ * knows the message, if only as one that says nothing. */
+bool fuzzyevidence_collect(const struct fuzzytable *table, struct arena *a,
 			   const struct facts *facts, int64_t keep_ms, int64_t now,
 			   struct evidence *e);
 /* From when on what was learned holds. */
