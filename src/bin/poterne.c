@@ -20,7 +20,7 @@ static const struct command {
 	{ "replay", cmd_replay, "what other rules would have done with past messages" },
 	{ "quarantine", cmd_quarantine, "list, show, release or drop what is held" },
 	{ "queue", cmd_queue, "what waits for the next hop" },
-	{ "rules", cmd_rules, "what each rule decides or weighs, and why it is there" },
+	{ "rules", cmd_rules, "what each rule decides or weighs, and why; changes that" },
 	{ "lists", cmd_lists, "who is on which list; puts on, takes off, imports feeds" },
 	{ "memory", cmd_memory, "what is remembered of a sender, a domain or a correspondent" },
 	{ "dmarc", cmd_dmarc, "what others report about mail in the name of our domains" },

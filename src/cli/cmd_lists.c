@@ -44,7 +44,7 @@ static const char usage[] =
 	"Exit status: 0 done, 1 not listed or no such entry or a stale feed, 2 usage, 3 "
 	"environment.\n";
 
-enum { WORDS_MAX = 4, SETS_MAX = 64, TRAIL_MAX = 1 << 30 };
+enum { WORDS_MAX = 4, SETS_MAX = 64 };
 
 struct request {
 	const char *words[WORDS_MAX];
@@ -303,22 +303,9 @@ static int run_compile(struct edit *e, const struct conf *conf unused_arg, struc
 
 static int run_audit(struct edit *e, const struct conf *conf, struct why *why)
 {
-	const char *path;
-	size_t line;
-	str trail;
 	int r = listfiles_open(&e->files, e->arena, conf, why);
 
-	if (r < 0)
-		return r;
-	path = arena_fmt(e->arena, "%s/audit.jsonl", e->files.dir).p;
-	r = listfiles_read(&e->files, path, TRAIL_MAX, &trail, why);
-	if (r < 0)
-		return r;
-	if (trail.n)
-		fwrite(trail.p, 1, trail.n, stdout);
-	return listaudit_check(e->arena, trail, &line)
-		       ? 0
-		       : why_set(why, 1, "%s: line %zu is not as it was written", path, line);
+	return r < 0 ? r : listfiles_show_trail(&e->files, why);
 }
 
 static int run_check(struct edit *e, const struct conf *conf, struct why *why)

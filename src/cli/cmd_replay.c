@@ -7,8 +7,8 @@
 #include "cli/mailoptions.h"
 #include "cli/messages.h"
 #include "cli/offline.h"
-#include "cli/replayside.h"
 #include "cli/replaytext.h"
+#include "cli/ruleedit.h"
 #include "replay/ruleprint.h"
 
 #include <errno.h>
@@ -27,6 +27,8 @@ static const char help[] =
 	"header fields, links and file names only, and the others are named.\n"
 	"\n"
 	"  --candidate DIR    overlay directory of the candidate, as paths.overlay\n"
+	"  --change NAME=X    a change as poterne rules would make it: a score, off, on or "
+	"observe\n"
 	"  --with KEY=VALUE   another configuration for the candidate\n"
 	"  --since WHEN       3d, 12h, or 2026-11-22\n"
 	"  --limit N          shows at most N messages (100)\n"
@@ -50,6 +52,8 @@ struct request {
 	struct mailoptions mail; /* the present configuration */
 	const char *with[MAILOPTIONS_SETS];
 	size_t n_with;
+	struct ruleedit changes[MAILOPTIONS_SETS];
+	size_t n_changes;
 	const char *facts, *export, *state;
 	int64_t since;
 	uint64_t limit;
@@ -153,14 +157,31 @@ static int on_record(void *ctx, str record, struct why *why)
 	return run->export >= 0 ? export_record(run, record, why) : 0;
 }
 
+/* Its overlay, with the changes that are asked for. */
+static int open_candidate(struct run *run, const struct super_source *source, struct why *why)
+{
+	const struct request *q = run->request;
+	struct replayside *s = &run->sides[1];
+	int r = replayside_open(s, source, STR_NULL, why);
+	str text = STR_NULL;
+
+	if (r < 0 || !q->n_changes)
+		return r;
+	r = ruleedit_read(run->arena, s->conf, &text, why);
+	for (size_t i = 0; r == 0 && i < q->n_changes; i++)
+		r = ruleedit_apply(run->arena, s, &q->changes[i], text, &text, why);
+	replayside_close(s);
+	return r < 0 ? r : replayside_open(s, source, text, why);
+}
+
 static int open_sides(struct run *run, const struct super_source sources[2], struct why *why)
 {
 	struct replayside *s = run->sides;
 	struct replay *p = &run->replay;
-	int r = 0;
+	int r = replayside_open(&s[0], &sources[0], STR_NULL, why);
 
-	for (int i = 0; r == 0 && i < 2; i++)
-		r = replayside_open(&s[i], &sources[i], why);
+	if (r == 0)
+		r = open_candidate(run, &sources[1], why);
 	if (r < 0)
 		return r;
 	p->pattern_set = ruleprint_patterns(s[0].rules);
@@ -275,6 +296,12 @@ static bool take_with(struct request *q, const char *value)
 	return true;
 }
 
+static bool take_change(struct request *q, const char *value)
+{
+	return q->n_changes < MAILOPTIONS_SETS &&
+	       ruleedit_parse(str_c(value), &q->changes[q->n_changes++]);
+}
+
 static bool take_option(struct request *q, struct arena *a, int c, const char *value)
 {
 	switch (c) {
@@ -282,6 +309,8 @@ static bool take_option(struct request *q, struct arena *a, int c, const char *v
 		return take_with(q, arena_fmt(a, "paths.overlay=%s", value).p);
 	case 'W':
 		return take_with(q, value);
+	case 'X':
+		return take_change(q, value);
 	case 'F':
 		q->facts = value;
 		return true;
@@ -311,6 +340,7 @@ static int parse(struct request *q, struct arena *a, int argc, char **argv)
 		MAILOPTIONS_ROWS,
 		{ "candidate", required_argument, NULL, 'C' },
 		{ "with", required_argument, NULL, 'W' },
+		{ "change", required_argument, NULL, 'X' },
 		{ "facts", required_argument, NULL, 'F' },
 		{ "export", required_argument, NULL, 'E' },
 		{ "state", required_argument, NULL, 'S' },
@@ -334,6 +364,8 @@ static int parse(struct request *q, struct arena *a, int argc, char **argv)
 	}
 	q->files = argv + optind;
 	q->n_files = argc - optind;
+	if (q->messages && q->n_changes)
+		return CLI_USAGE; /* workers read rules from files */
 	return q->messages == (q->n_files > 0) ? CLI_DONE : CLI_USAGE;
 }
 

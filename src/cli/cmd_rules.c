@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "cli/ruleview.h"
+#include "cli/rulework.h"
 #include "super/super.h"
 
 #include <getopt.h>
@@ -8,11 +9,15 @@
 
 static const char usage[] =
 	"usage: poterne rules [OPTIONS] [NAME]...\n"
+	"       poterne rules score|disable|enable|observe|enforce|revert|report NAME ...\n"
+	"       poterne rules audit\n"
 	"\n"
 	"The rules as they are in force, the site's changes included: what each symbol decides or\n"
 	"weighs and why it is there. NAME is a symbol, one of its other names, or a group; a "
 	"symbol\n"
-	"is shown with all that its file says. Without NAME all are listed.\n"
+	"is shown with all that its file says. Without NAME all are listed. The other words "
+	"change\n"
+	"a rule; see poterne rules audit --help.\n"
 	"\n"
 	"  --json           one JSON object a line, with all that the files say\n"
 	"  --lang en|fr     language of the descriptions\n"
@@ -136,6 +141,8 @@ int cmd_rules(int argc, char **argv)
 	struct why why = { "" };
 	int c, status;
 
+	if (rulework_asked(argc, argv))
+		return rulework(argc, argv);
 	q.source.sets = q.sets;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'h') {

@@ -16,10 +16,15 @@ enum { TRAIL_MAX = 1 << 30 };
 
 int listfiles_open(struct listfiles *f, struct arena *a, const struct conf *conf, struct why *why)
 {
-	if (!conf->paths.site_lists.n)
-		return why_set(why, -ENOENT,
-			       "paths.site_lists is empty: no directory for lists of this site");
-	*f = (struct listfiles){ a, arena_cz(a, conf->paths.site_lists), -1 };
+	return listfiles_open_dir(f, a, conf->paths.site_lists, "paths.site_lists", why);
+}
+
+int listfiles_open_dir(struct listfiles *f, struct arena *a, str dir, const char *key,
+		       struct why *why)
+{
+	if (!dir.n)
+		return why_set(why, -ENOENT, "%s is empty: there is no directory to write to", key);
+	*f = (struct listfiles){ a, arena_cz(a, dir), -1 };
 	f->lock = open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->lock < 0 || flock(f->lock, LOCK_EX) < 0)
 		return why_set(why, -errno, "%s: %m", f->dir);
@@ -88,7 +93,28 @@ int listfiles_write(const struct listfiles *f, const char *path, str text, struc
 	int r = text.n > LISTS_TEXT_MAX ? why_set(why, -EFBIG, "%s: too long for a text list", path)
 					: check(path, text, why);
 
-	return r < 0 ? r : write_and_rename(arena_fmt(f->arena, "%s.new", path).p, path, text, why);
+	return r < 0 ? r : listfiles_replace(f, path, text, why);
+}
+
+int listfiles_replace(const struct listfiles *f, const char *path, str text, struct why *why)
+{
+	return write_and_rename(arena_fmt(f->arena, "%s.new", path).p, path, text, why);
+}
+
+int listfiles_show_trail(const struct listfiles *f, struct why *why)
+{
+	const char *path = arena_fmt(f->arena, "%s/audit.jsonl", f->dir).p;
+	size_t line;
+	str trail;
+	int r = listfiles_read(f, path, TRAIL_MAX, &trail, why);
+
+	if (r < 0)
+		return r;
+	if (trail.n)
+		fwrite(trail.p, 1, trail.n, stdout);
+	return listaudit_check(f->arena, trail, &line)
+		       ? 0
+		       : why_set(why, 1, "%s: line %zu is not as it was written", path, line);
 }
 
 /* Behind sudo, who called it. */

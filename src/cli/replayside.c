@@ -1,6 +1,7 @@
 #include "cli/replayside.h"
 
-int replayside_open(struct replayside *s, const struct super_source *source, struct why *why)
+int replayside_open(struct replayside *s, const struct super_source *source, str changes,
+		    struct why *why)
 {
 	struct rules_dirs dirs;
 	int r;
@@ -10,6 +11,7 @@ int replayside_open(struct replayside *s, const struct super_source *source, str
 	if (!s->conf)
 		return -1;
 	dirs = rules_dirs_of(s->arena, s->conf);
+	dirs.changes = changes;
 	r = rules_load(s->arena, &dirs, &s->rules, why);
 	if (r == 0)
 		s->options = verdict_options_of(

@@ -17,8 +17,9 @@ struct replayside {
 	struct verdict_options options;
 };
 
-int replayside_open(struct replayside *s, const struct super_source *source, struct why *why)
-	must_use;
+/* changes: as struct rules_dirs has them. */
+int replayside_open(struct replayside *s, const struct super_source *source, str changes,
+		    struct why *why) must_use;
 void replayside_close(struct replayside *s);
 
 #endif

@@ -183,6 +183,7 @@ struct rules_dirs {
 	const char *rules, *overlay, *lists, *site_lists;
 	const char *const *feeds;
 	size_t n_feeds;
+	str changes; /* instead of SITECHANGES_FILE of the overlay; STR_NULL: as it is there */
 };
 
 /* Folded text as struct rules_protected_brand has it. */

@@ -2,9 +2,11 @@
 
 #include "base/fd.h"
 #include "conf/feedrow.h"
+#include "rules/sitechanges.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <unistd.h>
 
 int rules_loader_fail(struct rules_loader *l, uint32_t line, uint32_t col, str found,
 		      const char *expected, str near)
@@ -114,6 +116,11 @@ static int is_spamassassin(const struct dirent *d)
 	return d->d_name[0] != '.' && str_ends(str_c(d->d_name), STR(".cf"));
 }
 
+static int is_other_yaml(const struct dirent *d)
+{
+	return is_yaml(d) && strcmp(d->d_name, SITECHANGES_FILE) != 0;
+}
+
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
@@ -184,6 +191,23 @@ struct rules_dirs rules_dirs_of(struct arena *a, const struct conf *c)
 	};
 }
 
+/* First what foreign files define, then what the site says about it, then what was changed while
+ * the gateway ran. */
+static int load_overlay(struct rules_loader *l, const struct rules_dirs *dirs)
+{
+	const char *path =
+		arena_fmt(l->arena, "%s/" SITECHANGES_FILE, dirs->overlay ? dirs->overlay : "").p;
+	int r = dirs->overlay ? load_dir(l, dirs->overlay, is_spamassassin) : 0;
+
+	if (r == 0 && dirs->overlay)
+		r = load_dir(l, dirs->overlay, is_other_yaml);
+	if (r == 0 && dirs->changes.p)
+		r = rules_file_read(l, path, dirs->changes);
+	else if (r == 0 && dirs->overlay && access(path, F_OK) == 0)
+		r = load_one(l, path);
+	return r;
+}
+
 /* Lists first: symbols name them. */
 static int load_all(struct rules_loader *l, const struct rules_dirs *dirs)
 {
@@ -200,11 +224,8 @@ static int load_all(struct rules_loader *l, const struct rules_dirs *dirs)
 	if (r == 0)
 		r = load_dir(l, dirs->rules, is_yaml);
 	l->overlay = true;
-	/* First what foreign files define, then what the site says about it. */
-	if (r == 0 && dirs->overlay)
-		r = load_dir(l, dirs->overlay, is_spamassassin);
-	if (r == 0 && dirs->overlay)
-		r = load_dir(l, dirs->overlay, is_yaml);
+	if (r == 0)
+		r = load_overlay(l, dirs);
 	return r < 0 ? r : finish(l);
 }
 

@@ -25,9 +25,17 @@ static uint64_t stamp_of_file(DIR *dir, const char *name)
 	return fstatat(dirfd(dir), name, &st, 0) < 0 ? 0 : stamp_of(&st);
 }
 
-static bool is_list(str name)
+static bool is_read(str name)
 {
-	return name.p[0] != '.' && (str_ends(name, STR(".txt")) || str_ends(name, STR(".set")));
+	static const str suffixes[] = {
+		{ ".txt", 4 }, { ".set", 4 }, { ".yaml", 5 }, { ".cf", 3 }
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(suffixes) && name.p[0] != '.'; i++) {
+		if (str_ends(name, suffixes[i]))
+			return true;
+	}
+	return false;
 }
 
 /* A sum, since the order of a directory is not that of names. */
@@ -39,7 +47,7 @@ static uint64_t stamp_of_dir(str path)
 	uint64_t sum = 0;
 
 	while (dir && (d = readdir(dir))) {
-		if (is_list(str_c(d->d_name)))
+		if (is_read(str_c(d->d_name)))
 			sum += stamp_of_file(dir, d->d_name);
 	}
 	if (dir)
@@ -67,5 +75,5 @@ static uint64_t stamp_of_feeds(const struct conf *conf)
 uint64_t listwatch_stamp(const struct conf *conf)
 {
 	return mix(mix(stamp_of_dir(conf->paths.lists), stamp_of_dir(conf->paths.site_lists)),
-		   stamp_of_feeds(conf));
+		   mix(stamp_of_feeds(conf), stamp_of_dir(conf->paths.overlay)));
 }

@@ -1,9 +1,9 @@
-/* super/listwatch.h - have the files of the lists changed? So that an address that is put on a
- * list is refused within seconds, with nobody telling the gateway.
+/* super/listwatch.h - have the files of the lists, or the rules of the site changed? So that an
+ * address that is put on a list is refused within seconds, with nobody telling the gateway.
  *
- * Input    names and times of files in paths.lists and paths.site_lists, and of those of
- *          feeds; none is opened.
- * Memory   none.   Limits  one look at two directories.
+ * Input    names and times of files in paths.lists, paths.site_lists and paths.overlay, and of
+ *          those of feeds; none is opened.
+ * Memory   none.   Limits  one look at three directories.
  * Threads  any.    Errors  a directory that cannot be read is an empty one.
  */
 #ifndef SUPER_LISTWATCH_H
@@ -11,7 +11,7 @@
 
 #include "conf/conf.h"
 
-/* Another number when a list was added, removed or changed. */
+/* Another number when a list or a file of rules was added, removed or changed. */
 uint64_t listwatch_stamp(const struct conf *conf);
 
 #endif

@@ -368,7 +368,8 @@ static void hand_out_lists(struct super *s)
 		return;
 	s->lists_stamp = stamp;
 	log_event("reload.lists", F_STR("lists", s->conf->paths.lists),
-		  F_STR("site_lists", s->conf->paths.site_lists));
+		  F_STR("site_lists", s->conf->paths.site_lists),
+		  F_STR("overlay", s->conf->paths.overlay));
 	for (size_t i = 0; i < s->n; i++) {
 		struct child *c = &s->children[i];
 

@@ -3,7 +3,7 @@ import json
 import os
 import tempfile
 
-from gateway import Gateway
+from gateway import Gateway, wait_until
 from samples import samples
 
 STRICT = """thresholds: {tag: 0.5, quarantine: 1, reject: 1.5}
@@ -42,3 +42,35 @@ def test_past_messages_are_judged_again_and_changes_are_shown_before_they_are_ma
         replay(g, "--export", exported)
         g.stop()
         assert replay(g, "--facts", exported)[1]["messages"] == len(mails)
+
+
+def rules(g, *arguments, check=0):
+    return g.cli("rules", *g.arguments(), *arguments, check=check).stdout
+
+
+def test_a_rule_weighs_more_only_after_a_replay_of_that_and_a_running_gateway_notices():
+    sample = {s.name: s for s in samples()}["suspicious"]
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        with Gateway(paths__overlay=folder) as g:
+            def send():
+                g.send(sample.data, sample.sender, sample.recipient)
+                return g.events("message.done")[-1]
+            before = send()
+            name = max((s for s in before["symbols"].split() if not s.endswith("=0.00")),
+                       key=lambda s: float(s.split("=")[1])).split("=")[0]
+            rules(g, "score", name, "900", check=1)
+            changed, sums = replay(g, "--change", f"{name}=900", check=1)
+            assert [c["message"] for c in changed] == [before["mid"]] and changed[0]["after"]["action"] == "reject"
+            rules(g, "score", name, "899", "--replay", sums["replay_id"], check=1)
+            assert not os.path.exists(os.path.join(folder, "zz-changes.yaml"))
+            rules(g, "score", name, "900", "--replay", sums["replay_id"], "--why", "ticket 9")
+            wait_until(lambda: send()["action"] == "reject", 25, "the new score")
+            rules(g, "disable", name)
+            assert json.loads(rules(g, name, "--json"))["disabled"]
+            trail = [json.loads(line) for line in rules(g, "audit").splitlines()]
+            assert [t["action"] for t in trail] == ["score", "disable"] and trail[0]["why"] == "ticket 9"
+            report = rules(g, "report", name, "--message", before["mid"])
+            assert json.loads(report)["rule"]["name"] == name and json.loads(report)["message"]["score"] > 0, report
+            for private in (before["mid"], "claire", "partner.example", "hopital.example"):
+                assert private not in report.lower(), report
