@@ -159,3 +159,28 @@ struct clamd_result clamd_scan(struct arena *a, const struct clamd_server *serve
 	}
 	return clamd_talk(a, fd, message, d, why);
 }
+
+int clamd_version(struct arena *a, const struct clamd_server *server, deadline d, str *ret,
+		  struct why *why)
+{
+	static const str command = { "zVERSION", 9 }; /* with its NUL */
+	cleanup(fd_closep) int fd = connect_to(server, d, why);
+	struct stream s;
+	str reply;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	stream_init(&s, fd);
+	stream_lend(&s, arena_alloc(a, CLAMD_MAX_REPLY), CLAMD_MAX_REPLY, arena_alloc(a, OUT_BYTES),
+		    OUT_BYTES);
+	r = stream_write(&s, command, d, why);
+	if (r == STREAM_OK)
+		r = stream_flush(&s, d, why);
+	if (r == STREAM_OK)
+		r = read_reply(a, &s, d, &reply, why);
+	if (r != STREAM_OK)
+		return r < 0 ? r : why_set(why, -EPIPE, "clamd does not answer");
+	*ret = printable(a, str_trim(reply));
+	return 0;
+}

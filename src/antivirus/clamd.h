@@ -46,6 +46,10 @@ struct clamd_result clamd_talk(struct arena *a, int fd, str message, deadline d,
 /* One reply without its NUL: "stream: OK", "stream: Eicar-Test-Signature FOUND",
  * "INSTREAM size limit exceeded. ERROR". */
 struct clamd_result clamd_parse(struct arena *a, str reply, struct why *why) must_use;
+/* Its version and the day of its signatures, printable: "ClamAV 1.0.7/27462/Sat Nov 21 09:30:00
+ * 2026". */
+int clamd_version(struct arena *a, const struct clamd_server *server, deadline d, str *ret,
+		  struct why *why) must_use;
 /* "clean", "virus", "encrypted", "too large", "error". */
 str clamd_name(enum clamd_code code);
 

@@ -5,6 +5,7 @@
 #include "battery/battery.h"
 #include "battery/score.h"
 #include "battery/zone.h"
+#include "cli/auditself.h"
 #include "cli/audittarget.h"
 #include "cli/auditworld.h"
 #include "cli/offline.h"
@@ -21,6 +22,7 @@ enum { MAX_SETS = 256, JUDGE_BUDGET = 1 << 30, SEED = 1, PATH_MAX_BYTES = 4096 }
 static const char help[] =
 	"usage: poterne audit --list | --write DIR | --world DIR | --zone | --offline [OPTIONS] "
 	"[CASE...]\n"
+	"       poterne audit --self [OPTIONS]      this configuration; see --self --help\n"
 	"\n"
 	"The mails a hardened gateway is tested with, built when they are asked for: 174 cases "
 	"with\n"
@@ -342,6 +344,8 @@ int cmd_audit(int argc, char **argv)
 	struct audit u = { .seed = SEED };
 	int c;
 
+	if (auditself_asked(argc, argv))
+		return auditself(argc, argv);
 	if (audittarget_asked(argc, argv))
 		return audittarget(argc, argv);
 	/* The battery is addressed to this domain; --set and --config come after it. */
