@@ -27,6 +27,9 @@ const char *fate_judgement_name(enum fate_judgement j)
 
 enum fate fate_of(const struct passage *p, bool watched, const struct arrival *arrival)
 {
+	/* It does not speak of such clients (IPv6), which says nothing about the message. */
+	if (p->stage == PASSAGE_XCLIENT && p->code == 501)
+		return FATE_LOST;
 	if (p->code / 100 == 5)
 		return FATE_REFUSED;
 	if (p->code / 100 == 4)

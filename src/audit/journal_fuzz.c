@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[64];
 	int fd = fd_memfd("journal", &why);
 
-	bug_if(fd < 0 || fd_write_all(fd, STR(head), &why) < 0 ||
+	bug_if(fd < 0 || fd_write_all(fd, str_of(head, sizeof(head) - 1), &why) < 0 ||
 	       fd_write_all(fd, str_of(data, size), &why) < 0);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	bug_if(journal_open(path, a, &h, take, &n, &j, &why) < 0);

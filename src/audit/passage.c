@@ -6,7 +6,8 @@ enum { LINE_MAX_BYTES = 4096 };
 
 static const char *const stages[PASSAGE_STAGES] = {
 	[PASSAGE_CONNECT] = "connect", [PASSAGE_GREETING] = "greeting", [PASSAGE_HELLO] = "EHLO",
-	[PASSAGE_TLS] = "STARTTLS",    [PASSAGE_MAIL] = "MAIL",		[PASSAGE_RCPT] = "RCPT",
+	[PASSAGE_TLS] = "STARTTLS",    [PASSAGE_XCLIENT] = "XCLIENT",	[PASSAGE_MAIL] = "MAIL",
+	[PASSAGE_RCPT] = "RCPT",
 	[PASSAGE_DATA] = "DATA",       [PASSAGE_END] = "end of data",
 };
 
@@ -74,7 +75,7 @@ static bool become_client(struct way *w)
 	w->error = talk_xclient(&w->t, w->l->client_ip, w->l->helo, &w->reply);
 	if (w->error == TALK_OK && w->reply.code == 502)
 		return true;
-	if (!passed(w, PASSAGE_GREETING, 2))
+	if (!passed(w, PASSAGE_XCLIENT, 2))
 		return false;
 	w->ret->as_client = true;
 	w->error = talk_hello(&w->t, w->l->helo, &w->reply);

@@ -1,0 +1,78 @@
+"""poterne audit --target: what it says of a gateway that is as it should be, and of one that is not."""
+import json
+import os
+import subprocess
+import tempfile
+
+from gateway import BUILD, Gateway, TOP, free_port
+from peers import Postfix
+
+POTERNE = os.path.join(TOP, BUILD, "src", "poterne")
+RCPT = "alice@hopital.example"
+
+
+def audit(target, *arguments, status=None):
+    out = subprocess.run([POTERNE, "audit", "--target", target, "--rcpt", RCPT, "--json", "--rate", "500", *arguments],
+                         capture_output=True, text=True, errors="replace", timeout=300)
+    assert out.returncode in ((0, 1) if status is None else (status,)), (out.returncode, out.stderr)
+    lines = [json.loads(line) for line in out.stdout.splitlines()]
+    return {x["id"]: x for x in lines if "id" in x}, lines[-1] if lines else {}, out.stderr
+
+
+def judged(rows, judgement):
+    return sorted(i for i, x in rows.items() if x["judgement"] == judgement)
+
+
+def test_our_gateway_is_audited_by_its_next_hop():
+    sink, port = free_port(), free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        zone, page = os.path.join(folder, "zone.json"), os.path.join(folder, "page.html")
+        journal = os.path.join(folder, "journal")
+        with open(zone, "w", encoding="utf-8") as f:
+            f.write(subprocess.run([POTERNE, "audit", "--zone"], capture_output=True, text=True).stdout)
+        with Gateway(port=port, listen__smtp=f"127.0.0.1:{port} xclient", smtp__trusted="127.0.0.1",
+                     delivery__next_hop=f"smtp:127.0.0.1:{sink}", domains="hopital.example", dns__file=zone,
+                     hostname="mx1.hopital.example", arc__trusted="fai.example") as g:
+            target = f"127.0.0.1:{g.port}"
+            cases = ["T001*", "T00[2358]a*", "T070a*", "T118a*", "C-00*", "X-001a", "X-005", "X-009", "X-044"]
+            rows, sums, _ = audit(target, "--sink", str(sink), "--wait", "3s", "--resume", journal, "--html", page,
+                                  "--lang", "fr", *cases)
+            wrong = {i: x for i, x in rows.items() if x["judgement"] != "ok"}
+            assert not wrong, wrong
+            assert sums["xclient"] and sums["starttls"] and sums["strays"] == 0, sums
+            assert len(judged(rows, "ok")) == len(rows) == sums["passed"] > 30
+            assert {x["fate"] for i, x in rows.items() if i.startswith("C-")} == {"delivered"}
+            with open(page, encoding="utf-8") as f:
+                assert "Rien n’a échoué." in f.read()
+            # Once more: all of it is known, so nothing is sent, to whatever the gateway is now.
+            before = len(g.events("message.done"))
+            again, _, _ = audit(target, "--sink", str(sink), "--wait", "1s", "--resume", journal, *cases)
+            assert {i: x["judgement"] for i, x in again.items()} == {i: x["judgement"] for i, x in rows.items()}
+            assert len(g.events("message.done")) == before
+
+
+def test_a_gateway_without_a_filter_is_found_out():
+    with Postfix("smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination\n"
+                 "smtpd_authorized_xclient_hosts = 127.0.0.1\n") as p, tempfile.TemporaryDirectory() as folder:
+        page = os.path.join(folder, "page.html")
+        rows, sums, _ = audit(f"127.0.0.1:{p.port}", "--maildir", os.path.join(p.sink, "boite"), "--wait", "3s",
+                              "--html", page, "T001*", "T002a*", "T008a*", "T070a*", "C-00[12]", "X-001a", "X-009",
+                              status=1)
+        assert sums["xclient"] and sums["strays"] == 0, sums
+        assert {"T002a-clean", "T008a-clean", "T070a-clean"} <= set(judged(rows, "DANGER")), rows
+        assert rows["C-001"]["judgement"] == "ok"
+        # This Postfix takes LF . CRLF for an end: the second message was put into the mailbox.
+        assert rows["X-001a"]["judgement"] == "DANGER" or "normalize" in subprocess.run(
+            ["postconf", "-h", "smtpd_forbid_bare_newline"], capture_output=True, text=True).stdout
+        assert rows["X-009"]["judgement"] == "FAIL"
+        assert not [i for i in judged(rows, "DANGER") if i.startswith("T001")]
+        with open(page, encoding="utf-8") as f:
+            text = f.read()
+        assert "smtpd_forbid_bare_newline" in text and "<script" not in text and "http" not in text
+
+
+def test_an_audit_asks_before_it_shoots():
+    _, _, errors = audit("192.0.2.1:25", "--from", "a@third.example", status=2)
+    assert "--i-am-allowed" in errors
+    _, _, errors = audit("127.0.0.1:1", status=3)
+    assert "no connection" in errors
