@@ -107,7 +107,7 @@ static str happened(struct arena *a, const struct fate_row *r, enum advice_lang 
 	if (r->fate == FATE_DIALOGUE)
 		strbuf_put(&b, r->title);
 	if (r->code && r->fate != FATE_DIALOGUE)
-		strbuf_fmt(&b, " (%s %.*s)", passage_stage_name(r->stage),
+		strbuf_fmt(&b, " (%s %.*s)", posting_stage_name(r->stage),
 			   STR_ARG(str_sub(r->text, 0, 300)));
 	if (r->fate != FATE_DIALOGUE)
 		put_expected(&b, r->allowed, lang);

@@ -35,7 +35,7 @@ static void hostile_text_is_only_text(void **state)
 		  .allowed = BATTERY_REJECT,
 		  .fate = FATE_CLEAN,
 		  .judgement = FATE_DANGER,
-		  .stage = PASSAGE_END,
+		  .stage = POSTING_END,
 		  .code = 250,
 		  .text = hostile,
 		  .transcript = hostile,

@@ -43,7 +43,7 @@ static void put_row(struct strbuf *b, const struct fate_row *r)
 	} else {
 		strbuf_fmt(b, "%s", fate_name(r->fate));
 		if (r->code)
-			strbuf_fmt(b, " (%s)", passage_stage_name(r->stage));
+			strbuf_fmt(b, " (%s)", posting_stage_name(r->stage));
 		if (r->text.n && r->fate != FATE_CLEAN && r->fate != FATE_MARKED) {
 			strbuf_put(b, STR(" "));
 			strbuf_printable(b, str_sub(r->text, 0, SHOWN_TEXT));
@@ -106,7 +106,7 @@ static void print_row(FILE *out, struct arena *a, const struct fate_row *r)
 	put_text(&b, "fate", str_c(fate_name(r->fate)));
 	strbuf_fmt(&b, ", \"malicious\": %s", r->malicious ? "true" : "false");
 	if (r->code)
-		strbuf_fmt(&b, ", \"stage\": \"%s\", \"code\": %d", passage_stage_name(r->stage),
+		strbuf_fmt(&b, ", \"stage\": \"%s\", \"code\": %d", posting_stage_name(r->stage),
 			   r->code);
 	put_text(&b, "reply", r->text);
 	put_text(&b, "note", r->note);

@@ -10,14 +10,14 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
-enum { RUN_BUDGET = 1 << 30, ONE_BUDGET = 1 << 30, LOOK_MS = 500, LISTEN_MS = 2000, ID_MAX = 64 };
+enum { RUN_BUDGET = 1 << 30, ONE_BUDGET = 1 << 29, LOOK_MS = 500, LISTEN_MS = 2000, ID_MAX = 64 };
 
 /* What is known of a row while it is under way. */
 struct entry {
 	size_t row;
 	bool is_wanted; /* to be sent, now or in the run that is taken up */
-	bool has_passage, has_arrival;
-	struct passage passage;
+	bool has_posting, has_arrival;
+	struct posting posting;
 	struct arrival arrival;
 	struct arrival_print *print;
 	str symbols;
@@ -34,6 +34,7 @@ struct work {
 	int never; /* an eventfd that nobody writes to: something to wait for */
 	deadline next;
 	size_t done;
+	bool awaits_earlier; /* messages of the run that is taken up */
 	int error;
 	struct why *why;
 };
@@ -58,6 +59,30 @@ static bool chosen(const struct auditrun_spec *s, str id)
 
 	snprintf(text, sizeof(text), "%.*s", STR_ARG(id));
 	return (!s->n_only || fits(s->only, s->n_only, text)) && !fits(s->skip, s->n_skip, text);
+}
+
+/* True when a message of that case may fit one of the patterns: those of the others, which take
+ * long to make, are left unmade. */
+static bool may_be_chosen(const struct auditrun_spec *s, str case_id)
+{
+	for (size_t i = 0; i < s->n_only; i++) {
+		str fixed = str_sub(str_c(s->only[i]), 0, strcspn(s->only[i], "*?[\\"));
+		size_t n = fixed.n < case_id.n ? fixed.n : case_id.n;
+
+		if (str_eq(str_sub(fixed, 0, n), str_sub(case_id, 0, n)))
+			return true;
+	}
+	return s->n_only == 0;
+}
+
+static void make_chosen(struct work *w, battery_take_fn *take)
+{
+	const struct battery_case *c;
+
+	for (size_t i = 0; (c = battery_case_at(i)); i++) {
+		if (may_be_chosen(w->spec, battery_case_id(c)))
+			battery_make(battery_case_id(c), w->spec->seed, take, w);
+	}
 }
 
 static struct entry *add(struct work *w, struct fate_row row)
@@ -163,12 +188,13 @@ static void restore(void *ctx, const struct journal_entry *j)
 	if (j->what == JOURNAL_ARRIVED) {
 		e->has_arrival = true;
 		e->arrival = j->arrival;
-	} else if (j->what == JOURNAL_SENT && j->passage.code / 100 != 4 && j->passage.code) {
+	} else if (j->what == JOURNAL_SENT && j->posting.code / 100 != 4 && j->posting.code) {
 		/* What was deferred or got no answer is tried again. */
-		e->has_passage = true;
-		e->passage = j->passage;
+		e->has_posting = true;
+		e->posting = j->posting;
+		w->awaits_earlier = true;
 	} else if (j->what == JOURNAL_DIALOGUE) {
-		e->has_passage = true;
+		e->has_posting = true;
 		row->judgement = j->judgement;
 		row->note = j->note;
 		row->transcript = j->transcript;
@@ -270,14 +296,30 @@ static void progress(struct work *w, const struct fate_row *row)
 		w->spec->progress(w->spec->progress_ctx, w->done, w->run->rows.n, row);
 }
 
-static void keep_passage(struct work *w, struct entry *e, const struct passage *p)
+static void keep_posting(struct work *w, struct entry *e, const struct posting *p)
 {
-	e->passage = *p;
-	e->passage.text = arena_str(w->arena, p->text);
-	e->passage.transcript = arena_str(w->arena, p->transcript);
-	e->has_passage = true;
+	e->posting = *p;
+	e->posting.text = arena_str(w->arena, p->text);
+	e->posting.transcript = arena_str(w->arena, p->transcript);
+	e->has_posting = true;
 	note(w, &(struct journal_entry){
-			.what = JOURNAL_SENT, .id = row_of(w, e)->id, .passage = e->passage });
+			.what = JOURNAL_SENT, .id = row_of(w, e)->id, .posting = e->posting });
+}
+
+/* What an earlier run sent may arrive at any time: it must be known before the first look. */
+static void remember_one(void *ctx, const struct battery_message *m)
+{
+	cleanup(arena_freep) struct arena *a = NULL;
+	struct work *w = ctx;
+	struct entry *e = map_get(&w->by_id, m->id);
+	struct posting_letter letter;
+
+	if (!e || !e->has_posting || e->has_arrival)
+		return;
+	a = arena_new("letter", ONE_BUDGET);
+	letter_make(a, &w->world, m, &letter);
+	e->print = arena_make(w->arena, struct arrival_print);
+	arrival_print(a, letter.bytes, e->print);
 }
 
 static void send_one(void *ctx, const struct battery_message *m)
@@ -285,23 +327,21 @@ static void send_one(void *ctx, const struct battery_message *m)
 	cleanup(arena_freep) struct arena *a = NULL;
 	struct work *w = ctx;
 	struct entry *e = map_get(&w->by_id, m->id);
-	struct passage_letter letter;
-	struct passage p;
+	struct posting_letter letter;
+	struct posting p;
 
 	if (w->error || !e || !e->is_wanted)
 		return;
+	w->done++;
+	if (e->has_posting)
+		return;
 	a = arena_new("letter", ONE_BUDGET);
 	letter_make(a, &w->world, m, &letter);
-	if (!e->has_arrival) {
-		e->print = arena_make(w->arena, struct arrival_print);
-		arrival_print(a, letter.bytes, e->print);
-	}
-	w->done++;
-	if (e->has_passage)
-		return;
+	e->print = arena_make(w->arena, struct arrival_print);
+	arrival_print(a, letter.bytes, e->print);
 	wait_for_turn(w);
-	passage_send(&w->spec->target, a, &letter, &p);
-	keep_passage(w, e, &p);
+	posting_send(&w->spec->target, a, &letter, &p);
+	keep_posting(w, e, &p);
 	look(w);
 	row_of(w, e)->fate = fate_of(&p, false, NULL);
 	progress(w, row_of(w, e));
@@ -346,7 +386,7 @@ static void talk_all(struct work *w)
 		if (w->error || !e)
 			continue;
 		w->done++;
-		if (e->has_passage)
+		if (e->has_posting)
 			continue;
 		dialogue_one(w, c, e);
 		look(w);
@@ -362,7 +402,7 @@ static bool is_awaited(struct work *w, const struct entry *e)
 		return false;
 	if (row->fate == FATE_DIALOGUE)
 		return row->judgement == FATE_UNCLEAR && row->code / 100 == 2;
-	return e->has_passage && e->passage.stage == PASSAGE_END && e->passage.code / 100 == 2;
+	return e->has_posting && e->posting.stage == POSTING_END && e->posting.code / 100 == 2;
 }
 
 static size_t awaited(struct work *w)
@@ -395,14 +435,14 @@ static void judge(struct work *w)
 		struct fate_row *row = row_of(w, e);
 		const struct arrival *arrival = e->has_arrival ? &e->arrival : NULL;
 
-		if (row->fate == FATE_DIALOGUE || !e->has_passage)
+		if (row->fate == FATE_DIALOGUE || !e->has_posting)
 			continue;
-		row->fate = fate_of(&e->passage, w->spec->watch.ctx, arrival);
+		row->fate = fate_of(&e->posting, w->spec->watch.ctx, arrival);
 		row->judgement = fate_judge(row->fate, row->allowed, row->malicious, arrival);
-		row->stage = e->passage.stage;
-		row->code = e->passage.code;
-		row->text = e->passage.text;
-		row->transcript = e->passage.transcript;
+		row->stage = e->posting.stage;
+		row->code = e->posting.code;
+		row->text = e->posting.text;
+		row->transcript = e->posting.transcript;
 		if (arrival)
 			row->note = arrival->marks;
 	}
@@ -431,7 +471,7 @@ static int work_on(struct work *w)
 
 	if (r < 0)
 		return r;
-	battery_make(STR(""), w->spec->seed, plan_one, w);
+	make_chosen(w, plan_one);
 	plan_dialogue(w);
 	if (w->spec->dry)
 		return 0;
@@ -439,9 +479,14 @@ static int work_on(struct work *w)
 	if (r < 0)
 		return r;
 	w->world.run = w->run->run;
+	if (w->awaits_earlier)
+		make_chosen(w, remember_one);
+	/* What lay there before is nobody's. */
+	look(w);
+	w->run->strays = 0;
 	/* The dialogue first: a gateway that has had enough of us may not let us speak later. */
 	talk_all(w);
-	battery_make(STR(""), w->spec->seed, send_one, w);
+	make_chosen(w, send_one);
 	wait_for_arrivals(w);
 	journal_close(&w->journal);
 	judge(w);

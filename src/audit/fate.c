@@ -25,16 +25,16 @@ const char *fate_judgement_name(enum fate_judgement j)
 	return judgements[j];
 }
 
-enum fate fate_of(const struct passage *p, bool watched, const struct arrival *arrival)
+enum fate fate_of(const struct posting *p, bool watched, const struct arrival *arrival)
 {
 	/* It does not speak of such clients (IPv6), which says nothing about the message. */
-	if (p->stage == PASSAGE_XCLIENT && p->code == 501)
+	if (p->stage == POSTING_XCLIENT && p->code == 501)
 		return FATE_LOST;
 	if (p->code / 100 == 5)
 		return FATE_REFUSED;
 	if (p->code / 100 == 4)
 		return FATE_DEFERRED;
-	if (p->stage != PASSAGE_END || p->code / 100 != 2)
+	if (p->stage != POSTING_END || p->code / 100 != 2)
 		return FATE_LOST;
 	if (!watched)
 		return FATE_ACCEPTED;

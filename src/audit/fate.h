@@ -12,7 +12,7 @@
 #define AUDIT_FATE_H
 
 #include "audit/arrival.h"
-#include "audit/passage.h"
+#include "audit/posting.h"
 #include "battery/battery.h"
 
 enum fate {
@@ -44,7 +44,7 @@ struct fate_row {
 	bool malicious;
 	enum fate fate;
 	enum fate_judgement judgement;
-	enum passage_stage stage;
+	enum posting_stage stage;
 	int code;
 	str text; /* the reply */
 	str transcript;
@@ -52,7 +52,7 @@ struct fate_row {
 };
 
 /* arrival: NULL when it did not come. */
-enum fate fate_of(const struct passage *p, bool watched, const struct arrival *arrival);
+enum fate fate_of(const struct posting *p, bool watched, const struct arrival *arrival);
 enum fate_judgement fate_judge(enum fate fate, uint32_t allowed, bool malicious,
 			       const struct arrival *arrival);
 

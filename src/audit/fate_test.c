@@ -8,12 +8,12 @@
 
 #define STOPPED (BATTERY_REJECT | BATTERY_QUARANTINE)
 
-static struct passage answered(enum passage_stage stage, int code)
+static struct posting answered(enum posting_stage stage, int code)
 {
-	return (struct passage){ .stage = stage, .code = code };
+	return (struct posting){ .stage = stage, .code = code };
 }
 
-static enum fate_judgement judged(struct passage p, bool watched, const struct arrival *a,
+static enum fate_judgement judged(struct posting p, bool watched, const struct arrival *a,
 				  uint32_t allowed, bool malicious)
 {
 	return fate_judge(fate_of(&p, watched, a), allowed, malicious, a);
@@ -22,8 +22,8 @@ static enum fate_judgement judged(struct passage p, bool watched, const struct a
 static void a_refusal_at_any_stage_is_a_refusal(void **state)
 {
 	(void)state;
-	for (int s = PASSAGE_GREETING; s < PASSAGE_STAGES; s++) {
-		struct passage p = answered((enum passage_stage)s, 554);
+	for (int s = POSTING_GREETING; s < POSTING_STAGES; s++) {
+		struct posting p = answered((enum posting_stage)s, 554);
 
 		assert_int_equal(fate_of(&p, true, NULL), FATE_REFUSED);
 		assert_int_equal(judged(p, true, NULL, BATTERY_REJECT, true), FATE_PASS);
@@ -33,7 +33,7 @@ static void a_refusal_at_any_stage_is_a_refusal(void **state)
 
 static void what_never_comes_is_held_and_held_is_as_good_as_refused(void **state)
 {
-	struct passage p = answered(PASSAGE_END, 250);
+	struct posting p = answered(POSTING_END, 250);
 
 	(void)state;
 	assert_int_equal(fate_of(&p, true, NULL), FATE_HELD);
@@ -44,19 +44,19 @@ static void what_never_comes_is_held_and_held_is_as_good_as_refused(void **state
 static void nobody_knows_where_an_unwatched_message_went(void **state)
 {
 	(void)state;
-	assert_int_equal(judged(answered(PASSAGE_END, 250), false, NULL, STOPPED, true),
+	assert_int_equal(judged(answered(POSTING_END, 250), false, NULL, STOPPED, true),
 			 FATE_UNCLEAR);
-	assert_int_equal(judged(answered(PASSAGE_CONNECT, 0), true, NULL, STOPPED, true),
+	assert_int_equal(judged(answered(POSTING_CONNECT, 0), true, NULL, STOPPED, true),
 			 FATE_UNCLEAR);
-	assert_int_equal(judged(answered(PASSAGE_RCPT, 450), true, NULL, STOPPED, true),
+	assert_int_equal(judged(answered(POSTING_RCPT, 450), true, NULL, STOPPED, true),
 			 FATE_UNCLEAR);
-	assert_int_equal(judged(answered(PASSAGE_RCPT, 450), true, NULL, BATTERY_DEFER, false),
+	assert_int_equal(judged(answered(POSTING_RCPT, 450), true, NULL, BATTERY_DEFER, false),
 			 FATE_PASS);
 }
 
 static void what_is_malicious_and_arrives_is_dangerous(void **state)
 {
-	struct passage p = answered(PASSAGE_END, 250);
+	struct posting p = answered(POSTING_END, 250);
 	struct arrival clean = { .pieces = 2, .kept = 2 }, marked = clean;
 	struct arrival defused = { .altered = true, .defused = true, .pieces = 2, .kept = 1 };
 	struct arrival touched = { .altered = true, .pieces = 2, .kept = 1 };
@@ -72,7 +72,7 @@ static void what_is_malicious_and_arrives_is_dangerous(void **state)
 
 static void a_mark_is_what_was_asked_for_or_too_much(void **state)
 {
-	struct passage p = answered(PASSAGE_END, 250);
+	struct posting p = answered(POSTING_END, 250);
 	struct arrival clean = { .pieces = 1, .kept = 1 }, marked = clean, hinted = clean;
 
 	(void)state;

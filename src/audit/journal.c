@@ -57,7 +57,7 @@ static bool read_entry(struct arena *a, const json_t *o, struct journal_entry *r
 {
 	*ret = (struct journal_entry){
 		.id = text_of(a, o, "id"),
-		.passage = { .code = (int)number_of(o, "code", 999),
+		.posting = { .code = (int)number_of(o, "code", 999),
 			     .text = text_of(a, o, "text"),
 			     .transcript = text_of(a, o, "transcript"),
 			     .as_client = flag_of(o, "as_client"),
@@ -77,7 +77,7 @@ static bool read_entry(struct arena *a, const json_t *o, struct journal_entry *r
 	if (!ret->id.n || !read_what(a, o, &ret->what))
 		return false;
 	return ret->what != JOURNAL_SENT ||
-	       passage_stage_parse(text_of(a, o, "stage"), &ret->passage.stage);
+	       posting_stage_parse(text_of(a, o, "stage"), &ret->posting.stage);
 }
 
 static int check_head(struct arena *a, const json_t *o, struct journal_head *head, struct why *why)
@@ -169,9 +169,9 @@ int journal_open(const char *path, struct arena *a, struct journal_head *head,
 	return 0;
 }
 
-static void put_sent(struct strbuf *b, const struct passage *p)
+static void put_sent(struct strbuf *b, const struct posting *p)
 {
-	put_text(b, "stage", str_c(passage_stage_name(p->stage)));
+	put_text(b, "stage", str_c(posting_stage_name(p->stage)));
 	strbuf_fmt(b, ", \"code\": %d", p->code);
 	put_text(b, "text", p->text);
 	put_text(b, "transcript", p->transcript);
@@ -200,7 +200,7 @@ int journal_add(struct journal *j, struct arena *a, const struct journal_entry *
 	strbuf_fmt(&b, "{\"what\": \"%s\"", whats[e->what]);
 	put_text(&b, "id", e->id);
 	if (e->what == JOURNAL_SENT) {
-		put_sent(&b, &e->passage);
+		put_sent(&b, &e->posting);
 	} else if (e->what == JOURNAL_ARRIVED) {
 		put_arrived(&b, &e->arrival);
 	} else {

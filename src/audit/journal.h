@@ -27,7 +27,7 @@ enum journal_what { JOURNAL_SENT, JOURNAL_ARRIVED, JOURNAL_DIALOGUE };
 struct journal_entry {
 	enum journal_what what;
 	str id;
-	struct passage passage;	       /* SENT */
+	struct posting posting;	       /* SENT */
 	struct arrival arrival;	       /* ARRIVED */
 	enum fate_judgement judgement; /* DIALOGUE */
 	str transcript, note;	       /* DIALOGUE */

@@ -11,7 +11,7 @@ static void take(void *ctx, const struct journal_entry *e)
 	size_t *n = ctx;
 
 	bug_if(!e->id.n || e->what > JOURNAL_DIALOGUE || e->judgement >= FATE_JUDGEMENTS);
-	bug_if(e->passage.code < 0 || e->passage.code > 999 || e->passage.stage >= PASSAGE_STAGES);
+	bug_if(e->posting.code < 0 || e->posting.code > 999 || e->posting.stage >= POSTING_STAGES);
 	bug_if(e->arrival.pieces > ARRIVAL_PIECES);
 	++*n;
 }

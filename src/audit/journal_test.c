@@ -41,7 +41,7 @@ static void fill(const char *path, struct arena *a)
 	const struct journal_entry entries[] = {
 		{ .what = JOURNAL_SENT,
 		  .id = STR("T008a-clean"),
-		  .passage = { .stage = PASSAGE_END,
+		  .posting = { .stage = POSTING_END,
 			       .code = 250,
 			       .text = STR("250 \"ok\"\xff"),
 			       .as_client = true } },
@@ -77,9 +77,9 @@ static void what_was_done_comes_back(void **state)
 	journal_close(&j);
 	assert_true(str_eq(h.run, STR("first")));
 	assert_int_equal(seen.n, 3);
-	assert_int_equal(seen.v[0].passage.stage, PASSAGE_END);
-	assert_int_equal(seen.v[0].passage.code, 250);
-	assert_true(seen.v[0].passage.as_client);
+	assert_int_equal(seen.v[0].posting.stage, POSTING_END);
+	assert_int_equal(seen.v[0].posting.code, 250);
+	assert_true(seen.v[0].posting.as_client);
 	assert_true(seen.v[1].arrival.marked && !seen.v[1].arrival.altered);
 	assert_int_equal(seen.v[1].arrival.kept, 2);
 	assert_int_equal(seen.v[2].judgement, FATE_FAIL);

@@ -144,7 +144,7 @@ static str mark(struct arena *a, const struct letter_world *w, str id, str messa
 }
 
 void letter_make(struct arena *a, const struct letter_world *w, const struct battery_message *m,
-		 struct passage_letter *ret)
+		 struct posting_letter *ret)
 {
 	str path = m->reverse_path, domain = domain_of(path);
 	bool renamed = w->from.n && !str_eq(domain_of(w->from), partner);
@@ -157,7 +157,7 @@ void letter_make(struct arena *a, const struct letter_world *w, const struct bat
 		bytes = refit_header(a, bytes, shift, true);
 	if (w->from.n && (str_eq(domain, partner) || str_eq(domain, nospf)))
 		path = w->from;
-	*ret = (struct passage_letter){
+	*ret = (struct posting_letter){
 		.client_ip = m->client_ip,
 		.helo = w->helo.n ? w->helo : m->helo,
 		.reverse_path = rename_all(a, w, path),

@@ -16,7 +16,7 @@
 #ifndef AUDIT_LETTER_H
 #define AUDIT_LETTER_H
 
-#include "audit/passage.h"
+#include "audit/posting.h"
 #include "battery/battery.h"
 
 #define LETTER_MARK "X-Mail-Audit"
@@ -39,7 +39,7 @@ bool letter_needs_client(const struct battery_message *m);
 bool letter_needs_zone(const struct letter_world *w, const struct battery_message *m);
 
 void letter_make(struct arena *a, const struct letter_world *w, const struct battery_message *m,
-		 struct passage_letter *ret);
+		 struct posting_letter *ret);
 
 /* The id that a message is marked with in this run, or STR_NULL. */
 str letter_marked(struct arena *a, str run, str message);

@@ -14,7 +14,7 @@ struct taken {
 	struct arena *arena;
 	const struct letter_world *world;
 	struct battery_message m;
-	struct passage_letter letter;
+	struct posting_letter letter;
 	size_t n;
 };
 

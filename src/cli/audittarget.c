@@ -4,6 +4,8 @@
 #include "audit/auditreport.h"
 #include "audit/sink.h"
 #include "audit/watchdir.h"
+#include "audit/watchimap.h"
+#include "base/fd.h"
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/dnssource.h"
@@ -17,6 +19,7 @@
 #include <unistd.h>
 
 enum { MAX_PATTERNS = 64, MAX_SETS = 256, RESOLVE_MS = 10000, REPORT_BUDGET = 512 << 20 };
+enum { PASSWORD_MAX = 4096, ROOTS_MAX = 64 << 20 };
 enum { DEFAULT_RATE = 2, RATE_MAX = 1000, WAIT_MS = 60000, REPLY_MS = 60000, SMTP_PORT = 25 };
 
 static const char help[] =
@@ -35,6 +38,7 @@ static const char help[] =
 	"\n"
 	"What arrives, one of:\n"
 	"  --maildir DIR        the mailbox of --rcpt as a Maildir\n"
+	"  --imap URL --imap-password FILE   the same by IMAP: imaps://USER@HOST[:PORT][/MAILBOX]\n"
 	"  --sink PORT          the gateway hands mail over to this port of this machine\n"
 	"\n"
 	"  --rate N             messages a second at most (default 2)\n"
@@ -58,13 +62,15 @@ static const char help[] =
 
 struct audittarget {
 	struct auditrun_spec spec;
-	const char *target, *maildir, *html;
+	const char *target, *maildir, *imap, *imap_password, *html;
 	enum advice_lang lang;
 	int64_t sink_port; /* 0: none */
 	const char *skip[MAX_PATTERNS], *sets[MAX_SETS];
 	struct super_source source;
 	bool allowed, json, failed_only, terminal;
 	struct sink *sink;
+	struct watchimap_spec mailbox;
+	struct conf *conf; /* NULL: not read yet */
 	struct arena *arena;
 };
 
@@ -132,6 +138,12 @@ static bool take_plain(struct audittarget *t, int c, const char *value)
 		return true;
 	case 'm':
 		t->maildir = value;
+		return true;
+	case 'i':
+		t->imap = value;
+		return true;
+	case 'P':
+		t->imap_password = value;
 		return true;
 	case 'j':
 		s->journal = value;
@@ -222,20 +234,25 @@ static bool split_target(str target, str *ret_host, uint16_t *ret_port)
 	return host.n && port;
 }
 
-static int resolve(struct audittarget *t, struct talk_target *to, struct why *why)
+static bool read_conf(struct audittarget *t, struct why *why)
 {
-	struct conf *conf;
+	if (!t->conf)
+		t->conf = super_read_conf(&t->source, t->arena, why);
+	return t->conf;
+}
+
+static int resolve(struct audittarget *t, str host, struct ip *ret, struct why *why)
+{
 	struct dns_resolver dns = { 0 };
 	struct hostaddr found;
 
-	if (!ip_parse(to->host, &to->ip) && !str_caseeq(to->host, STR("localhost"))) {
-		conf = super_read_conf(&t->source, t->arena, why);
-		if (!conf || dnssource_open(t->arena, conf, NULL, STR_NULL, &dns, why) < 0)
-			return -1;
-	}
-	if (hostaddr_find(&dns, t->arena, to->host, deadline_in(RESOLVE_MS), &found) != HOSTADDR_OK)
+	if (!ip_parse(host, ret) && !str_caseeq(host, STR("localhost")) &&
+	    (!read_conf(t, why) ||
+	     dnssource_open(t->arena, t->conf, NULL, STR_NULL, &dns, why) < 0))
+		return -1;
+	if (hostaddr_find(&dns, t->arena, host, deadline_in(RESOLVE_MS), &found) != HOSTADDR_OK)
 		return why_set(why, -1, "its address was not found");
-	to->ip = found.v[0];
+	*ret = found.v[0];
 	return 0;
 }
 
@@ -254,7 +271,7 @@ static int open_target(struct audittarget *t)
 
 	if (!split_target(str_c(t->target), &to->host, &to->port))
 		return fail(t->target, "is not HOST:PORT"), CLI_USAGE;
-	if (resolve(t, to, &why) < 0)
+	if (resolve(t, to->host, &to->ip, &why) < 0)
 		return fail(t->target, why.text);
 	t->spec.loopback = is_loopback(to->ip);
 	if (!t->spec.loopback && !t->allowed && !t->spec.dry) {
@@ -278,11 +295,39 @@ static int open_target(struct audittarget *t)
 	return CLI_DONE;
 }
 
+static int open_imap(struct audittarget *t)
+{
+	struct watchimap_spec *m = &t->mailbox;
+	str password, roots = STR("");
+	struct why why = { "" };
+
+	if (!watchimap_parse(str_c(t->imap), m)) {
+		fprintf(stderr, "poterne: audit: --imap imaps://USER@HOST[:PORT][/MAILBOX]\n");
+		return CLI_USAGE;
+	}
+	if (resolve(t, m->host, &m->ip, &why) < 0)
+		return fail(t->imap, why.text);
+	if (fd_read_path(t->imap_password, t->arena, PASSWORD_MAX, &password, &why) < 0)
+		return fail("password", why.text);
+	m->password = str_trim(password);
+	if (!read_conf(t, &why))
+		return fail("configuration", why.text);
+	if (t->conf->tls.ca.n && fd_read_path(arena_cz(t->arena, t->conf->tls.ca), t->arena,
+					      ROOTS_MAX, &roots, &why) < 0)
+		return fail("tls.ca", why.text);
+	if (tlsclient_new(roots, TLSCTX_1_2, &m->tls_ctx, &why) < 0)
+		return fail("tls.ca", why.text);
+	t->spec.watch = watchimap_new(t->arena, m);
+	return CLI_DONE;
+}
+
 static int open_watch(struct audittarget *t)
 {
 	struct why why = { "" };
 	uint16_t port;
 
+	if (t->imap)
+		return open_imap(t);
 	if (t->maildir)
 		t->spec.watch = watchdir_new(t->arena, t->maildir);
 	if (!t->sink_port)
@@ -392,6 +437,8 @@ int audittarget(int argc, char **argv)
 		{ "i-am-allowed", no_argument, NULL, 'A' },
 		{ "unknown-rcpt", required_argument, NULL, 'u' },
 		{ "maildir", required_argument, NULL, 'm' },
+		{ "imap", required_argument, NULL, 'i' },
+		{ "imap-password", required_argument, NULL, 'P' },
 		{ "sink", required_argument, NULL, 'p' },
 		{ "rate", required_argument, NULL, 'R' },
 		{ "wait", required_argument, NULL, 'W' },
@@ -426,7 +473,9 @@ int audittarget(int argc, char **argv)
 		if (!take_option(&t, c, optarg))
 			return refuse_usage();
 	}
-	if (!t.spec.world.rcpt.n || (t.maildir && t.sink_port))
+	if (!t.spec.world.rcpt.n ||
+	    (t.maildir != NULL) + (t.imap != NULL) + (t.sink_port != 0) > 1 ||
+	    (t.imap != NULL) != (t.imap_password != NULL))
 		return refuse_usage();
 	t.source.sets = t.sets;
 	t.spec.skip = t.skip;
@@ -438,6 +487,9 @@ int audittarget(int argc, char **argv)
 		t.spec.world.now = clock_wall();
 	r = run(&t);
 	sink_stop(t.sink);
+	if (t.imap && t.spec.watch.ctx)
+		watchimap_close(t.spec.watch);
+	tlsctx_free(t.mailbox.tls_ctx);
 	tlsctx_free(t.spec.target.tls_ctx);
 	return r;
 }

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 
 from gateway import BUILD, Gateway, TOP, free_port
-from peers import Postfix
+from peers import DovecotImap, Postfix
 
 POTERNE = os.path.join(TOP, BUILD, "src", "poterne")
 RCPT = "alice@hopital.example"
@@ -51,9 +51,27 @@ def test_our_gateway_is_audited_by_its_next_hop():
             assert len(g.events("message.done")) == before
 
 
+def check_by_imap(postfix, folder):
+    """The same mailbox by IMAP; what the first audit left there is nobody's."""
+    secret = os.path.join(folder, "secret")
+    with open(secret, "w", encoding="utf-8") as f:
+        f.write("un secret\n")
+    with DovecotImap(os.path.join(postfix.sink, "boite")) as d:
+        rows, sums, _ = audit(f"127.0.0.1:{postfix.port}", "--imap", f"imap://alice@127.0.0.1:{d.port}",
+                              "--imap-password", secret, "--wait", "20s", "T008a*", "C-00[12]", "X-044", status=1)
+        assert judged(rows, "DANGER") == ["T008a-acss", "T008a-clean"], rows
+        assert judged(rows, "ok") == ["C-001", "C-002"] and judged(rows, "FAIL") == ["X-044"], rows
+        assert sums["strays"] == 0, sums
+        with open(secret, "w", encoding="utf-8") as f:
+            f.write("un autre\n")
+        _, _, errors = audit(f"127.0.0.1:{postfix.port}", "--imap", f"imap://alice@127.0.0.1:{d.port}",
+                             "--imap-password", secret, "C-001", status=3)
+        assert "imap" in errors and "un autre" not in errors, errors
+
+
 def test_a_gateway_without_a_filter_is_found_out():
     with Postfix("smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination\n"
-                 "smtpd_authorized_xclient_hosts = 127.0.0.1\n") as p, tempfile.TemporaryDirectory() as folder:
+                 "smtpd_authorized_xclient_hosts = 127.0.0.1\nsmtpd_peername_lookup = no\n") as p, tempfile.TemporaryDirectory() as folder:
         page = os.path.join(folder, "page.html")
         rows, sums, _ = audit(f"127.0.0.1:{p.port}", "--maildir", os.path.join(p.sink, "boite"), "--wait", "3s",
                               "--html", page, "T001*", "T002a*", "T008a*", "T070a*", "C-00[12]", "X-001a", "X-009",
@@ -66,6 +84,7 @@ def test_a_gateway_without_a_filter_is_found_out():
             ["postconf", "-h", "smtpd_forbid_bare_newline"], capture_output=True, text=True).stdout
         assert rows["X-009"]["judgement"] == "FAIL"
         assert not [i for i in judged(rows, "DANGER") if i.startswith("T001")]
+        check_by_imap(p, folder)
         with open(page, encoding="utf-8") as f:
             text = f.read()
         assert "smtpd_forbid_bare_newline" in text and "<script" not in text and "http" not in text

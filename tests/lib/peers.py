@@ -198,6 +198,60 @@ service stats {{
         return [open(os.path.join(new, n), "rb").read() for n in sorted(os.listdir(new))]
 
 
+class DovecotImap(Peer):
+    """Dovecot showing one Maildir by IMAP to alice, whose password is "un secret"."""
+
+    def __init__(self, maildir):
+        super().__init__()
+        self.maildir = maildir
+
+    def start(self):
+        conf, users = os.path.join(self.dir, "dovecot.conf"), os.path.join(self.dir, "users")
+        with open(users, "w", encoding="utf-8") as f:
+            f.write("alice:{PLAIN}un secret:65534:65534::/nonexistent::\n")
+        with open(conf, "w", encoding="utf-8") as f:
+            f.write(f"""base_dir = {self.dir}/run
+log_path = {self.dir}/dovecot.log
+protocols = imap
+ssl = no
+disable_plaintext_auth = no
+listen = 127.0.0.1
+mail_location = maildir:{self.maildir}
+default_internal_user = nobody
+default_internal_group = nogroup
+default_login_user = nobody
+first_valid_uid = 1
+last_valid_uid = 65534
+first_valid_gid = 1
+passdb {{
+  driver = passwd-file
+  args = {users}
+}}
+userdb {{
+  driver = passwd-file
+  args = {users}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    address = 127.0.0.1
+    port = {self.port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service stats {{
+  unix_listener stats-writer {{
+    mode = 0666
+  }}
+}}
+""")
+        self.spawn(program("dovecot"), "-F", "-c", conf)
+        wait_until(lambda: listens(self.port), 20, "dovecot")
+        return self
+
+
 class Clamd(Peer):
     """clamd with a signature base of our own: one body signature and the rest of nothing."""
 

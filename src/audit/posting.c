@@ -1,26 +1,27 @@
-#include "audit/passage.h"
+#include "audit/posting.h"
 
 #include <stdio.h>
 
 enum { LINE_MAX_BYTES = 4096 };
 
-static const char *const stages[PASSAGE_STAGES] = {
-	[PASSAGE_CONNECT] = "connect", [PASSAGE_GREETING] = "greeting", [PASSAGE_HELLO] = "EHLO",
-	[PASSAGE_TLS] = "STARTTLS",    [PASSAGE_XCLIENT] = "XCLIENT",	[PASSAGE_MAIL] = "MAIL",
-	[PASSAGE_RCPT] = "RCPT",
-	[PASSAGE_DATA] = "DATA",       [PASSAGE_END] = "end of data",
+static const char *const stages[POSTING_STAGES] = {
+	[POSTING_CONNECT] = "connect", [POSTING_GREETING] = "greeting",
+	[POSTING_HELLO] = "EHLO",      [POSTING_TLS] = "STARTTLS",
+	[POSTING_XCLIENT] = "XCLIENT", [POSTING_MAIL] = "MAIL",
+	[POSTING_RCPT] = "RCPT",       [POSTING_DATA] = "DATA",
+	[POSTING_END] = "end of data",
 };
 
-const char *passage_stage_name(enum passage_stage s)
+const char *posting_stage_name(enum posting_stage s)
 {
 	return stages[s];
 }
 
-bool passage_stage_parse(str name, enum passage_stage *ret)
+bool posting_stage_parse(str name, enum posting_stage *ret)
 {
-	for (size_t i = 0; i < PASSAGE_STAGES; i++) {
+	for (size_t i = 0; i < POSTING_STAGES; i++) {
 		if (str_eq(name, str_c(stages[i]))) {
-			*ret = (enum passage_stage)i;
+			*ret = (enum posting_stage)i;
 			return true;
 		}
 	}
@@ -30,14 +31,14 @@ bool passage_stage_parse(str name, enum passage_stage *ret)
 /* One message under way. */
 struct way {
 	struct talk t;
-	const struct passage_letter *l;
-	struct passage *ret;
+	const struct posting_letter *l;
+	struct posting *ret;
 	struct smtpreply reply;
 	int error;
 };
 
 /* Notes the reply of a stage; true when the dialogue may go on. */
-static bool passed(struct way *w, enum passage_stage stage, int class)
+static bool passed(struct way *w, enum posting_stage stage, int class)
 {
 	w->ret->stage = stage;
 	w->ret->code = w->error == TALK_OK ? w->reply.code : 0;
@@ -47,10 +48,10 @@ static bool passed(struct way *w, enum passage_stage stage, int class)
 static bool greet(struct way *w)
 {
 	w->error = talk_greeting(&w->t, &w->reply);
-	if (!passed(w, PASSAGE_GREETING, 2))
+	if (!passed(w, POSTING_GREETING, 2))
 		return false;
 	w->error = talk_hello(&w->t, w->l->helo, &w->reply);
-	return passed(w, PASSAGE_HELLO, 2);
+	return passed(w, POSTING_HELLO, 2);
 }
 
 /* A server that offers STARTTLS and then says no is spoken with in clear. */
@@ -60,12 +61,12 @@ static bool encrypt(struct way *w)
 		return true;
 	w->error = talk_starttls(&w->t, &w->reply);
 	if (w->error != TALK_OK)
-		return passed(w, PASSAGE_TLS, 2);
+		return passed(w, POSTING_TLS, 2);
 	if (!w->t.tls)
 		return true;
 	w->ret->tls = true;
 	w->error = talk_hello(&w->t, w->l->helo, &w->reply);
-	return passed(w, PASSAGE_HELLO, 2);
+	return passed(w, POSTING_HELLO, 2);
 }
 
 static bool become_client(struct way *w)
@@ -75,11 +76,11 @@ static bool become_client(struct way *w)
 	w->error = talk_xclient(&w->t, w->l->client_ip, w->l->helo, &w->reply);
 	if (w->error == TALK_OK && w->reply.code == 502)
 		return true;
-	if (!passed(w, PASSAGE_XCLIENT, 2))
+	if (!passed(w, POSTING_XCLIENT, 2))
 		return false;
 	w->ret->as_client = true;
 	w->error = talk_hello(&w->t, w->l->helo, &w->reply);
-	return passed(w, PASSAGE_HELLO, 2);
+	return passed(w, POSTING_HELLO, 2);
 }
 
 static bool is_8bit(str s)
@@ -106,15 +107,15 @@ static bool envelope(struct way *w)
 	if (ext & TALK_8BITMIME && is_8bit(w->l->bytes))
 		n += snprintf(line + n, sizeof(line) - (size_t)n, " BODY=8BITMIME");
 	w->error = talk_ask(&w->t, str_of(line, (size_t)n), &w->reply);
-	if (!passed(w, PASSAGE_MAIL, 2))
+	if (!passed(w, POSTING_MAIL, 2))
 		return false;
 	n = snprintf(line, sizeof(line), "RCPT TO:<%.*s>",
 		     STR_ARG(str_sub(w->l->recipient, 0, 1024)));
 	w->error = talk_ask(&w->t, str_of(line, (size_t)n), &w->reply);
-	if (!passed(w, PASSAGE_RCPT, 2))
+	if (!passed(w, POSTING_RCPT, 2))
 		return false;
 	w->error = talk_ask(&w->t, STR("DATA"), &w->reply);
-	return passed(w, PASSAGE_DATA, 3);
+	return passed(w, POSTING_DATA, 3);
 }
 
 /* RFC 5321 4.5.2, for lines that end in CRLF only: what else a case puts before a dot is to
@@ -150,15 +151,15 @@ static void content(struct way *w)
 	 * Twice the time: RFC 5321 4.5.3.2.6. */
 	(void)!put_body(&w->t, w->l->bytes);
 	w->error = talk_reply(&w->t, 2 * w->t.to->timeout_ms, &w->reply);
-	(void)passed(w, PASSAGE_END, 2);
+	(void)passed(w, POSTING_END, 2);
 }
 
-void passage_send(const struct talk_target *to, struct arena *a, const struct passage_letter *l,
-		  struct passage *ret)
+void posting_send(const struct talk_target *to, struct arena *a, const struct posting_letter *l,
+		  struct posting *ret)
 {
 	struct way w = { .l = l, .ret = ret };
 
-	*ret = (struct passage){ .stage = PASSAGE_CONNECT };
+	*ret = (struct posting){ .stage = POSTING_CONNECT };
 	w.error = talk_open(&w.t, to, a);
 	if (w.error == TALK_OK && greet(&w) && encrypt(&w) && become_client(&w) && envelope(&w))
 		content(&w);

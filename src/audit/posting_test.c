@@ -1,5 +1,5 @@
 /* What is sent arrives as it is: both ends are ours, in between is TCP on loopback. */
-#include "audit/passage.h"
+#include "audit/posting.h"
 
 #include "audit/sink.h"
 
@@ -34,7 +34,7 @@ static void every_byte_arrives(void **state)
 
 		STR("Subject: 8bit\r\n\r\n\xe9\xff\x01\r\n"),
 	};
-	cleanup(arena_freep) struct arena *a = arena_new("passage", 64 << 20);
+	cleanup(arena_freep) struct arena *a = arena_new("posting", 64 << 20);
 	struct ip here = ip_of("\x7f\0\0\1", IP_V4);
 	struct why why = { "" };
 	struct seen seen = { .arena = a };
@@ -48,15 +48,15 @@ static void every_byte_arrives(void **state)
 	assert_int_equal(sink_start(here, 0, &sink, &to.port, &why), 0);
 	w = sink_watch(sink);
 	for (size_t i = 0; i < ARRAY_LEN(messages); i++) {
-		struct passage_letter l = { .helo = STR("me"),
+		struct posting_letter l = { .helo = STR("me"),
 					    .reverse_path = STR(""),
 					    .recipient = STR("a@b.example"),
 					    .bytes = messages[i] };
-		struct passage p;
+		struct posting p;
 
-		passage_send(&to, a, &l, &p);
+		posting_send(&to, a, &l, &p);
 		assert_int_equal(p.code, 250);
-		assert_int_equal(p.stage, PASSAGE_END);
+		assert_int_equal(p.stage, POSTING_END);
 		assert_int_equal(w.look(w.ctx, take, &seen, &why), 0);
 		assert_int_equal(seen.n, i + 1);
 		assert_int_equal(seen.last.n, messages[i].n);
@@ -67,19 +67,19 @@ static void every_byte_arrives(void **state)
 
 static void a_closed_port_is_no_connection(void **state)
 {
-	cleanup(arena_freep) struct arena *a = arena_new("passage", 8 << 20);
+	cleanup(arena_freep) struct arena *a = arena_new("posting", 8 << 20);
 	struct ip here = ip_of("\x7f\0\0\1", IP_V4);
 	struct talk_target to = { .ip = here, .name = STR("me"), .timeout_ms = 2000 };
-	struct passage_letter l = { .helo = STR("me") };
+	struct posting_letter l = { .helo = STR("me") };
 	struct why why = { "" };
-	struct passage p;
+	struct posting p;
 	struct sink *sink;
 
 	(void)state;
 	assert_int_equal(sink_start(here, 0, &sink, &to.port, &why), 0);
 	sink_stop(sink);
-	passage_send(&to, a, &l, &p);
-	assert_int_equal(p.stage, PASSAGE_CONNECT);
+	posting_send(&to, a, &l, &p);
+	assert_int_equal(p.stage, POSTING_CONNECT);
 	assert_int_equal(p.code, 0);
 	assert_true(str_eq(p.text, STR("no connection")));
 }

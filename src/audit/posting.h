@@ -1,4 +1,4 @@
-/* audit/passage.h - one message handed to the gateway that is audited: how far it came.
+/* audit/posting.h - one message handed to the gateway that is audited: how far it came.
  *
  * A connection and a transaction of its own for each message, so that none stands in the way of
  * the next. STARTTLS when it is offered; XCLIENT when it is, so that the gateway sees the client
@@ -8,31 +8,31 @@
  * Memory   in the caller's arena.
  * Limits   as audit/talk.h.   Threads  pure apart from the connection.   Errors  in the result.
  */
-#ifndef AUDIT_PASSAGE_H
-#define AUDIT_PASSAGE_H
+#ifndef AUDIT_POSTING_H
+#define AUDIT_POSTING_H
 
 #include "audit/talk.h"
 
-enum passage_stage {
-	PASSAGE_CONNECT,
-	PASSAGE_GREETING,
-	PASSAGE_HELLO,
-	PASSAGE_TLS,
-	PASSAGE_XCLIENT,
-	PASSAGE_MAIL,
-	PASSAGE_RCPT,
-	PASSAGE_DATA,
-	PASSAGE_END,
-	PASSAGE_STAGES
+enum posting_stage {
+	POSTING_CONNECT,
+	POSTING_GREETING,
+	POSTING_HELLO,
+	POSTING_TLS,
+	POSTING_XCLIENT,
+	POSTING_MAIL,
+	POSTING_RCPT,
+	POSTING_DATA,
+	POSTING_END,
+	POSTING_STAGES
 };
 
-struct passage_letter {
+struct posting_letter {
 	str client_ip, helo; /* for XCLIENT; helo is said in any case */
 	str reverse_path, recipient, bytes;
 };
 
-struct passage {
-	enum passage_stage stage; /* that its reply is from */
+struct posting {
+	enum posting_stage stage; /* that its reply is from */
 	int code;		  /* 0: there was none */
 	str text;
 	bool as_client; /* XCLIENT was taken */
@@ -40,10 +40,10 @@ struct passage {
 	str transcript;
 };
 
-void passage_send(const struct talk_target *to, struct arena *a, const struct passage_letter *l,
-		  struct passage *ret);
+void posting_send(const struct talk_target *to, struct arena *a, const struct posting_letter *l,
+		  struct posting *ret);
 /* "connect", "MAIL", "end of data" */
-const char *passage_stage_name(enum passage_stage s);
-bool passage_stage_parse(str name, enum passage_stage *ret) must_use;
+const char *posting_stage_name(enum posting_stage s);
+bool posting_stage_parse(str name, enum posting_stage *ret) must_use;
 
 #endif
