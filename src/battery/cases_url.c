@@ -26,8 +26,14 @@ static void send_page(struct kit *k, const char *variant, const char *html)
 {
 	struct kit_mail m = kit_mail(k);
 
-	m.entity = body(k, "text/html",
-			kit_fmt(k, "<html><body><p>Bonjour</p>%s</body></html>", html).p);
+	m.entity = kit_expand(k,
+			      kit_fmt(k,
+				      "Content-Type: text/html; charset=utf-8\n"
+				      "Content-Transfer-Encoding: 8bit\n\n<html><body><p>Bonjour</p>"
+				      "%s</body></html>\n",
+				      html)
+				      .p,
+			      "", STR(""));
 	kit_send(k, variant, &m);
 }
 
@@ -164,6 +170,21 @@ static void broken_html(struct kit *k)
 	send_page(k, "d", "<a href=\"http://203.0.\n113.7/\">x</a>");
 	send_page(k, "e", "<a href=\"http://203.0.113.7/\" href=\"http://partner.example/\">x</a>");
 	send_page(k, "f", "<!--><a href=\"http://203.0.113.7/\">x</a>");
+	send_page(k, "h", "<!--[if mso]><a href=\"http://203.0.113.7/\">x</a><![endif]-->");
+	send_page(k, "h2", "<![if !mso]><a href=\"http://203.0.113.7/\">x</a><![endif]>");
+	send_page(k, "i", "<![CDATA[<a href=\"x\">]]><a href=\"http://203.0.113.7/\">x</a>");
+	send_page(k, "j", "<body><div><table><a href=http://203.0.113.7/>x");
+	send_page(k, "k", "<a href=\"http://203.0.\2113.7/\">x</a>");
+	send_page(k, "l", "<a href='http://203.0.113.7/\">x</a>'>y</a>");
+	send_page(k, "m", "<a title=\">\" href=\"http://203.0.113.7/\">x</a>");
+	/* No browser makes a link of this one. */
+	kit_expect(k, BATTERY_ACCEPT | FLAG_OR_MORE, NULL);
+	send_page(k, "g", "<a hr<!-- -->ef=\"http://203.0.113.7/\">x</a>");
+	kit_expect(k, BATTERY_REJECT, "FEED_URL");
+	send_page(k, "bL", "<a href=http://" WORLD_LISTED "/a>x");
+	send_page(k, "eL",
+		  "<a href=\"http://" WORLD_LISTED "/\" href=\"http://partner.example/\">x</a>");
+	send_page(k, "hL", "<!--[if mso]><a href=\"http://" WORLD_LISTED "/\">x</a><![endif]-->");
 }
 
 static void encoded_html(struct kit *k)
@@ -179,6 +200,22 @@ static void encoded_html(struct kit *k)
 	send_page(k, "d",
 		  "<a href=\"data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==\">x</a>");
 	send_page(k, "e", "<a href=\"javascript:alert(1)\">x</a>");
+	send_page(k, "f", "<a href=\"vbscript:msgbox(1)\">x</a>");
+	send_page(k, "e2", "<a href=\"java&#9;script&colon;alert(1)\">x</a>");
+	kit_expect(k, BATTERY_REJECT, "FEED_URL");
+	send_page(k, "aL", "<a href=\"&#x68;ttp&colon;&sol;&sol;listed&period;example/\">x</a>");
+	send_page(k, "bL", "<a href=\"http://" WORLD_LISTED "/%2561\">x</a>");
+	send_page(k, "cL", "<base href=\"//" WORLD_LISTED "/\"><a href=\"a/b\">x</a>");
+	send_page(k, "gL", "<style>p{ background:url(//" WORLD_LISTED "/a.png)}</style><p>x</p>");
+	send_page(k, "iL", "<form action=\"http://" WORLD_LISTED "/\"><input name=a></form>");
+	send_page(k, "kL",
+		  "<meta http-equiv=\"refresh\" content=\"0;URL='http://" WORLD_LISTED "/'\">");
+	send_page(k, "lL", "<object data=\"http://" WORLD_LISTED "/a.swf\"></object>");
+	send_page(k, "mL", "<video poster=\"http://" WORLD_LISTED "/a.png\"></video>");
+	send_page(k, "nL", "<body background=\"http://" WORLD_LISTED "/a.png\">x");
+	send_page(k, "oL",
+		  "<a href=\"https://www.google.com/url?q=http%3A%2F%2F" WORLD_LISTED
+		  "%2Fa&amp;sa=D\">x</a>");
 	kit_expect(k, FLAG_OR_MORE, "HTML_WITH_FORM");
 	send_page(k, "i", "<form action=\"http://203.0.113.7/\"><input name=a></form>");
 }
@@ -192,6 +229,23 @@ static void hidden_text(struct kit *k)
 	send_page(k, "c",
 		  "<div style=\"display:none\">mots cach\xc3\xa9s ici pour le filtre, longs et "
 		  "nombreux</div>");
+	send_page(k, "d",
+		  "<p style=\"text-indent:-9999px\">mots cach\xc3\xa9s ici pour le filtre, longs et "
+		  "nombreux</p>");
+	send_page(k, "e",
+		  kit_fmt(k, "<div style=\"max-height:0;overflow:hidden\">%.*s</div>",
+			  STR_ARG(kit_repeat(k,
+					     STR("Compte rendu de la r\xc3\xa9union du service, "
+						 "ordre du jour et participants.<br>\r\n"),
+					     500)))
+			  .p);
+	send_page(k, "g",
+		  "<span style=\"opacity:0\">mots cach\xc3\xa9s ici pour le filtre, longs et "
+		  "nombreux</span>");
+	kit_expect(k, FLAG_OR_MORE, "HTML_IMAGE_ONLY|HTML_TRACKING_PIXEL");
+	send_page(k, "f",
+		  "<img src=\"https://hacker.example/1.gif\" width=1 height=1><img "
+		  "src=\"https://hacker.example/2.gif\" width=1 height=1>");
 }
 
 static void forms(struct kit *k)
@@ -203,6 +257,16 @@ static void forms(struct kit *k)
 	kit_expect(k, FLAG_OR_MORE, NULL);
 	send_page(k, "b", "<iframe src=\"https://hacker.example/\"></iframe>");
 	send_page(k, "c", "<meta http-equiv=refresh content=\"1; url=https://hacker.example/\">");
+	send_page(k, "b2", "<iframe src=\"file:///c:/windows/win.ini\"></iframe>");
+	send_page(k, "b3", "<iframe src=\"data:text/html,bonjour\"></iframe>");
+	send_page(k, "b4", "<iframe srcdoc=\"&lt;script&gt;alert(1)&lt;/script&gt;\"></iframe>");
+	send_page(k, "d", "<audio autoplay src=\"https://hacker.example/a.mp3\"></audio>");
+	send_page(k, "d2", "<video autoplay><source src=\"https://hacker.example/a.mp4\"></video>");
+	send_page(k, "e", "<link rel=prefetch href=\"https://hacker.example/a\">");
+	kit_expect(k, QUAR_OR_REJECT, "HTML_WITH_FORM");
+	send_page(k, "a2",
+		  "<form method=post action=\"https://hacker.example/\">Mot de passe : <input "
+		  "name=p><button>Valider</button></form>");
 }
 
 #define ROW(id, what, symbols, make)                                                               \

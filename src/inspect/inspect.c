@@ -29,6 +29,22 @@ static struct inspect_limits clamp(const struct inspect_limits *given)
 	return l;
 }
 
+/* Neither may stand in a message (RFC 5322 2.2, 2.3); the SMTP dialogue refuses the second. */
+static void judge_bytes(struct walk *w, uint32_t root, str message)
+{
+	const char *end = message.p + message.n, *p = message.p;
+
+	if (str_chr(message, '\0') != STR_NONE)
+		walk_find(w, FINDING_MESSAGE_NUL, root, STR(""));
+	while (p < end && (p = memchr(p, '\r', (size_t)(end - p)))) {
+		p++;
+		if (p == end || *p != '\n') {
+			walk_find(w, FINDING_MESSAGE_BARE_CR, root, STR(""));
+			return;
+		}
+	}
+}
+
 void inspect_message(struct arena *a, str message, struct patterns *patterns,
 		     const struct inspect_limits *limits, struct facts *ret)
 {
@@ -48,6 +64,7 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 	w.budget = w.limits.max_unpacked_bytes;
 	root = walk_add_part(&w, 0, '.', 1);
 	walk_scan(&w, PATTERN_RAW, STR(""), message, root);
+	judge_bytes(&w, root, message);
 	inspect_features_begin(&w);
 	inspect_headers_read(&w, message);
 	inspect_url_headers(&w);

@@ -59,6 +59,8 @@ static void find_header_flags(struct node *n)
 		bad |= HEADER_NO_COLON | HEADER_BAD_NAME;
 	if (n->index && n->content.header_flags & bad)
 		walk_find(n->w, FINDING_MIME_BAD_PART_HEADER, n->index, n->content.type);
+	if (n->index && n->content.header_flags & HEADER_TOO_LONG)
+		walk_find(n->w, FINDING_HEADER_TOO_LONG, n->index, n->content.type);
 }
 
 static void too_deep(struct node *n)

@@ -114,7 +114,8 @@ static void read_type(struct charsets *c, struct arena *a, const struct fields *
 		ret->flags |= CONTENT_BAD_TYPE;
 	ret->charset = params_get(type, STR("charset"));
 	ret->boundary = boundary_of(c, a, type);
-	if (params_conflict(type, c, a, STR("boundary")))
+	if (params_conflict(type, c, a, STR("boundary")) ||
+	    params_odd_charset(type, STR("boundary")))
 		ret->flags |= CONTENT_CONFLICTING_BOUNDARY;
 	if (f->second_type.p) {
 		struct params second;

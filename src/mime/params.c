@@ -77,6 +77,7 @@ static void split_name(str name, struct param *ret)
 		digits.n--;
 	if (num_u64_max(digits, PARAMS_MAX, &section)) {
 		ret->section = (int)section;
+		ret->odd = digits.n > 1 && digits.p[0] == '0'; /* RFC 2231 7: not that way */
 	} else if (digits.n) {
 		ret->name = name; /* some other use of "*" */
 		ret->extended = false;
@@ -234,6 +235,26 @@ bool params_conflict(const struct params *p, struct charsets *c, struct arena *a
 			return true;
 	}
 	return extended.p && first.p && !str_eq(extended, plain_text(p, c, a, name));
+}
+
+/* Whose letters readers may take for others: no charset is named, or none that holds ASCII. */
+bool params_odd_charset(const struct params *p, str name)
+{
+	static const str plain[] = { STR(""), STR("us-ascii"), STR("utf-8"), STR("iso-8859-1") };
+
+	for (size_t i = 0; i < p->list.n; i++) {
+		const struct param *q = &p->list.v[i];
+		size_t end = str_chr(q->value, '\'');
+		bool known = false;
+
+		if (!q->extended || q->section > 0 || !str_caseeq(q->name, name))
+			continue;
+		for (size_t k = 0; k < ARRAY_LEN(plain) && end != STR_NONE; k++)
+			known |= str_caseeq(str_sub(q->value, 0, end), plain[k]);
+		if (!known)
+			return true;
+	}
+	return false;
 }
 
 static void add_reading(struct params_readings *r, str value)
