@@ -59,9 +59,6 @@ static void two_fields(struct kit *k)
 	send_fields(k, "d",
 		    "Content-Type: application/octet-stream; name=a.exe\n"
 		    "Content-Disposition: attachment\n");
-	send_fields(k, "e",
-		    OCTETS "Content-Disposition: attachment\nContent-Description: a.pdf\n"
-			   "Content-Location: http://partner.example/a.exe\n");
 }
 
 static void rfc2047(struct kit *k)

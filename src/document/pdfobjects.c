@@ -272,14 +272,17 @@ static enum pdffilter_outcome decode(struct pdfobjects *o, str raw,
 	cleanup(arena_freep) struct arena *scratch =
 		arena_new("pdf stream", 8 * (max + raw.n) + (16 << 20));
 	size_t left = max < o->decode_left ? max : o->decode_left;
-	size_t before = left;
+	size_t before = left, whole = o->decode_left;
 	enum pdffilter_outcome r = pdffilter_decode(scratch, raw, steps, n, &left, ret);
 
 	o->decode_left -= before - left;
 	o->decoded += before - left;
 	o->look_left += (before - left) * LOOKS;
-	if (r == PDFFILTER_CUT && !o->decode_left)
+	/* A piece that does not fit any more may leave a little room. */
+	if (r == PDFFILTER_CUT && before == whole) {
+		o->decode_left = 0;
 		o->notes |= PDF_CUT;
+	}
 	if (ret->p < o->file.p || ret->p >= o->file.p + o->file.n)
 		*ret = arena_str(o->arena, *ret);
 	return r;

@@ -4,6 +4,8 @@
 #include "inspect/inspect_readings.h"
 #include "mime/filename.h"
 
+enum { LINE_SEPARATOR = 0x2028, PARAGRAPH_SEPARATOR = 0x2029 };
+
 /* Extensions that Windows runs when opened. */
 static const str program_extensions[] = {
 	STR("exe"), STR("scr"), STR("com"), STR("pif"), STR("bat"),  STR("cmd"), STR("js"),
@@ -115,7 +117,7 @@ static void judge_readings(struct walk *w, uint32_t index, str name)
 
 void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_archive)
 {
-	bool direction = false, control = false, nul = false, line_end = false;
+	bool direction = false, control = false, nul = false, line_end = false, separator = false;
 	str rest = filename;
 
 	while (rest.n) {
@@ -124,12 +126,15 @@ void inspect_name_check(struct walk *w, uint32_t index, str filename, bool in_ar
 
 		direction |= n && overrides_direction(cp);
 		nul |= n && cp == 0;
+		separator |= n && (cp == LINE_SEPARATOR || cp == PARAGRAPH_SEPARATOR);
 		line_end |= n && (cp == '\r' || cp == '\n');
 		control |= n && (cp < 0x20 || cp == 0x7f);
 		rest = str_skip(rest, n ? n : 1);
 	}
 	if (direction)
 		walk_find(w, FINDING_NAME_RTL_OVERRIDE, index, filename);
+	if (separator)
+		walk_find(w, FINDING_NAME_OBSCURE, index, filename);
 	if (nul)
 		walk_find(w, FINDING_NAME_NUL, index, filename);
 	if (control)

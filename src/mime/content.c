@@ -152,6 +152,29 @@ static void add_name(struct content *ret, str name)
 		ret->names[ret->names_n++] = name;
 }
 
+/* Such a parameter stands there, though perhaps no reader makes a name of it. */
+static bool has_name(const struct params *p, str name)
+{
+	for (size_t i = 0; i < p->list.n; i++) {
+		if (str_caseeq(p->list.v[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* A NUL byte has become a blank: for some readers the name ends there. */
+static void add_cut_names(struct content *ret)
+{
+	size_t n = ret->names_n;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t at = str_chr(ret->names[i], ' ');
+
+		if (at != STR_NONE && at > 0)
+			add_name(ret, str_sub(ret->names[i], 0, at));
+	}
+}
+
 static void read_all_names(struct charsets *c, struct arena *a, const struct fields *f,
 			   struct content *ret)
 {
@@ -169,6 +192,8 @@ static void read_all_names(struct charsets *c, struct arena *a, const struct fie
 				add_name(ret, r.v[m]);
 		}
 	}
+	if (ret->header_flags & HEADER_NUL)
+		add_cut_names(ret);
 }
 
 void content_read(struct charsets *c, struct arena *a, struct header_reader *r, str default_type,
@@ -187,7 +212,8 @@ void content_read(struct charsets *c, struct arena *a, struct header_reader *r, 
 	if (f.value[ENCODING].p)
 		params_parse(a, f.value[ENCODING], &encoding);
 	read_name(c, a, &type, &disposition, &got);
-	if (got.filename.n || got.flags & (CONTENT_DUPLICATE | CONTENT_CONFLICTING_NAME))
+	if (got.filename.n || got.flags & (CONTENT_DUPLICATE | CONTENT_CONFLICTING_NAME) ||
+	    has_name(&disposition, STR("filename")) || has_name(&type, STR("name")))
 		read_all_names(c, a, &f, &got);
 	/* An unknown disposition counts as attachment (RFC 2183 2.8). */
 	if (disposition.value.n && !str_caseeq(disposition.value, STR("inline")))

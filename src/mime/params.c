@@ -328,10 +328,7 @@ void params_read_all(const struct params *p, struct charsets *c, struct arena *a
 
 		if (!str_caseeq(q->name, name) || q->section >= 0)
 			continue;
-		if (q->extended)
-			add_reading(&got, decoded_value(c, a, q->value));
-		else
-			add_words(&got, c, a, q->value);
+		add_words(&got, c, a, q->extended ? decoded_value(c, a, q->value) : q->value);
 		if (q->junk.n)
 			add_reading(&got, utf8_of(c, a, STR("utf-8"),
 						  arena_fmt(a, "%.*s%.*s", STR_ARG(q->value),
