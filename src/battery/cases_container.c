@@ -200,14 +200,15 @@ static void document_bombs(struct kit *k)
 	str inflating = fixture_pdf_stream(
 		k, "/Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]",
 		deflated(k, zeros, 2));
-	const str three[] = { inflating, inflating, inflating };
+	const str many[] = { inflating, inflating, inflating, inflating, inflating,
+			     inflating, inflating, inflating, inflating, inflating };
 
 	kit_expect(k, BATTERY_ACCEPT | FLAG_OR_MORE, NULL);
 	kit_send_attached(k, "d1", "application/pdf", "facture.pdf",
 			  fixture_pdf(k, "/OpenAction 4 0 R", circle, ARRAY_LEN(circle)));
 	kit_expect(k, QUAR_OR_REJECT, NULL);
 	kit_send_attached(k, "d2", "application/pdf", "facture.pdf",
-			  fixture_pdf(k, "/OpenAction 9 0 R", three, ARRAY_LEN(three)));
+			  fixture_pdf(k, "/OpenAction 9 0 R", many, ARRAY_LEN(many)));
 	kit_send_attached(k, "e", "application/msword", "lettre.doc", looping_doc(k));
 	kit_send_attached(k, "g", "font/otf", "police.otf",
 			  fixture_padded(k,
