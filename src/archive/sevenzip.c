@@ -298,6 +298,20 @@ static bool decrypt_folder(struct decryption *d, struct sevenzip_folder *f)
 	return true;
 }
 
+static bool crc_fits(str bytes, bool has_crc, uint32_t crc)
+{
+	return !has_crc || crc32_z(0, (const Bytef *)bytes.p, bytes.n) == crc;
+}
+
+
+/* What is not packed as well comes out of any password: its checksum alone tells. */
+static bool is_plain_text(const struct sevenzip_folder *f, str pack)
+{
+	if (f->coders_n != 1 || f->packed_n != 1 || !str_eq(f->coders[0].id, COPY))
+		return true;
+	return crc_fits(str_sub(pack, 0, (size_t)f->sizes[0]), f->has_crc, f->crc);
+}
+
 /* All folders; *ret are the packed streams as they are then. */
 static bool decrypt_folders(struct decryption *d, str bytes, struct sevenzip_streams *s, str *ret)
 {
@@ -312,7 +326,7 @@ static bool decrypt_folders(struct decryption *d, str bytes, struct sevenzip_str
 		for (uint32_t k = 0; k < f->packed_n; k++)
 			ret[first + k] = next_pack(bytes, &at, s->packs.v[first + k]);
 		d->packs = &ret[first];
-		if (!decrypt_folder(d, f))
+		if (!decrypt_folder(d, f) || !is_plain_text(f, ret[first]))
 			return false;
 		first += f->packed_n;
 	}
@@ -351,11 +365,6 @@ static bool unpack_header(struct arena *a, const struct sevenzip_folder *f, str 
 	free(filters[0].options);
 	*ret = str_of(out, size);
 	return fits;
-}
-
-static bool crc_fits(str bytes, bool has_crc, uint32_t crc)
-{
-	return !has_crc || crc32_z(0, (const Bytef *)bytes.p, bytes.n) == crc;
 }
 
 /* What the signature header points to. */

@@ -235,34 +235,6 @@ static void bombs(struct kit *k)
 	document_bombs(k);
 }
 
-static void put_tnef(struct strbuf *b, unsigned level, uint32_t id, str data)
-{
-	unsigned sum = 0;
-
-	strbuf_char(b, (char)level);
-	for (int i = 0; i < 4; i++)
-		strbuf_char(b, (char)(id >> (8 * i)));
-	for (int i = 0; i < 4; i++)
-		strbuf_char(b, (char)(data.n >> (8 * i)));
-	strbuf_put(b, data);
-	for (size_t i = 0; i < data.n; i++)
-		sum += (unsigned char)data.p[i];
-	strbuf_char(b, (char)sum);
-	strbuf_char(b, (char)(sum >> 8));
-}
-
-static str tnef(struct kit *k, const char *name, str file)
-{
-	struct strbuf b = strbuf_make(k->arena, file.n + 4096);
-
-	strbuf_put(&b, STR("\x78\x9f\x3e\x22\1\0"));
-	put_tnef(&b, 1, 0x00089006, STR("\0\0\1\0"));
-	put_tnef(&b, 2, 0x00069002, STR("\1\0\xff\xff\xff\xff\0\0\0\0\0\0\0\0"));
-	put_tnef(&b, 2, 0x00018010, str_of(name, strlen(name) + 1));
-	put_tnef(&b, 2, 0x0006800f, file);
-	return strbuf_str(&b);
-}
-
 /* Each line begins with a blank (RFC 5545 3.1). */
 static str folded_base64(struct kit *k, str bytes)
 {
@@ -275,47 +247,6 @@ static str folded_base64(struct kit *k, str bytes)
 		strbuf_fmt(&b, " %.*s\r\n", STR_ARG(str_trim(line)));
 	}
 	return strbuf_str(&b);
-}
-
-static void put_der(struct strbuf *b, unsigned tag, str bytes)
-{
-	strbuf_char(b, (char)tag);
-	if (bytes.n > 127) {
-		strbuf_char(b, (char)0x83);
-		for (int shift = 16; shift >= 0; shift -= 8)
-			strbuf_char(b, (char)(bytes.n >> shift));
-	} else {
-		strbuf_char(b, (char)bytes.n);
-	}
-	strbuf_put(b, bytes);
-}
-
-static str der(struct kit *k, unsigned tag, const str *pieces, size_t n)
-{
-	str bytes = kit_join(k, pieces, n);
-	struct strbuf b = strbuf_make(k->arena, bytes.n + 8);
-
-	put_der(&b, tag, bytes);
-	return strbuf_str(&b);
-}
-
-#define DER(k, tag, ...)                                                                           \
-	der((k), (tag), (const str[]){ __VA_ARGS__ }, ARRAY_LEN(((const str[]){ __VA_ARGS__ })))
-
-/* A message inside SignedData (RFC 5652 5) that nobody signed: its readers show it all the same. */
-static str signed_data(struct kit *k)
-{
-	const str data_type = STR("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01");
-	const str signed_type = STR("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02");
-	str inner = kit_expand(
-		k,
-		"Content-Type: multipart/mixed; boundary=in\n\n--in\n{text}--in\n{part}--in--\n",
-		"setup.exe", fixture_pe(k));
-	str content = DER(k, 0x30, data_type, DER(k, 0xa0, DER(k, 0x04, inner)));
-
-	return DER(k, 0x30, signed_type,
-		   DER(k, 0xa0,
-		       DER(k, 0x30, STR("\2\1\1"), STR("\x31\0"), content, STR("\x31\0"))));
 }
 
 /* RFC 1740: the resource fork, then the file. */
@@ -356,7 +287,7 @@ static void opaque(struct kit *k)
 
 	send_part(k, "a",
 		  kit_part(k, "application/ms-tnef", "winmail.dat",
-			   tnef(k, "setup.exe", fixture_pe(k))));
+			   fixture_tnef(k, "setup.exe", fixture_pe(k))));
 	send_part(k, "f",
 		  kit_part(k, "text/calendar", "invite.ics",
 			   kit_fmt(k,
@@ -365,7 +296,12 @@ static void opaque(struct kit *k)
 				   "X-FILENAME=setup.exe:%.*sEND:VEVENT\r\nEND:VCALENDAR\r\n",
 				   STR_ARG(folded))));
 	send_part(k, "b", kit_part(k, "application/pkcs7-mime; smime-type=signed-data",
-				   "smime.p7m", signed_data(k)));
+				   "smime.p7m",
+				   fixture_signed_data(
+					   k, kit_expand(k,
+							 "Content-Type: multipart/mixed; boundary=in\n\n"
+							 "--in\n{text}--in\n{part}--in--\n",
+							 "setup.exe", fixture_pe(k)))));
 	send_part(k, "d", apple_double(k));
 	kit_expect(k, QUAR_OR_REJECT, NULL);
 	pgp_with_program(k);

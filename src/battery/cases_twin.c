@@ -259,6 +259,24 @@ static void pgp_inline(struct kit *k)
 	kit_send(k, "", &m);
 }
 
+static str open_document(struct kit *k, const char *kind)
+{
+	const struct fixture_member m[] = {
+		{ "mimetype", kit_fmt(k, "application/vnd.oasis.opendocument.%s", kind) },
+		{ "content.xml",
+		  kit_fmt(k,
+			  "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content "
+			  "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\">"
+			  "<office:body><office:%s/></office:body></office:document-content>",
+			  kind) },
+		{ "META-INF/manifest.xml",
+		  STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?><manifest:manifest "
+		      "xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>") },
+	};
+
+	return fixture_archive(k, FIXTURE_ZIP_STORED, m, ARRAY_LEN(m));
+}
+
 static void flat_files(struct kit *k)
 {
 	kit_send_attached(k, "a", "text/csv", "tableau.csv",
@@ -275,6 +293,15 @@ static void flat_files(struct kit *k)
 		k, "d", "image/jpeg", "photo.jpg",
 		fixture_padded(k, STR("\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"),
 			       400));
+	kit_send_attached(k, "e", "image/heic", "photo.heic",
+			  fixture_padded(k,
+					 STR("\0\0\0\x18"
+					     "ftypheic\0\0\0\0mif1heic"),
+					 3000));
+	kit_send_attached(k, "f", "application/vnd.oasis.opendocument.text", "lettre.odt",
+			  open_document(k, "text"));
+	kit_send_attached(k, "g", "application/vnd.oasis.opendocument.spreadsheet", "tableau.ods",
+			  open_document(k, "spreadsheet"));
 }
 
 static void dicom(struct kit *k)
@@ -356,21 +383,32 @@ static void congress(struct kit *k)
 	kit_send(k, "", &m);
 }
 
+#define REPORT                                                                                     \
+	"<?xml version=\"1.0\"?><feedback><report_metadata><org_name>fai</org_name>"              \
+	"</report_metadata></feedback>"
+
 static void dmarc_report(struct kit *k)
 {
 	struct kit_mail m = kit_party(k, "fai.example", "192.0.2.17",
 				      STR("noreply-dmarc <noreply@fai.example>"));
-	str xml = STR("<?xml version=\"1.0\"?><feedback><report_metadata><org_name>fai</org_name>"
-		      "</report_metadata></feedback>");
-	const struct fixture_member gz = { "r.xml", xml };
+	str xml = STR(REPORT);
 
 	m.subject = STR("Report domain: hopital.example Submitter: fai.example Report-ID: 1");
 	m.entity = kit_part(k, "application/zip", "fai.example!hopital.example!1!2.zip",
 			    fixture_zip1(k, "fai.example!hopital.example!1!2.xml", xml));
-	kit_send(k, "a", &m);
+	kit_send(k, "", &m);
+}
+
+static void dmarc_report_gz(struct kit *k)
+{
+	struct kit_mail m = kit_party(k, "fai.example", "192.0.2.17",
+				      STR("noreply-dmarc <noreply@fai.example>"));
+	const struct fixture_member gz = { "r.xml", STR(REPORT) };
+
+	m.subject = STR("Report domain: hopital.example Submitter: fai.example Report-ID: 1");
 	m.entity = kit_part(k, "application/gzip", "fai.example!hopital.example!1!2.xml.gz",
 			    fixture_archive(k, FIXTURE_GZ, &gz, 1));
-	kit_send(k, "b", &m);
+	kit_send(k, "", &m);
 }
 
 static void tls_report(struct kit *k)
@@ -589,15 +627,6 @@ static void department(struct kit *k)
 	kit_send(k, "", &m);
 }
 
-static void other_purpose(struct kit *k)
-{
-	struct kit_mail m = kit_mail(k);
-
-	kit_text(k, &m, STR("Le mot de passe du Wi-Fi vous sera donn=C3=A9 =C3=A0 l'accueil."));
-	kit_attach(k, &m, "text/plain", "plan.txt", fixture_txt(k));
-	kit_send(k, "", &m);
-}
-
 static void plain_documents(struct kit *k)
 {
 	static const char link[] =
@@ -653,7 +682,8 @@ const struct battery_case cases_twin[] = {
 	ACCEPT("C-055", "A pharmacy's order", pharmacy),
 	ACCEPT("C-057", "An English research protocol", protocol),
 	ACCEPT("C-058", "A congress in German and Spanish", congress),
-	ACCEPT("C-060", "DMARC reports", dmarc_report),
+	ACCEPT("C-060", "A DMARC report in a zip file", dmarc_report),
+	ACCEPT("C-061", "A DMARC report in a gzip file", dmarc_report_gz),
 	ACCEPT("C-062", "A TLS report", tls_report),
 	ACCEPT("C-063", "A delivery report", delivery_report),
 	ACCEPT("C-065", "A read receipt", read_receipt),
@@ -670,6 +700,5 @@ const struct battery_case cases_twin[] = {
 	MARKED("C-081", "Retried the next day", next_day),
 	ACCEPT("C-083", "An IPv6 client", ipv6),
 	ACCEPT("C-087", "A whole department", department),
-	ACCEPT("K-03", "A password spoken of for something else", other_purpose),
 	{ 0 }
 };

@@ -48,6 +48,7 @@ str fixture_docx_object(struct kit *k, const char *name, str file);
 str fixture_rtf(struct kit *k, const char *start, str object, const char *between);
 
 /* fixture_excel.c */
+str fixture_xls(struct kit *k);
 str fixture_xls_macro(struct kit *k);
 str fixture_xlsb_macro(struct kit *k);
 str fixture_ppt_action(struct kit *k);
@@ -89,6 +90,11 @@ str fixture_xls_locked(struct kit *k);
 str fixture_pdf_locked(struct kit *k, const char *password);
 str fixture_7z_locked(struct kit *k, str password, const char *name, str file, bool names_too);
 str fixture_rar(struct kit *k, const char *name, str file, bool locked);
+
+/* fixture_wrapper.c */
+str fixture_tnef(struct kit *k, const char *name, str file);
+str fixture_tnef_text(struct kit *k);
+str fixture_signed_data(struct kit *k, str inner);
 
 /* fixture_text.c */
 str fixture_binhex(struct kit *k, const char *name, str file);

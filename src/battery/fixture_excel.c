@@ -29,6 +29,25 @@ static str exec_formula(struct kit *k)
 	return strbuf_str(&b);
 }
 
+/* One sheet with a number in it. */
+str fixture_xls(struct kit *k)
+{
+	struct strbuf b = strbuf_make(k->arena, STREAM_MAX);
+	struct fixture_ole *o =
+		fixture_ole_start(k, STR("\x20\x08\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"));
+
+	record(&b, 0x809, STR("\0\6\5\0\xbb\x0d\xcc\7\0\0\0\0\6\0\0\0"));
+	record(&b, 0x85, STR("\x28\0\0\0\0\0\7\0Feuille"));
+	record(&b, 0x0a, STR(""));
+	record(&b, 0x809, STR("\0\6\x10\0\xbb\x0d\xcc\7\0\0\0\0\6\0\0\0"));
+	record(&b, 0x203, STR("\0\0\0\0\x0f\0\0\0\0\0\0\0\x45\x40"));
+	record(&b, 0x0a, STR(""));
+	while (b.n < 4096)
+		strbuf_char(&b, 0);
+	fixture_ole_add(o, 0, "Workbook", true, strbuf_str(&b));
+	return fixture_ole_end(o);
+}
+
 str fixture_xls_macro(struct kit *k)
 {
 	struct strbuf b = strbuf_make(k->arena, STREAM_MAX);

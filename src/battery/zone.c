@@ -36,12 +36,15 @@ static const char zone[] =
 	CLEAN("association.care", "192.0.2.21", "21.2.0.192")
 	CLEAN("partner2.example", "192.0.2.22", "22.2.0.192")
 	CLEAN("evil.example", "203.0.113.80", "80.113.0.203")
+	CLEAN("hopital-partner.example", "192.0.2.23", "23.2.0.192")
 	CLEAN("hacker.example", "203.0.113.81", "81.113.0.203")
 	POLICY("banque.example", "192.0.2.77", "[\"v=DMARC1; p=reject\"]")
 	POLICY("dmarcreject.example", "192.0.2.31", "[\"v=DMARC1; p=reject\"]")
 	POLICY("dmarcquar.example", "192.0.2.32", "[\"v=DMARC1; p=quarantine\"]")
 	POLICY("dmarcnone.example", "192.0.2.33", "[\"v=DMARC1; p=none\"]")
 	POLICY("dmarcbad.example", "192.0.2.34", "[\"v=DMARC1; p=none\", \"v=DMARC1; p=reject\"]")
+	SPF("pool.example", "[\"v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 -all\"]")
+	SPF("plusall.example", "[\"v=spf1 +all\"]")
 	SPF("softfail.example", "[\"v=spf1 ip4:192.0.2.20 ~all\"]")
 	SPF("neutral.example", "[\"v=spf1 ?all\"]")
 	SPF("failspf.example", "[\"v=spf1 ip4:192.0.2.20 -all\"]")
@@ -73,7 +76,7 @@ static const char *const signers[] = {
 	"partner.example", "esp.example",	"list.example",	       "labo.example",
 	"cabinet.example", "rdv.example",	"fai.example",	       "freemail.example",
 	"ars.example",	   "association.care",	"partner2.example",    "evil.example",
-	"hacker.example",  "dmarcnone.example", "dmarcreject.example", "hopital.example",
+	"hacker.example",  "hopital-partner.example", "dmarcnone.example", "dmarcreject.example", "hopital.example",
 	"failspf.example",
 };
 

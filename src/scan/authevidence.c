@@ -17,6 +17,16 @@ static const str dkim_symbols[AUTH_CODES] = {
 	[AUTH_PERMERROR] = STR("DKIM_PERMERROR"),
 };
 
+/* "+all", or a network of half the Internet. */
+static bool allows_all(str mechanism)
+{
+	if (str_casestarts(mechanism, STR("+")))
+		mechanism = str_skip(mechanism, 1);
+	return str_caseeq(mechanism, STR("all")) ||
+	       (str_casestarts(mechanism, STR("ip4:")) &&
+		(str_caseends(mechanism, STR("/0")) || str_caseends(mechanism, STR("/1"))));
+}
+
 void authevidence_envelope(struct authcheck *c, const struct conf *conf, const struct envelope *env,
 			   deadline d, struct auth_results *ret, struct evidence *e)
 {
@@ -35,6 +45,8 @@ void authevidence_envelope(struct authcheck *c, const struct conf *conf, const s
 		     arena_fmt(c->arena, "%.*s=%.*s ip=%.*s %.*s%.*s", STR_ARG(r->identity),
 			       STR_ARG(r->domain), STR_ARG(env->client_ip), STR_ARG(r->mechanism),
 			       STR_ARG(r->problem)));
+	if (r->result == SPFCHECK_PASS && allows_all(r->mechanism))
+		evidence_add(c->arena, e, STR("SPF_PLUSALL"), r->mechanism);
 }
 
 static void put_signature(struct strbuf *b, const struct dkim_result *r)
