@@ -8,6 +8,10 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include "base/defs.h"
+
+struct super_source;
+
 enum {
 	CLI_DONE = 0,
 	CLI_NO = 1, /* invalid configuration, message would not be delivered */
@@ -27,6 +31,8 @@ int cmd_certificate(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_lists(int argc, char **argv);
 int cmd_learn(int argc, char **argv);
+/* Teaches messages of the quarantine. */
+int cmd_learn_held(const struct super_source *source, bool spam, bool json, int n, char **ids);
 int cmd_audit(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_check_auth(int argc, char **argv);

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "cli/fuzzylesson.h"
+#include "cli/heldmail.h"
 #include "cli/messages.h"
 #include "cli/offline.h"
 #include "learn/learnstate.h"
@@ -13,6 +14,8 @@ enum { MAX_SETS = 256, MESSAGE_BUDGET = 1 << 30, STATE_BUDGET = 2047 << 20, PROG
 
 static const char help[] =
 	"usage: poterne learn --spam|--ham|--forget [OPTIONS] FILE...\n"
+	"       poterne learn --spam|--ham|--forget --id [OPTIONS] ID...\n"
+	"       poterne learn --traps [OPTIONS]\n"
 	"\n"
 	"Teaches the classifier, and the store of digests by which nearly equal messages are\n"
 	"known again, what is spam and what is not. A FILE may be a message, a "
@@ -29,6 +32,9 @@ static const char help[] =
 	"  --export FILE      writes the digests that are known, for another gateway\n"
 	"  --import FILE      takes the digests of another gateway over, which weigh less than\n"
 	"                     one's own\n"
+	"  --id               of messages that the running gateway holds in quarantine\n"
+	"  --traps            as spam what the running gateway holds since it came to nobody but\n"
+	"                     spam traps (list spam-traps.txt): for a timer, once a day\n"
 	"  --state DIR        where learned state lives (default: classifier in paths.state)\n"
 	"  --json             the result as one JSON object\n"
 	"  --config FILE      configuration; without it the embedded defaults\n"
@@ -41,7 +47,7 @@ struct options {
 	const char *sets[MAX_SETS];
 	const char *state;
 	enum example_kind kind;
-	bool has_kind, json;
+	bool has_kind, json, held, traps;
 	const char *export, *import; /* instead of messages */
 };
 
@@ -132,18 +138,20 @@ static int learn_all(struct lesson *l, struct why *why)
 	return r;
 }
 
-static int find_state(const struct options *o, struct arena *a, const char **ret, struct why *why)
+static const char *state_of(const struct options *o, struct arena *a, const struct conf *conf)
 {
-	struct conf *conf;
+	return o->state ? o->state : arena_fmt(a, "%.*s/classifier", STR_ARG(conf->paths.state)).p;
+}
 
-	*ret = o->state;
-	if (o->state)
-		return 0;
-	conf = super_read_conf(&o->source, a, why);
-	if (!conf)
-		return -1;
-	*ret = arena_fmt(a, "%.*s/classifier", STR_ARG(conf->paths.state)).p;
-	return 0;
+static int find_messages(struct lesson *l, const struct conf *conf, struct arena *a, int n,
+			 char **names, struct why *why)
+{
+	int r = l->options->traps ? heldmail_add_traps(&l->messages, a, conf, why) : 0;
+
+	for (int i = 0; i < n && r == 0; i++)
+		r = l->options->held ? heldmail_add(&l->messages, a, conf, names[i], why)
+				     : messages_add(&l->messages, a, names[i], why);
+	return r;
 }
 
 static int learn_files(const struct options *o, int n, char **paths)
@@ -151,11 +159,10 @@ static int learn_files(const struct options *o, int n, char **paths)
 	cleanup(arena_freep) struct arena *a = arena_new("learn", STATE_BUDGET);
 	struct lesson l = { .options = o, .fuzzy = { .dirfd = -1, .lockfd = -1 } };
 	struct why why = { "" };
-	const char *dir;
-	int r = find_state(o, a, &dir, &why);
+	const struct conf *conf = super_read_conf(&o->source, a, &why);
+	const char *dir = conf ? state_of(o, a, conf) : NULL;
+	int r = conf ? find_messages(&l, conf, a, n, paths, &why) : -1;
 
-	for (int i = 0; i < n && r == 0; i++)
-		r = messages_add(&l.messages, a, paths[i], &why);
 	if (r == 0)
 		r = learnstate_open(&l.state, a, dir, &why);
 	if (r == 0 && l.state.trouble.text[0])
@@ -181,9 +188,10 @@ static int exchange(const struct options *o)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("exchange", STATE_BUDGET);
 	struct why why = { "" };
-	const char *dir;
+	const struct conf *conf = super_read_conf(&o->source, a, &why);
+	const char *dir = conf ? state_of(o, a, conf) : NULL;
 	size_t n = 0;
-	int r = find_state(o, a, &dir, &why);
+	int r = conf ? 0 : -1;
 
 	if (r == 0 && o->export)
 		r = fuzzylesson_export(dir, o->export, &n, &why);
@@ -195,6 +203,16 @@ static int exchange(const struct options *o)
 	}
 	printf(o->json ? "{\"digests\":%zu}\n" : "digests: %zu\n", n);
 	return fflush(stdout) ? CLI_ENVIRONMENT : CLI_DONE;
+}
+
+int cmd_learn_held(const struct super_source *source, bool spam, bool json, int n, char **ids)
+{
+	const struct options o = { .source = *source,
+				   .kind = spam ? EXAMPLE_BAD : EXAMPLE_GOOD,
+				   .json = json,
+				   .held = true };
+
+	return learn_files(&o, n, ids);
 }
 
 /* False: usage was wrong. */
@@ -225,6 +243,13 @@ static bool take_option(struct options *o, int c, const char *value)
 	case 'J':
 		o->json = true;
 		return true;
+	case 'T':
+		o->traps = true;
+		o->kind = EXAMPLE_BAD;
+		return true;
+	case 'I':
+		o->held = true;
+		return true;
 	case 'c':
 		o->source.file = value;
 		return true;
@@ -246,6 +271,8 @@ int cmd_learn(int argc, char **argv)
 		{ "forget", no_argument, NULL, 'F' },
 		{ "export", required_argument, NULL, 'X' },
 		{ "import", required_argument, NULL, 'M' },
+		{ "id", no_argument, NULL, 'I' },
+		{ "traps", no_argument, NULL, 'T' },
 		{ "state", required_argument, NULL, 't' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "config", required_argument, NULL, 'c' },
@@ -256,6 +283,7 @@ int cmd_learn(int argc, char **argv)
 	struct options o = { 0 };
 	int c;
 
+	optind = 0;
 	o.source.sets = o.sets;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'h') {
@@ -269,7 +297,7 @@ int cmd_learn(int argc, char **argv)
 	}
 	if (o.export || o.import)
 		return exchange(&o);
-	if (optind == argc || !o.has_kind) {
+	if (o.traps ? optind < argc || o.has_kind : optind == argc || !o.has_kind) {
 		fputs(help, stderr);
 		return CLI_USAGE;
 	}

@@ -11,6 +11,8 @@ static const char usage[] =
 	"  release ID...    delivers as if they had been accepted\n"
 	"  drop ID...       deletes for good\n"
 	"\n"
+	"  --learn-ham      with release: first teaches the classifier that they are wanted\n"
+	"  --learn-spam     with drop: first teaches it that they are spam\n"
 	"  --message        with show: the message itself, byte for byte\n"
 	"  --json           one JSON object a line\n"
 	"  --config FILE    the configuration of the running gateway\n"
@@ -49,6 +51,23 @@ static bool put(struct gateway *g, str document, struct strbuf *out)
 	return table_put_object(out, document, show_rows, ARRAY_LEN(show_rows));
 }
 
+/* As `poterne learn --id` would; what cannot be learned is neither delivered nor deleted, so that
+ * nothing is lost by a mistake. */
+static int learn(const struct gateway *g)
+{
+	char **ids = arena_array(g->arena, char *, g->n);
+
+	for (size_t i = 2; i < g->n; i++)
+		ids[i - 2] = arena_cz(g->arena, g->words[i]);
+	return cmd_learn_held(&g->source, g->learn_spam, g->json, (int)g->n - 2, ids);
+}
+
+static bool learns_wrongly(const struct gateway *g)
+{
+	return (g->learn_ham && !str_eq(g->words[1], STR("release"))) ||
+	       (g->learn_spam && !str_eq(g->words[1], STR("drop")));
+}
+
 int cmd_quarantine(int argc, char **argv)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("quarantine", 1 << 30);
@@ -59,5 +78,12 @@ int cmd_quarantine(int argc, char **argv)
 		return status;
 	if (g.message && str_eq(g.words[1], STR("show")))
 		g.words[1] = STR("message");
+	if (learns_wrongly(&g)) {
+		fputs(usage, stderr);
+		return CLI_USAGE;
+	}
+	status = g.learn_ham || g.learn_spam ? learn(&g) : CLI_DONE;
+	if (status != CLI_DONE)
+		return status;
 	return gateway_run(&g, put);
 }

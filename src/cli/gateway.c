@@ -2,7 +2,6 @@
 
 #include "base/num.h"
 #include "cli/cli.h"
-#include "super/super.h"
 
 #include <getopt.h>
 
@@ -68,6 +67,8 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 		{ "older-than", required_argument, NULL, 'o' },
 		{ "days", required_argument, NULL, 'v' },
 		{ "names", no_argument, NULL, 'n' },
+		{ "learn-ham", no_argument, NULL, 'H' },
+		{ "learn-spam", no_argument, NULL, 'S' },
 		{ 0 },
 	};
 	const char **sets = arena_array(a, const char *, SETS_MAX);
@@ -94,6 +95,8 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 		g->json |= c == 'j';
 		g->message |= c == 'm';
 		g->names |= c == 'n';
+		g->learn_ham |= c == 'H';
+		g->learn_spam |= c == 'S';
 		if (c == 'f' || c == 'v' || c == 'o') {
 			if (!option_word(a, options[at].name, c, &passed[n_passed++])) {
 				*ret_status = wrong_usage(usage);
@@ -114,6 +117,7 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 		g->words[g->n++] = str_c(argv[optind++]);
 	for (size_t i = 0; i < n_passed && g->n > 1; i++)
 		g->words[g->n++] = passed[i];
+	g->source = source;
 	*ret_status = g->n < 2 || optind < argc ? wrong_usage(usage)
 						: read_configuration(g, &source, lang);
 	return *ret_status == CLI_DONE;

@@ -10,14 +10,16 @@
 
 #include "conf/conf.h"
 #include "ctl/ctlclient.h"
+#include "super/super.h"
 
 enum { GATEWAY_WORDS_MAX = 32 };
 
 struct gateway {
 	const char *command; /* "quarantine" */
 	struct arena *arena;
-	bool json, message, yes, summary, names;
+	bool json, message, yes, summary, names, learn_ham, learn_spam;
 	const struct conf *conf;
+	struct super_source source;
 	enum conf_lang lang;
 	const char *socket;
 	str words[GATEWAY_WORDS_MAX]; /* the command, then what stands behind the options */

@@ -147,9 +147,14 @@ static str with_crlf(struct arena *a, str s)
 int messages_read(const struct message_file *f, struct arena *a, str *ret, struct why *why)
 {
 	str all;
-	int r = f->path ? fd_read_path(f->path, a, MESSAGES_MAX_FILE, &all, why)
-			: read_stdin(a, &all, why);
+	int r;
 
+	if (f->bytes.p) {
+		*ret = f->bytes;
+		return 0;
+	}
+	r = f->path ? fd_read_path(f->path, a, MESSAGES_MAX_FILE, &all, why)
+		    : read_stdin(a, &all, why);
 	if (r < 0)
 		return r;
 	if (f->size)

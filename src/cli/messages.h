@@ -18,6 +18,7 @@ struct message_file {
 	str name;	       /* path, with #N for the N-th message of an mbox */
 	const char *path;      /* NULL: standard input */
 	uint64_t offset, size; /* within the file; size 0: to its end */
+	str bytes;	       /* when they are in memory already */
 };
 
 struct messages {

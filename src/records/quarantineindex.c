@@ -18,7 +18,9 @@ static const struct recordsdb_schema schema = { steps, ARRAY_LEN(steps), true };
 	" 'received', strftime('%Y-%m-%dT%H:%M:%SZ', received_at, 'unixepoch'),"                   \
 	" 'held', strftime('%Y-%m-%dT%H:%M:%SZ', held_at, 'unixepoch'),"                           \
 	" 'client_ip', client_ip, 'reverse_path', mail_from, 'recipients', json(recipients),"      \
-	" 'from', header_from, 'subject', subject, 'size', size, 'action', action, 'score', score"
+	" 'from', header_from, 'subject', subject, 'size', size, 'action', action, 'score', "      \
+	"score,"                                                                                   \
+	" 'decision', record ->> '$.decision'"
 
 static int prepare(struct quarantineindex *q, struct why *why)
 {

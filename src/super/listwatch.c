@@ -77,3 +77,14 @@ uint64_t listwatch_stamp(const struct conf *conf)
 	return mix(mix(stamp_of_dir(conf->paths.lists), stamp_of_dir(conf->paths.site_lists)),
 		   mix(stamp_of_feeds(conf), stamp_of_dir(conf->paths.overlay)));
 }
+
+uint64_t listwatch_learned_stamp(const struct conf *conf)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("stamp", 1 << 20);
+	DIR *dir = opendir(arena_fmt(a, "%.*s/classifier", STR_ARG(conf->paths.state)).p);
+	uint64_t stamp = dir ? stamp_of_file(dir, "model") : 0;
+
+	if (dir)
+		closedir(dir);
+	return stamp;
+}

@@ -1,8 +1,8 @@
-/* super/listwatch.h - have the files of the lists, or the rules of the site changed? So that an
- * address that is put on a list is refused within seconds, with nobody telling the gateway.
+/* super/listwatch.h - have the files of the lists, the rules of the site, or what was learned, changed?
+ * So that an address that is put on a list is refused within seconds, with nobody telling the gateway.
  *
- * Input    names and times of files in paths.lists, paths.site_lists and paths.overlay, and of
- *          those of feeds; none is opened.
+ * Input    names and times of files in paths.lists, paths.site_lists, paths.overlay and below
+ *          paths.state, and of those of feeds; none is opened.
  * Memory   none.   Limits  one look at three directories.
  * Threads  any.    Errors  a directory that cannot be read is an empty one.
  */
@@ -13,5 +13,7 @@
 
 /* Another number when a list or a file of rules was added, removed or changed. */
 uint64_t listwatch_stamp(const struct conf *conf);
+/* Another number when `poterne learn` has replaced the model. */
+uint64_t listwatch_learned_stamp(const struct conf *conf);
 
 #endif

@@ -44,6 +44,7 @@ struct super {
 	int keys;	      /* bundle of dkim.keys */
 	uint64_t stamp_tried; /* of the certificates that were last read, taken or not */
 	uint64_t lists_stamp; /* of the lists that were last handed out */
+	uint64_t learned_stamp;
 	struct tickets tickets;
 	struct notify notify;
 	struct reload reload;
@@ -356,26 +357,36 @@ static void hand_out(struct super *s, bool with_config)
 	}
 }
 
-/* Lists have changed: who judges reads them again, with the rules; what it cannot read it
- * refuses, and goes on with what it has. */
-static void hand_out_lists(struct super *s)
+/* Who judges reads rules, lists and what was learned again; what it cannot read it refuses, and
+ * goes on with what it has. */
+static void tell_judges(struct super *s)
 {
 	struct msg m = { .type = MSG_reload };
-	uint64_t stamp = listwatch_stamp(s->conf);
 	struct why why;
 
-	if (stamp == s->lists_stamp)
-		return;
-	s->lists_stamp = stamp;
-	log_event("reload.lists", F_STR("lists", s->conf->paths.lists),
-		  F_STR("site_lists", s->conf->paths.site_lists),
-		  F_STR("overlay", s->conf->paths.overlay));
 	for (size_t i = 0; i < s->n; i++) {
 		struct child *c = &s->children[i];
 
 		if (c->what == PROCESS_SCAN && c->control && send_config(s, c, &why) == 0)
 			defs_ignore(child_tell(c, &m, &why));
 	}
+}
+
+/* Lists have changed, or something was learned. */
+static void watch_judgement(struct super *s)
+{
+	uint64_t lists = listwatch_stamp(s->conf), learned = listwatch_learned_stamp(s->conf);
+
+	if (lists != s->lists_stamp)
+		log_event("reload.lists", F_STR("lists", s->conf->paths.lists),
+			  F_STR("site_lists", s->conf->paths.site_lists),
+			  F_STR("overlay", s->conf->paths.overlay));
+	if (learned != s->learned_stamp)
+		log_event("reload.learned", F_STR("state", s->conf->paths.state));
+	if (lists != s->lists_stamp || learned != s->learned_stamp)
+		tell_judges(s);
+	s->lists_stamp = lists;
+	s->learned_stamp = learned;
 }
 
 static void take_certificates(struct super *s, struct certificates *fresh)
@@ -403,6 +414,7 @@ static void take_reload(struct super *s)
 		take_certificates(s, &r->certificates);
 	if (r->what == RELOAD_ALL) {
 		s->lists_stamp = listwatch_stamp(s->conf);
+		s->learned_stamp = listwatch_learned_stamp(s->conf);
 		hand_out(s, true);
 		metrics_add(METRIC_supervisor_reloads_done, 1);
 		log_event("reload.done", F_INT("processes", s->n));
@@ -465,7 +477,7 @@ static void keep_up(struct super *s)
 		s->watch_at = deadline_in(WATCH_MS);
 		if (certificates_stamp(s->conf) != s->stamp_tried)
 			reload_want(&s->reload, RELOAD_CERTIFICATES);
-		hand_out_lists(s);
+		watch_judgement(s);
 	}
 	rotate_tickets(s);
 	reload_hurry(&s->reload);
@@ -712,6 +724,7 @@ static int prepare(struct super *s, const struct conf *conf, struct why *why)
 		r = tickets_rotate(&s->tickets, clock_now_ms(), why);
 	s->stamp_tried = s->certificates.stamp;
 	s->lists_stamp = listwatch_stamp(s->conf);
+	s->learned_stamp = listwatch_learned_stamp(s->conf);
 	s->watch_at = deadline_in(WATCH_MS);
 	s->check_at = deadline_in(CHECK_MS);
 	return r;

@@ -6,8 +6,10 @@ import random
 import subprocess
 import tempfile
 
-from gateway import BUILD, Gateway
+from gateway import BUILD, Gateway, wait_until
+from samples import samples
 
+BROKEN = next(s for s in samples() if s.name == "broken-mime")
 GOOD = "réunion service planning équipe chambre dossier patient jeudi matin salle compte rendu".split()
 BAD = "gagnez argent rapide cliquez offre gratuite loterie million promotion limitée crédit casino".split()
 
@@ -122,18 +124,42 @@ def test_a_damaged_model_is_silent_and_said():
         assert told[0]["spam_probability"] is None and "damaged" in errors, errors
 
 
-def test_a_running_gateway_judges_by_what_was_learned():
-    with tempfile.TemporaryDirectory() as folder, Gateway() as g:
+def held(g):
+    rows = g.cli("quarantine", "list", "--json", *g.arguments(), check=0).stdout.splitlines()
+    return {row["subject"]: row["id"] for row in map(json.loads, rows)}
+
+
+def test_a_running_gateway_judges_by_what_was_learned_and_learns_from_its_quarantine():
+    with tempfile.TemporaryDirectory() as folder, Gateway(paths__site_lists=folder) as g:
+        os.chmod(folder, 0o755)
+        with open(os.path.join(folder, "spam-traps.txt"), "w") as f:
+            f.write("piege@hopital.example\n")
         ham, spam, _ = lessons(folder)
         state = os.path.join(g.state, "classifier")
         for kind, path in (("--ham", ham), ("--spam", spam)):
             run = poterne("learn", kind, "--state", state, path)
             assert run.returncode == 0, run.stderr
-        g.signal(1)
         g.wait_event("classifier.loaded", ham=100, spam=100)
         g.wait_event("fuzzy.loaded", digests=200)
         g.send(message(BAD, 901, "promo"))
         done = g.wait_event("message.done")
         assert "BAYES_SPAM" in json.dumps(done), done
+        assert g.send(BROKEN.data)[0] == 250
+        assert g.send(message(BAD, 902, "promo"), recipient="piege@hopital.example")[0] == 250
+        assert g.send(message(GOOD, 903, "secretariat"), recipient=["piege@hopital.example", "accueil@hopital.example"])[0] == 250
+        wait_until(lambda: len(g.maildir()) == 3, 15, "what was not for the trap alone")
+        caught, = [i for subject, i in held(g).items() if "cass" not in subject]
+        broken, = [i for i in held(g).values() if i != caught]
+        assert "learned: 1," in g.cli("learn", "--traps", *g.arguments(), check=0).stdout
+        assert "known already: 1," in g.cli("learn", "--traps", *g.arguments(), check=0).stdout
+        g.cli("quarantine", "release", "--learn-spam", *g.arguments(), broken, check=2)
+        g.cli("quarantine", "release", "--learn-ham", *g.arguments(), "0" * 22, check=3)
+        assert "learned: 1," in g.cli("quarantine", "release", "--learn-ham", *g.arguments(), broken, check=0).stdout
+        wait_until(lambda: len(g.maildir()) == 4, 15, "the released message")
+        told = json.loads(g.cli("learn", "--forget", "--id", "--json", *g.arguments(), caught, check=0).stdout)
+        assert told["changed"] == 1 and (told["ham"], told["spam"]) == (101, 100), told
+        g.cli("quarantine", "drop", "--learn-spam", *g.arguments(), caught, check=0)
+        assert list(held(g).values()) == [broken]
+        g.wait_event("classifier.loaded", ham=101, spam=101)
         g.send(nearly(200))
         assert "LOCAL_FUZZY_PROB" in json.dumps(g.wait_event("message.done")), "not known again"
