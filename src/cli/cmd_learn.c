@@ -2,6 +2,7 @@
 
 #include "cli/fuzzylesson.h"
 #include "cli/heldmail.h"
+#include "cli/learnstatus.h"
 #include "cli/messages.h"
 #include "cli/offline.h"
 #include "learn/learnstate.h"
@@ -15,7 +16,7 @@ enum { MAX_SETS = 256, MESSAGE_BUDGET = 1 << 30, STATE_BUDGET = 2047 << 20, PROG
 static const char help[] =
 	"usage: poterne learn --spam|--ham|--forget [OPTIONS] FILE...\n"
 	"       poterne learn --spam|--ham|--forget --id [OPTIONS] ID...\n"
-	"       poterne learn --traps [OPTIONS]\n"
+	"       poterne learn --traps|--status [OPTIONS]\n"
 	"\n"
 	"Teaches the classifier, and the store of digests by which nearly equal messages are\n"
 	"known again, what is spam and what is not. A FILE may be a message, a "
@@ -35,6 +36,7 @@ static const char help[] =
 	"  --id               of messages that the running gateway holds in quarantine\n"
 	"  --traps            as spam what the running gateway holds since it came to nobody but\n"
 	"                     spam traps (list spam-traps.txt): for a timer, once a day\n"
+	"  --status           only shows what was learned, and what keeps it silent\n"
 	"  --state DIR        where learned state lives (default: classifier in paths.state)\n"
 	"  --json             the result as one JSON object\n"
 	"  --config FILE      configuration; without it the embedded defaults\n"
@@ -47,7 +49,7 @@ struct options {
 	const char *sets[MAX_SETS];
 	const char *state;
 	enum example_kind kind;
-	bool has_kind, json, held, traps;
+	bool has_kind, json, held, traps, status;
 	const char *export, *import; /* instead of messages */
 };
 
@@ -205,6 +207,18 @@ static int exchange(const struct options *o)
 	return fflush(stdout) ? CLI_ENVIRONMENT : CLI_DONE;
 }
 
+static int show_status(const struct options *o)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("configuration", 16 << 20);
+	struct why why = { "" };
+	const struct conf *conf = super_read_conf(&o->source, a, &why);
+
+	if (conf)
+		return learnstatus_show(state_of(o, a, conf), o->json);
+	fprintf(stderr, "poterne: learn: %s\n", why.text);
+	return CLI_ENVIRONMENT;
+}
+
 int cmd_learn_held(const struct super_source *source, bool spam, bool json, int n, char **ids)
 {
 	const struct options o = { .source = *source,
@@ -243,6 +257,9 @@ static bool take_option(struct options *o, int c, const char *value)
 	case 'J':
 		o->json = true;
 		return true;
+	case 'Q':
+		o->status = true;
+		return true;
 	case 'T':
 		o->traps = true;
 		o->kind = EXAMPLE_BAD;
@@ -273,6 +290,7 @@ int cmd_learn(int argc, char **argv)
 		{ "import", required_argument, NULL, 'M' },
 		{ "id", no_argument, NULL, 'I' },
 		{ "traps", no_argument, NULL, 'T' },
+		{ "status", no_argument, NULL, 'Q' },
 		{ "state", required_argument, NULL, 't' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "config", required_argument, NULL, 'c' },
@@ -281,6 +299,7 @@ int cmd_learn(int argc, char **argv)
 		{ 0 },
 	};
 	struct options o = { 0 };
+	bool alone;
 	int c;
 
 	optind = 0;
@@ -297,9 +316,10 @@ int cmd_learn(int argc, char **argv)
 	}
 	if (o.export || o.import)
 		return exchange(&o);
-	if (o.traps ? optind < argc || o.has_kind : optind == argc || !o.has_kind) {
+	alone = o.traps || o.status;
+	if (alone ? optind < argc || o.has_kind : optind == argc || !o.has_kind) {
 		fputs(help, stderr);
 		return CLI_USAGE;
 	}
-	return learn_files(&o, argc - optind, argv + optind);
+	return o.status ? show_status(&o) : learn_files(&o, argc - optind, argv + optind);
 }

@@ -53,16 +53,23 @@ static bool is_strange(const struct model_view *v, double unknown)
 	return as_strange * STRANGE_ONE_IN < all;
 }
 
+enum model_silence model_state(const struct model *m)
+{
+	if (m->good < MODEL_FEW || m->bad < MODEL_FEW)
+		return MODEL_HAS_FEW;
+	if (m->tried >= MODEL_FEW && m->wrong * 100 > m->tried * DRIFT_PERCENT)
+		return MODEL_DRIFTED;
+	return MODEL_SPEAKS;
+}
+
 static enum model_silence silence_of(const struct model *m, const struct model_opinion *o,
 				     const struct features *f)
 {
 	size_t bytes = 0;
 	int strange = 0;
 
-	if (m->good < MODEL_FEW || m->bad < MODEL_FEW)
-		return MODEL_HAS_FEW;
-	if (m->tried >= MODEL_FEW && m->wrong * 100 > m->tried * DRIFT_PERCENT)
-		return MODEL_DRIFTED;
+	if (model_state(m) != MODEL_SPEAKS)
+		return model_state(m);
 	for (int v = 0; v < FEATURES_VIEWS; v++) {
 		bytes += f->view[v].n;
 		strange += is_strange(&m->views[v], o->unknown[v]);

@@ -55,6 +55,8 @@ struct model_opinion {
 };
 
 void model_judge(const struct model *m, const struct features *f, struct model_opinion *ret);
+/* What silences it whatever the message: too little was learned, or it drifted. */
+enum model_silence model_state(const struct model *m);
 const char *model_silence_name(enum model_silence s);
 
 /* What each of n buckets counts: a long message is not surer than a short one by its length alone.

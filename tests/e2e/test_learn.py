@@ -73,6 +73,8 @@ def test_what_was_learned_shows_in_scan_and_can_be_forgotten():
         good = write(os.path.join(folder, "good"), GOOD, [901], "secretariat")
         told = scan(folder, good)[0][0]
         assert told["spam_probability"] < 0.05 and "BAYES_HAM" in [s["name"] for s in told["symbols"]], told
+        told = json.loads(poterne("learn", "--status", "--json", "--state", os.path.join(folder, "state")).stdout)
+        assert told["ham"] == told["spam"] == 100 and told["state"] == "speaks" and told["wrong"] < 10, told
         assert teach(folder, "--spam", spam)["known"] == 100
         assert teach(folder, "--forget", spam)["spam"] == 0
         assert scan(folder, new)[0][0]["spam_logit"] is None

@@ -1,0 +1,93 @@
+#include "cli/learnstatus.h"
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "learn/learnstate.h"
+
+enum { BUDGET = 2047 << 20, TIME_MAX = 64 };
+
+struct status {
+	struct model model;
+	int64_t oldest, newest; /* of what was learned, wall clock; 0: nothing */
+	const char *silence;
+};
+
+static void find_ages(const struct examples *e, struct status *ret)
+{
+	for (size_t i = 0; i < e->v.n; i++) {
+		int64_t at = e->v.v[i]->at;
+
+		if (e->v.v[i]->kind == EXAMPLE_FORGOTTEN)
+			continue;
+		if (ret->oldest == 0 || at < ret->oldest)
+			ret->oldest = at;
+		if (at > ret->newest)
+			ret->newest = at;
+	}
+}
+
+static str time_text(struct arena *a, int64_t at)
+{
+	struct strbuf b = strbuf_make(a, TIME_MAX);
+
+	if (at)
+		clock_put_rfc3339(&b, at);
+	return strbuf_str(&b);
+}
+
+static void put(struct arena *a, const struct status *s, bool json)
+{
+	const struct model *m = &s->model;
+	str oldest = time_text(a, s->oldest), newest = time_text(a, s->newest);
+
+	if (json) {
+		printf("{\"ham\":%u,\"spam\":%u,\"oldest\":\"%.*s\",\"newest\":\"%.*s\","
+		       "\"wrong\":%u,\"tried\":%u,\"state\":\"%s\"}\n",
+		       m->good, m->bad, STR_ARG(oldest), STR_ARG(newest), m->wrong, m->tried,
+		       s->silence);
+		return;
+	}
+	printf("wanted     %u\nspam       %u\n", m->good, m->bad);
+	if (s->oldest)
+		printf("learned    from %.*s to %.*s\n", STR_ARG(oldest), STR_ARG(newest));
+	if (m->tried)
+		printf("newest     %u of %u judged wrong before they were learned\n", m->wrong,
+		       m->tried);
+	printf("state      %s\n", s->silence);
+}
+
+static int read_state(struct arena *a, const char *dir, struct status *ret, struct why *why)
+{
+	struct learnstate state;
+	int r = learnstate_open(&state, a, dir, why);
+
+	if (r == 0) {
+		find_ages(&state.examples, ret);
+		if (state.trouble.text[0])
+			fprintf(stderr, "poterne: learn: %s: %s\n", dir, state.trouble.text);
+	}
+	learnstate_close(&state);
+	return r;
+}
+
+int learnstatus_show(const char *dir, bool json)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("learn status", BUDGET);
+	cleanup(fd_unmapp) str map = STR_NULL;
+	struct status s = { .silence = "nothing was learned" };
+	struct why why = { "" };
+	int r = learnstate_load(dir, &map, &s.model, &why);
+
+	if (r == LEARNSTATE_OK) {
+		s.silence = model_silence_name(model_state(&s.model));
+		r = read_state(a, dir, &s, &why);
+	} else if (r == LEARNSTATE_E_ABSENT) {
+		r = 0;
+	}
+	if (r != 0) {
+		fprintf(stderr, "poterne: learn: %s\n", why.text);
+		return CLI_ENVIRONMENT;
+	}
+	put(a, &s, json);
+	return CLI_DONE;
+}

@@ -1,0 +1,15 @@
+/* cli/learnstatus.h - what the classifier has learned, how old it is, how well it judged the newest
+ * before it learned them, and what silences it.
+ *
+ * Input    the directory of its state, our own files, perhaps damaged.
+ * Memory   none is kept.
+ * Errors   exit statuses of cli.h; messages on standard error.
+ */
+#ifndef CLI_LEARNSTATUS_H
+#define CLI_LEARNSTATUS_H
+
+#include "base/defs.h"
+
+int learnstatus_show(const char *dir, bool json);
+
+#endif
