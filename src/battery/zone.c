@@ -65,6 +65,12 @@ static const char zone[] =
 	"MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAK9FBGHMZEIMMWlPW64+kit5FBdKg3isQxGK06+FDpcY"
 	"Hupgi5PwbY8jmq6GeGYiJ96NnzruOn7yr7cHnAH9IeECAwEAAQ==\"]},"
 	"\"revoked._domainkey.dmarcnone.example\": {\"TXT\": [\"v=DKIM1; p=\"]},"
+	/* Where links lead (webworld.h), the last two inside. */
+	"\"court.example\": {\"A\": [\"203.0.113.90\"]},"
+	"\"page.example\": {\"A\": [\"203.0.113.91\"]},"
+	"\"listed.example\": {\"A\": [\"203.0.113.92\"]},"
+	"\"prive.example\": {\"A\": [\"10.0.0.5\"]},"
+	"\"prive6.example\": {\"AAAA\": [\"::1\"]},"
 	"\"hopital.example\": {\"A\": [\"198.51.100.20\"], \"MX\": [[10, \"mx1.hopital.example\"]],"
 	" \"TXT\": [\"v=spf1 ip4:198.51.100.20 -all\"]},"
 	"\"mx1.hopital.example\": {\"A\": [\"198.51.100.20\"]},"

@@ -1,13 +1,17 @@
-/* bin/poterne_fetch.c - speaks HTTP to strangers: fetches feeds into its own directory.
+/* bin/poterne_fetch.c - speaks HTTP to strangers: fetches feeds into its own directory, and follows
+ * links for poterne-scan.
  *
- * It sees neither mail nor keys of ours, asks names of poterne-dns only, and connects to the
+ * It sees links, but neither mail nor keys of ours, asks names of poterne-dns only, and connects to the
  * Internet's addresses and to what fetch.allow_private names. Certificates and the keys of feeds
  * are read before the sandbox closes, so a new configuration is a new process.
  */
 #include "base/log.h"
 #include "dns/dnsclient.h"
 #include "fetch/feeder.h"
+#include "fetch/visitcache.h"
+#include "fetch/visitor.h"
 #include "sys/proc.h"
+#include "sys/metrics.h"
 #include "sys/sandbox.h"
 
 #include <unistd.h>
@@ -17,15 +21,57 @@ enum { CONF_BUDGET = 1 << 30 };
 
 struct service {
 	struct feeder feeder;
+	struct httpget_ways ways; /* to links: nothing inside */
+	struct visitor visitor;
+	struct visitcache *visits;
+	int64_t patience_ms;
 	struct lanes *dns;
 };
 
-static void take_lane(void *ctx, enum process peer, bool serve unused_arg, int fd, uint64_t id)
+static int answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 {
 	struct service *s = ctx;
+	struct visit_question q = { m->visit.url, m->visit.get != 0 };
+	int64_t ms = (int64_t)m->visit.timeout_ms;
+	deadline d = deadline_in(ms >= 0 && ms < s->patience_ms ? ms : s->patience_ms);
+	struct visit visit = { .end = VISIT_UNANSWERED };
+	enum visitcache_found found = visitcache_take(s->visits, a, &q, d, &visit);
+	struct msg told;
+
+	if (found == VISITCACHE_MINE) {
+		visitor_follow(&s->visitor, a, &q, d, &visit);
+		visitcache_put(s->visits, &q, clock_now_ms(), &visit);
+	}
+	metrics_add(found == VISITCACHE_HIT ? METRIC_fetch_visits_cached : METRIC_fetch_visits_made,
+		    1);
+	told = visit_tell(a, &visit);
+	return chan_send(c, &told, NULL);
+}
+
+static void take_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t id)
+{
+	struct service *s = ctx;
+	struct why why;
 
 	if (peer == PROCESS_DNS)
 		lanes_add(s->dns, fd, id);
+	else if (serve && lanes_serve(fd, PROCESS_FETCH, peer, answer, s, &why) < 0)
+		log_event("fetch.lane_refused", F_C("why", why.text));
+}
+
+static void prepare_visits(struct service *s, const struct conf *conf)
+{
+	struct dns_resolver dns = dnsclient_resolver(s->dns);
+
+	s->ways = (struct httpget_ways){ .dns = dns,
+					 .proxy = conf->fetch.proxy,
+					 .agent = visitor_agent() };
+	s->visitor = (struct visitor){ .get = visitor_by_http,
+				       .ctx = &s->ways,
+				       .ca = s->feeder.ca,
+				       .hops = conf->url_check.redirects };
+	s->visits = visitcache_new(VISITCACHE_BYTES);
+	s->patience_ms = conf->url_check.timeout;
 }
 
 static void reload(void *ctx unused_arg, str config unused_arg)
@@ -62,6 +108,7 @@ int main(void)
 		r = enter(conf, &why);
 	s.dns = lanes_new(PROCESS_FETCH, PROCESS_DNS);
 	lanes_on_lost(s.dns, proc_lane_lost, p);
+	prepare_visits(&s, conf);
 	feeder_set_ways(&s.feeder, dnsclient_resolver(s.dns));
 	if (r == 0)
 		r = proc_thread(feeder_run, &s.feeder, &why);

@@ -180,13 +180,14 @@ static int inspect(struct worker *w, struct msg *m, struct why *why)
 	return tell(w, &facts, why);
 }
 
-static int read_codes(struct worker *w, const struct msg_texts *codes, struct why *why)
+static int read_codes(struct worker *w, const struct msg_inspect_codes *m, struct why *why)
 {
-	struct inspect_limits limits = limits_now(w, "QR codes");
+	struct inspect_limits limits = limits_now(w, "QR codes or hops");
 	struct facts facts = { 0 };
 
 	begin_work(w->deadline_ms);
-	inspect_codes(w->arena, codes->v, codes->n, w->patterns, &limits, &facts);
+	inspect_codes(w->arena, (enum facts_url_where)m->where, m->codes.v, m->codes.n, w->patterns,
+		      &limits, &facts);
 	return tell(w, &facts, why);
 }
 
@@ -218,7 +219,7 @@ static int serve(struct worker *w, struct why *why)
 	if (m.type == MSG_inspect_setup)
 		r = setup(w, &m, why);
 	else if (m.type == MSG_inspect_codes)
-		r = read_codes(w, &m.inspect_codes.codes, why);
+		r = read_codes(w, &m.inspect_codes, why);
 	else
 		r = inspect(w, &m, why);
 	msg_close(&m);

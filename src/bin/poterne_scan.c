@@ -7,6 +7,7 @@
 #include "memory/memorylane.h"
 #include "scan/fuzzyshare.h"
 #include "scan/intake.h"
+#include "scan/visitlanes.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 
@@ -16,7 +17,7 @@ enum { CONF_BUDGET = 1 << 30, OPEN_FILES = 8192, DNS_CACHE_BYTES = 8 << 20 };
 
 struct scan {
 	struct proc *proc;
-	struct lanes *dns, *store, *relay, *images, *keys, *memory;
+	struct lanes *dns, *store, *relay, *images, *keys, *memory, *fetch;
 	struct workers *workers;
 	struct dnscache_over dns_cache; /* what has been asked lately costs no question */
 	struct intake *intake;
@@ -42,6 +43,8 @@ static void on_lane(void *ctx, enum process peer, bool serve, int fd, uint64_t i
 		lanes_add(s->memory, fd, id);
 	else if (peer == PROCESS_KEYS)
 		lanes_add(s->keys, fd, id);
+	else if (peer == PROCESS_FETCH)
+		lanes_add(s->fetch, fd, id);
 	else if (serve &&
 		 lanes_serve(fd, PROCESS_SCAN, PROCESS_EDGE, intake_answer, s->intake, &why) < 0)
 		log_event("lane.failed", F_C("why", why.text));
@@ -198,6 +201,8 @@ int main(void)
 	s.keys = lanes_new(PROCESS_SCAN, PROCESS_KEYS);
 	s.memory = lanes_new(PROCESS_SCAN, PROCESS_MEMORY);
 	lanes_on_lost(s.memory, proc_lane_lost, s.proc);
+	s.fetch = lanes_new(PROCESS_SCAN, PROCESS_FETCH);
+	lanes_on_lost(s.fetch, proc_lane_lost, s.proc);
 	lanes_on_lost(s.keys, proc_lane_lost, s.proc);
 	lanes_on_lost(s.relay, proc_lane_lost, s.proc);
 	lanes_on_lost(s.dns, proc_lane_lost, s.proc);
@@ -210,7 +215,8 @@ int main(void)
 	conductor = (struct conductor){ .workers = s.workers,
 					.images = { .lanes = s.images, .host = { &s, on_kill } },
 					.dns = dnscache_resolver(&s.dns_cache),
-					.memory = memorylane_over(s.memory) };
+					.memory = memorylane_over(s.memory),
+					.links = visitlanes_source(s.fetch) };
 	s.intake = intake_new(conductor, s.store, s.relay, signer_over(s.keys), policy);
 	proc_run(s.proc, &handlers);
 }

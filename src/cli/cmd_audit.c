@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "battery/battery.h"
 #include "battery/score.h"
+#include "battery/webworld.h"
 #include "battery/zone.h"
 #include "cli/auditself.h"
 #include "cli/audittarget.h"
@@ -50,7 +51,7 @@ static const char help[] =
 enum mode { MODE_NONE, MODE_LIST, MODE_WRITE, MODE_WORLD, MODE_ZONE, MODE_OFFLINE };
 
 /* Our own settings stand before the caller's. */
-enum { SET_DOMAINS, SET_ARC, SET_LISTS, SET_OVERLAY, SETS_OF_OURS };
+enum { SET_DOMAINS, SET_ARC, SET_LISTS, SET_OVERLAY, SET_LINKS, SET_GET, SETS_OF_OURS };
 
 struct audit {
 	enum mode mode;
@@ -212,6 +213,7 @@ static int judge_all(struct audit *u, int n, char **cases)
 		fail(u, "starting", why.text);
 		return CLI_ENVIRONMENT;
 	}
+	offline_follow_links(u->offline, webworld_source);
 	for (int i = 0; i < n || i == 0; i++) {
 		judge_dialogue(u, n ? str_c(cases[i]) : STR(""));
 		battery_make(n ? str_c(cases[i]) : STR(""), u->seed, judge_one, u);
@@ -353,6 +355,8 @@ int cmd_audit(int argc, char **argv)
 	u.sets[SET_ARC] = "arc.trusted=fai.example";
 	/* Said twice does no harm; start() puts the battery's world here. */
 	u.sets[SET_LISTS] = u.sets[SET_OVERLAY] = u.sets[SET_ARC];
+	u.sets[SET_LINKS] = "url_check.enabled=true";
+	u.sets[SET_GET] = "url_check.get=" WEBWORLD_GET;
 	u.source.n_sets = SETS_OF_OURS;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'h') {

@@ -46,6 +46,12 @@ int offline_start(const struct super_source *source, const char *dns_file, str z
 	return r;
 }
 
+void offline_follow_links(struct offline *o,
+			  struct visit_source (*source)(struct arena *a, struct dns_resolver dns))
+{
+	o->conductor.links = source(o->arena, o->conductor.dns);
+}
+
 void offline_allow_legacy(struct offline *o)
 {
 	o->conductor.legacy_auth = true;

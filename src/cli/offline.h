@@ -18,6 +18,9 @@ struct offline;
  * configuration or of the network. */
 int offline_start(const struct super_source *source, const char *dns_file, str zone, size_t jobs,
 		  struct offline **ret, struct why *why) must_use;
+/* Links are followed by it; dns answers as it does for the judgement. */
+void offline_follow_links(struct offline *o,
+			  struct visit_source (*source)(struct arena *a, struct dns_resolver dns));
 /* Signatures are judged as before RFC 8301, for test suites of that time. */
 void offline_allow_legacy(struct offline *o);
 const struct conf *offline_conf(const struct offline *o);

@@ -250,6 +250,12 @@ struct conf {
 		int64_t timeout;
 	} feeds;
 	struct {
+		bool enabled;
+		uint32_t max_links, redirects, connections;
+		int64_t timeout;
+		struct conf_strings get;
+	} url_check;
+	struct {
 		struct conf_peer proxy;
 		struct conf_networks allow_private;
 	} fetch;

@@ -121,6 +121,10 @@ int conf_check(const struct conf *c, struct why *why)
 		return why_set(why, -EINVAL,
 			       "antivirus.timeout is not below scan.deadline; "
 			       "the verdict needs its answer");
+	if (c->url_check.enabled && c->url_check.timeout >= c->scan.deadline)
+		return why_set(why, -EINVAL,
+			       "url_check.timeout is not below scan.deadline; "
+			       "the verdict needs what was found");
 	if (c->smtp.command_timeout > c->smtp.session_timeout ||
 	    c->smtp.data_timeout > c->smtp.session_timeout)
 		return why_set(why, -EINVAL,

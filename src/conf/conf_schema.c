@@ -386,6 +386,27 @@ const struct conf_key conf_schema[] = {
 		 "nevertheless, like that of this site's own MISP; links are never followed "
 		 "there" },
 
+	{ "url_check.enabled", CONF_BOOL, AT(url_check.enabled), .initial = "false",
+	  .audience = POTERNED | SCAN | FETCH | CLI,
+	  .doc = "links of received mail are followed to see where they lead; servers then know "
+		 "that the message was received, and links that hold once may be used up: see "
+		 "the list link-check-never" },
+	{ "url_check.max_links", CONF_U32, AT(url_check.max_links), .initial = "10", .min = 1,
+	  .max = 50 /* of scan/urlcheck.h */, .audience = SCAN | CLI,
+	  .doc = "links of one message that are followed" },
+	{ "url_check.redirects", CONF_U32, AT(url_check.redirects), .initial = "2", .min = 1,
+	  .max = 8 /* of net/visit.h */, .audience = FETCH | CLI,
+	  .doc = "how often a link may lead on; URL_TOO_MUCH_REDIRECT above" },
+	{ "url_check.timeout", CONF_DURATION, AT(url_check.timeout), .initial = "4s",
+	  .min = SECOND / 10, .max = 30 * SECOND, .audience = SCAN | FETCH | CLI,
+	  .doc = "for all links of a message together" },
+	{ "url_check.connections", CONF_U32, AT(url_check.connections), .initial = "32", .min = 1,
+	  .max = 250, .audience = POTERNED | FETCH | CLI,
+	  .doc = "links that are followed at the same moment, of all messages" },
+	{ "url_check.get", CONF_DOMAIN, .list = true, .may_be_empty = true, AT(url_check.get),
+	  .initial = "onedrive.live.com,1drv.ms", .audience = SCAN | CLI,
+	  .doc = "hosts, with those below them, whose pages are read (GET, 64 KiB) because they "
+		 "do not say by HEAD where they lead" },
 	{ "users.edge", CONF_NAME, AT(users.edge), .initial = "_potedge",
 	  .audience = POTERNED | EDGE | CLI, .doc = "system user of poterne-edge" },
 	{ "users.image", CONF_NAME, AT(users.image), .initial = "_potimage",

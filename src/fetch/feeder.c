@@ -47,7 +47,7 @@ static int read_ca(struct arena *a, str path, str *ret, struct why *why)
 	return r < 0 ? why_prefix(why, r, "%.*s", STR_ARG(path)) : 0;
 }
 
-static int prepare_one(struct feeder *f, const struct feedrow *row, const char *home, str ca,
+static int prepare_one(struct feeder *f, const struct feedrow *row, const char *home,
 		       struct feedfetch *ret, struct why *why)
 {
 	struct arena *a = f->conf->arena;
@@ -55,7 +55,7 @@ static int prepare_one(struct feeder *f, const struct feedrow *row, const char *
 
 	*ret = (struct feedfetch){ .home = str_c(home),
 				   .row = *row,
-				   .ca = ca,
+				   .ca = f->ca,
 				   .max_bytes = f->conf->feeds.max_bytes,
 				   .timeout_ms = f->conf->feeds.timeout };
 	if (row->ca.n)
@@ -67,19 +67,17 @@ static int prepare_one(struct feeder *f, const struct feedrow *row, const char *
 
 int feeder_prepare(struct feeder *f, const struct conf *conf, const char *home, struct why *why)
 {
-	str ca = STR("");
-
 	*f = (struct feeder){ .conf = conf };
 	f->feeds = arena_array(conf->arena, struct feedfetch, conf->feeds.sources.n);
 	/* Where a site has no certificates, feeds with their own still are fetched. */
-	if (conf->tls.ca.n && read_ca(conf->arena, conf->tls.ca, &ca, why) < 0)
+	if (conf->tls.ca.n && read_ca(conf->arena, conf->tls.ca, &f->ca, why) < 0)
 		log_event("feed.no_authorities", F_C("why", why->text));
 	for (size_t i = 0; i < conf->feeds.sources.n; i++) {
 		struct feedrow row;
 		int r;
 
 		bug_if(!feedrow_parse(conf->feeds.sources.v[i], &row)); /* feedrow_check */
-		r = prepare_one(f, &row, home, ca, &f->feeds[f->n], why);
+		r = prepare_one(f, &row, home, &f->feeds[f->n], why);
 		if (r < 0)
 			return r;
 		f->n++;

@@ -19,6 +19,7 @@ struct feeder {
 	const struct conf *conf;
 	struct feedfetch *feeds;
 	size_t n;
+	str ca; /* PEM certificates of tls.ca */
 };
 
 /* Reads what the feeds need of the administrator's files; home: where the feeds are once the

@@ -99,9 +99,10 @@ enum facts_url_where {
 	FACTS_URL_FILE,	    /* a shortcut or another file that is a link */
 	FACTS_URL_QR,	    /* a QR code in an image */
 	FACTS_URL_WRAPPED,  /* the target inside another link */
+	FACTS_URL_HOP,	    /* where another link leads, as its server says */
 };
 
-enum { FACTS_URL_WHERES = FACTS_URL_WRAPPED + 1 };
+enum { FACTS_URL_WHERES = FACTS_URL_HOP + 1 };
 
 /* One link, normalised as browsers do (WHATWG URL). */
 struct facts_url {

@@ -77,8 +77,19 @@ void inspect_image_check_only(struct walk *w)
 		walk_find(w, FINDING_IMAGE_ONLY, picture, walk_part(w, picture)->detected);
 }
 
-void inspect_codes(struct arena *a, const str *codes, size_t n, struct patterns *patterns,
-		   const struct inspect_limits *limits, struct facts *ret)
+static void read_codes(struct walk *w, uint32_t root, const str *codes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		walk_find(w, FINDING_IMAGE_QR_CODE, root, codes[i]);
+		inspect_url_search(w, root, FACTS_URL_QR, codes[i]);
+	}
+	if (w->facts->urls.n)
+		walk_find(w, FINDING_IMAGE_QR_LINK, root, w->facts->urls.v[0].url);
+}
+
+void inspect_codes(struct arena *a, enum facts_url_where where, const str *codes, size_t n,
+		   struct patterns *patterns, const struct inspect_limits *limits,
+		   struct facts *ret)
 {
 	struct walk w = {
 		.arena = a,
@@ -93,10 +104,8 @@ void inspect_codes(struct arena *a, const str *codes, size_t n, struct patterns 
 
 	*ret = (struct facts){ 0 };
 	root = walk_add_part(&w, 0, '.', 1);
-	for (size_t i = 0; i < n; i++) {
-		walk_find(&w, FINDING_IMAGE_QR_CODE, root, codes[i]);
-		inspect_url_search(&w, root, FACTS_URL_QR, codes[i]);
-	}
-	if (ret->urls.n)
-		walk_find(&w, FINDING_IMAGE_QR_LINK, root, ret->urls.v[0].url);
+	if (where == FACTS_URL_QR)
+		read_codes(&w, root, codes, n);
+	for (size_t i = 0; i < n && where == FACTS_URL_HOP; i++)
+		inspect_url_found(&w, root, FACTS_URL_HOP, codes[i], STR(""));
 }

@@ -10,6 +10,7 @@
 #include "scan/fuzzyshare.h"
 #include "scan/reportmail.h"
 #include "scan/senderevidence.h"
+#include "scan/urlcheck.h"
 #include "sys/metrics.h"
 
 enum { INSPECT_MARGIN_MS = 2000 }; /* a late worker ends itself first; then we do not wait */
@@ -179,7 +180,9 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	deadline d = deadline_in(conf->scan.deadline);
 	struct verdict_options options = verdict_options_of(conf, p->known, now);
 	struct judgement j = { 0 };
+	const struct visit_source nobody = { 0 };
 	struct inspection inspection;
+	struct urlcheck links;
 	struct authcheck auth;
 	struct why why = { "" };
 	bool incoming = conf->role != CONF_ROLE_OUT; /* what leaves is ours: nobody to check */
@@ -196,10 +199,13 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	r = workers_end(&inspection, a, &j.facts, &why);
 	j.inspect_us = (uint32_t)(clock_now_us() - began);
 	note_inspection(a, &j, r, &why);
+	look_at_images(c, conf, a, d, &j.facts);
+	urlcheck_begin(&links, incoming ? &c->links : &nobody, a, conf, p->rules, &j.facts, now, d);
 	if (r == WORKERS_OK && incoming)
 		check_message(&auth, conf, env, d, &j);
-	look_at_images(c, conf, a, d, &j.facts);
 	avevidence_collect_extracts(&c->antivirus, a, conf, &j.facts, d, &j.evidence);
+	urlcheck_end(&links, c->workers, conf->inspect.deadline + INSPECT_MARGIN_MS, d, &j.facts,
+		     &j.evidence);
 	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &c->dns, env, &j.facts,
 				&j.auth, now, clock_sooner(d, deadline_in(conf->dns.timeout)),
 				&j.evidence);

@@ -20,6 +20,7 @@
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
 #include "scan/dnslistevidence.h"
+#include "net/visit.h"
 #include "scan/images.h"
 #include "scan/memoryevidence.h"
 #include "scan/workers.h"
@@ -47,6 +48,7 @@ struct conductor {
 	struct workers *workers;
 	struct images images;
 	struct dns_resolver dns;
+	struct visit_source links; /* who follows them; nobody when zeroed */
 	struct avevidence_gate antivirus;
 	struct dnslistevidence dnslists;
 	struct memory memory; /* zeroed: nothing is remembered */

@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "image/image.h"
 #include "inspect/findings.h"
+#include "scan/morefacts.h"
 #include "sys/metrics.h"
 
 #include <errno.h>
@@ -85,30 +86,6 @@ static int show(const struct images *i, struct arena *a, str picture, deadline u
 	return ask(i, a, &m, until, ret, why);
 }
 
-/* Facts about the image, which is their part 0, as facts about that part of the message. */
-static void merge(struct arena *a, struct facts *f, const struct facts *found, uint32_t part)
-{
-	for (size_t i = 0; i < found->findings.n && f->findings.n < FACTS_MAX_FINDINGS; i++) {
-		struct facts_finding *x = arena_push(a, &f->findings);
-
-		*x = found->findings.v[i];
-		x->part = part;
-		x->offset = f->parts.n ? f->parts.v[part].offset : 0;
-	}
-	for (size_t i = 0; i < found->urls.n && f->urls.n < FACTS_MAX_URLS; i++) {
-		struct facts_url *u = arena_push(a, &f->urls);
-
-		*u = found->urls.v[i];
-		u->part = part;
-	}
-	for (size_t i = 0; i < found->hits.n && f->hits.n < FACTS_MAX_HITS; i++) {
-		struct facts_hit *h = arena_push(a, &f->hits);
-
-		*h = found->hits.v[i];
-		h->part = part;
-	}
-}
-
 static void read_codes(struct workers *inspectors, struct arena *a, struct facts *f, uint32_t part,
 		       const struct msg_texts *codes, int64_t patience_ms, deadline until)
 {
@@ -117,9 +94,9 @@ static void read_codes(struct workers *inspectors, struct arena *a, struct facts
 	struct why why = { "" };
 
 	metrics_add(METRIC_scan_qr_codes, codes->n);
-	workers_begin_codes(inspectors, codes, patience_ms, until, &in);
+	workers_begin_codes(inspectors, FACTS_URL_QR, codes, patience_ms, until, &in);
 	if (workers_end(&in, a, &found, &why) == WORKERS_OK)
-		merge(a, f, &found, part);
+		morefacts_add(a, f, &found, part);
 	else
 		find(a, f, FINDING_IMAGE_UNINSPECTED, part, place(a, f, part, why.text));
 }

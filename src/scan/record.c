@@ -99,6 +99,7 @@ static const char *where_name(enum facts_url_where where)
 		[FACTS_URL_FILE] = "file",
 		[FACTS_URL_QR] = "qr",
 		[FACTS_URL_WRAPPED] = "wrapped",
+		[FACTS_URL_HOP] = "hop",
 	};
 
 	return names[where];

@@ -256,11 +256,12 @@ void workers_begin(struct workers *w, str mid, int fd, str message, uint32_t wan
 	ret->result = start(ret);
 }
 
-void workers_begin_codes(struct workers *w, const struct msg_texts *codes, int64_t patience_ms,
-			 deadline until, struct inspection *ret)
+void workers_begin_codes(struct workers *w, enum facts_url_where where,
+			 const struct msg_texts *codes, int64_t patience_ms, deadline until,
+			 struct inspection *ret)
 {
 	*ret = (struct inspection){ .workers = w, .patience_ms = patience_ms, .until = until };
-	ret->question = (struct msg){ .type = MSG_inspect_codes, .inspect_codes = { *codes } };
+	ret->question = (struct msg){ .type = MSG_inspect_codes, .inspect_codes = { where, *codes } };
 	ret->result = start(ret);
 }
 

@@ -55,9 +55,10 @@ struct inspection {
  * bits of enum inspect_wants. */
 void workers_begin(struct workers *w, str mid, int fd, str message, uint32_t wants,
 		   int64_t patience_ms, deadline until, struct inspection *ret);
-/* The same for what the QR codes of an image say. */
-void workers_begin_codes(struct workers *w, const struct msg_texts *codes, int64_t patience_ms,
-			 deadline until, struct inspection *ret);
+/* The same for what the QR codes of an image say, or for where links lead (FACTS_URL_HOP). */
+void workers_begin_codes(struct workers *w, enum facts_url_where where,
+			 const struct msg_texts *codes, int64_t patience_ms, deadline until,
+			 struct inspection *ret);
 /* Extracts have their bytes, in the arena. */
 int workers_end(struct inspection *in, struct arena *a, struct facts *ret, struct why *why)
 	must_use;

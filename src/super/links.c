@@ -35,6 +35,17 @@ static uint32_t signing_lanes(const struct conf *c)
 	return c->scan.threads < 8 ? c->scan.threads : 8;
 }
 
+static uint32_t visit_lanes(const struct conf *c)
+{
+	return c->url_check.enabled ? c->url_check.connections : 0;
+}
+
+/* One for the feeds. */
+static uint32_t fetch_dns_lanes(const struct conf *c)
+{
+	return visit_lanes(c) + 1;
+}
+
 static const struct link links[] = {
 	{ PROCESS_EDGE, PROCESS_SCAN, edge_lanes },
 	{ PROCESS_SCAN, PROCESS_INSPECT, one_lane },
@@ -50,7 +61,8 @@ static const struct link links[] = {
 	{ PROCESS_STORE, PROCESS_MEMORY, one_lane },
 	{ PROCESS_REPORT, PROCESS_STORE, one_lane },
 	{ PROCESS_REPORT, PROCESS_DNS, one_lane },
-	{ PROCESS_FETCH, PROCESS_DNS, one_lane },
+	{ PROCESS_SCAN, PROCESS_FETCH, visit_lanes },
+	{ PROCESS_FETCH, PROCESS_DNS, fetch_dns_lanes },
 };
 
 static int tell_lanes(struct child *c, enum process peer, bool serve, uint64_t id, const int *fds,
