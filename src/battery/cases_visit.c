@@ -41,9 +41,9 @@ static void leads_to_a_picture(struct kit *k)
 	send_link(k, "c", "https://esp.example/clic");
 }
 
-const struct battery_case cases_visit[] = {
-	{ "T072", "link", "Redirections and downloads", FLAG_OR_MORE, NULL, leads_elsewhere, false },
-	{ "K-072", "twin", "Links to a document, a picture, a newsletter's page", BATTERY_ACCEPT,
-	  NULL, leads_to_a_picture, true },
-	{ 0 }
-};
+const struct battery_case cases_visit[] = { { "T072", "link", "Redirections and downloads",
+					      FLAG_OR_MORE, NULL, leads_elsewhere, false },
+					    { "K-072", "twin",
+					      "Links to a document, a picture, a newsletter's page",
+					      BATTERY_ACCEPT, NULL, leads_to_a_picture, true },
+					    { 0 } };

@@ -1,17 +1,17 @@
 /* bin/poterne_fetch.c - speaks HTTP to strangers: fetches feeds into its own directory, and follows
  * links for poterne-scan.
  *
- * It sees links, but neither mail nor keys of ours, asks names of poterne-dns only, and connects to the
- * Internet's addresses and to what fetch.allow_private names. Certificates and the keys of feeds
- * are read before the sandbox closes, so a new configuration is a new process.
+ * It sees links, but neither mail nor keys of ours, asks names of poterne-dns only, and connects to
+ * the Internet's addresses and to what fetch.allow_private names. Certificates and the keys of
+ * feeds are read before the sandbox closes, so a new configuration is a new process.
  */
 #include "base/log.h"
 #include "dns/dnsclient.h"
 #include "fetch/feeder.h"
 #include "fetch/visitcache.h"
 #include "fetch/visitor.h"
-#include "sys/proc.h"
 #include "sys/metrics.h"
+#include "sys/proc.h"
 #include "sys/sandbox.h"
 
 #include <unistd.h>

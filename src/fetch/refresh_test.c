@@ -25,7 +25,7 @@ static void the_field_and_the_tag_say_where_the_reader_is_sent(void **state)
 		{ "<html><meta http-equiv=refresh content='0; url=https://a.example/'>",
 		  "https://a.example/" },
 		{ "<META CONTENT=\"1;url=/b\" HTTP-EQUIV=\"Refresh\" />", "/b" },
-		{ "<meta charset=utf-8><meta/http-equiv=refresh/content=0;url=x>", "x" },
+		{ "<meta charset=utf-8><meta/http-equiv=refresh content=0;url=x>", "x" },
 		{ "<meta name=refresh content='0;url=x'>", "" },
 		{ "<metal http-equiv=refresh content='0;url=x'>", "" },
 		{ "<meta http-equiv=refresh content='30'>", "" },

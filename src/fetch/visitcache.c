@@ -17,6 +17,7 @@ struct entry {
 };
 
 struct visitcache {
+	struct arena *arena;
 	pthread_mutex_t lock;
 	pthread_cond_t left; /* somebody has come back */
 	size_t generation_bytes;
@@ -32,9 +33,11 @@ static void start_empty(struct generation *g)
 
 struct visitcache *visitcache_new(size_t max_bytes)
 {
-	struct visitcache *c = arena_make(arena_new("visits", 1 << 20), struct visitcache);
+	struct arena *a = arena_new("visits", 1 << 20);
+	struct visitcache *c = arena_make(a, struct visitcache);
 	pthread_condattr_t attr;
 
+	c->arena = a;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -45,6 +48,18 @@ struct visitcache *visitcache_new(size_t max_bytes)
 	start_empty(&c->young);
 	start_empty(&c->old);
 	return c;
+}
+
+struct visitcache *visitcache_free(struct visitcache *c)
+{
+	if (!c)
+		return NULL;
+	arena_free(c->young.arena);
+	arena_free(c->old.arena);
+	pthread_cond_destroy(&c->left);
+	pthread_mutex_destroy(&c->lock);
+	arena_free(c->arena);
+	return NULL;
 }
 
 /* HEAD and GET may find different things. */
@@ -76,8 +91,8 @@ static bool find(struct visitcache *c, struct arena *a, str key, struct visit *r
 
 	if (!e)
 		e = map_get(&c->old.entries, key);
-	return e && e->expires_ms > clock_now_ms() &&
-	       msg_decode(arena_str(a, e->visited), a, &m) && visit_heard(&m, ret);
+	return e && e->expires_ms > clock_now_ms() && msg_decode(arena_str(a, e->visited), a, &m) &&
+	       visit_heard(&m, ret);
 }
 
 static str *pending(struct visitcache *c, str key)
@@ -101,8 +116,7 @@ static bool reserve(struct visitcache *c, str key)
 }
 
 enum visitcache_found visitcache_take(struct visitcache *c, struct arena *a,
-				      const struct visit_question *q, deadline d,
-				      struct visit *ret)
+				      const struct visit_question *q, deadline d, struct visit *ret)
 {
 	struct timespec until = { .tv_sec = d / 1000, .tv_nsec = d % 1000 * 1000000 };
 	enum visitcache_found found = VISITCACHE_BUSY;

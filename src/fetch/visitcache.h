@@ -4,7 +4,7 @@
  * Two generations, as dns/dnscache.h: nothing is ever searched for something to throw out.
  *
  * Input    URLs and what servers said: hostile. The key is the URL itself.
- * Memory   the cache's own, for the life of the process; what is found is copied out.
+ * Memory   the cache's own, given back by visitcache_free; what is found is copied out.
  * Limits   VISITCACHE_BYTES in all; VISITCACHE_KEEP_MS, and VISITCACHE_RETRY_MS when there was no
  *          answer; VISITCACHE_PENDING visits at a time.
  * Threads  internally locked.
@@ -25,6 +25,8 @@ enum {
 struct visitcache;
 
 struct visitcache *visitcache_new(size_t max_bytes) must_use;
+/* Takes NULL; returns NULL. */
+struct visitcache *visitcache_free(struct visitcache *c);
 
 enum visitcache_found {
 	VISITCACHE_HIT,	 /* *ret is what was found before */

@@ -6,7 +6,8 @@
 
 str visitor_agent(void)
 {
-	return STR("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0");
+	return STR(
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0");
 }
 
 int visitor_by_http(const void *ctx, struct arena *a, const struct httpget *q,

@@ -39,8 +39,8 @@ extern const struct inspect_limits inspect_default_limits;
 void inspect_message(struct arena *a, str message, struct patterns *patterns,
 		     const struct inspect_limits *limits, struct facts *ret);
 
-/* Facts of the links in what the QR codes of one image say (FACTS_URL_QR), the image being part 0; or
- * of the URLs that links lead to (FACTS_URL_HOP). */
+/* Facts of the links in what the QR codes of one image say (FACTS_URL_QR), the image being part 0;
+ * or of the URLs that links lead to (FACTS_URL_HOP). */
 void inspect_codes(struct arena *a, enum facts_url_where where, const str *codes, size_t n,
 		   struct patterns *patterns, const struct inspect_limits *limits,
 		   struct facts *ret);

@@ -17,8 +17,8 @@
 #define GOLDEN ROOM_DIR "/inspect_golden"
 
 static const char *const where_names[] = { "from", "sender", "reply-to", "to", "cc" };
-static const char *const url_where_names[] = { "text",	   "html", "header", "calendar",
-					       "document", "file", "qr",     "wrapped", "hop" };
+static const char *const url_where_names[] = { "text", "html", "header",  "calendar", "document",
+					       "file", "qr",   "wrapped", "hop" };
 static const char *const flag_names[] = { "attachment",	 "mismatch",  "encrypted", "in-archive",
 					  "uninspected", "multipart", "message" };
 

@@ -64,8 +64,8 @@ static bool knows_domain(const struct choice *c, size_t until)
 	for (size_t i = 0; i < until; i++) {
 		const struct facts_url *y = &c->facts->urls.v[i];
 
-		if (c->taken[i] && str_eq(x->domain.n ? x->domain : x->host,
-					  y->domain.n ? y->domain : y->host))
+		if (c->taken[i] &&
+		    str_eq(x->domain.n ? x->domain : x->host, y->domain.n ? y->domain : y->host))
 			return true;
 	}
 	return false;
@@ -90,8 +90,7 @@ static void take(struct choice *c, size_t i)
 	struct urlcheck *u = c->u;
 
 	c->taken[i] = true;
-	u->questions[u->n] =
-		(struct visit_question){ x->url, wants_content(c->conf, x->host) };
+	u->questions[u->n] = (struct visit_question){ x->url, wants_content(c->conf, x->host) };
 	u->parts[u->n++] = x->part;
 }
 
@@ -123,9 +122,8 @@ void urlcheck_begin(struct urlcheck *u, const struct visit_source *source, struc
 		return;
 	choose(&c);
 	if (u->n)
-		u->begun = source->begin(
-			source->ctx, a, u->questions, u->n,
-			clock_sooner(d, deadline_in(conf->url_check.timeout)));
+		u->begun = source->begin(source->ctx, a, u->questions, u->n,
+					 clock_sooner(d, deadline_in(conf->url_check.timeout)));
 }
 
 /* --- what was found --- */
@@ -169,12 +167,12 @@ static void tell(const struct found *f, str symbol, str what)
 {
 	str last = f->visit->n ? f->visit->hops[f->visit->n - 1] : f->url;
 
-	evidence_add(f->u->arena, f->e, symbol,
-		     str_sub(arena_fmt(f->u->arena, "%.*s%s%.*s%s%.*s", STR_ARG(what),
-				       what.n ? ": " : "", STR_ARG(f->url),
-				       f->visit->n ? " -> " : "",
-				       STR_ARG(f->visit->n ? last : STR(""))),
-			     0, FACTS_MAX_EVIDENCE));
+	evidence_add(
+		f->u->arena, f->e, symbol,
+		str_sub(arena_fmt(f->u->arena, "%.*s%s%.*s%s%.*s", STR_ARG(what),
+				  what.n ? ": " : "", STR_ARG(f->url), f->visit->n ? " -> " : "",
+				  STR_ARG(f->visit->n ? last : STR(""))),
+			0, FACTS_MAX_EVIDENCE));
 }
 
 static void tell_file(const struct found *f)

@@ -261,7 +261,8 @@ void workers_begin_codes(struct workers *w, enum facts_url_where where,
 			 struct inspection *ret)
 {
 	*ret = (struct inspection){ .workers = w, .patience_ms = patience_ms, .until = until };
-	ret->question = (struct msg){ .type = MSG_inspect_codes, .inspect_codes = { where, *codes } };
+	ret->question =
+		(struct msg){ .type = MSG_inspect_codes, .inspect_codes = { where, *codes } };
 	ret->result = start(ret);
 }
 
