@@ -207,10 +207,9 @@ static const struct rule_action {
 	int words;
 	int (*run)(struct run *run, struct why *why);
 } actions[] = {
-	{ "list", 1, run_list },      { "show", 2, run_show },	   { "score", 3, run_change },
-	{ "disable", 2, run_change }, { "enable", 2, run_change }, { "observe", 2, run_change },
-	{ "enforce", 2, run_change }, { "revert", 2, run_change }, { "report", 2, run_report },
-	{ "audit", 1, run_audit },
+	{ "score", 3, run_change },   { "disable", 2, run_change }, { "enable", 2, run_change },
+	{ "observe", 2, run_change }, { "enforce", 2, run_change }, { "revert", 2, run_change },
+	{ "report", 2, run_report },  { "audit", 1, run_audit },
 };
 
 /* --- the command --- */
