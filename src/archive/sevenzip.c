@@ -303,7 +303,6 @@ static bool crc_fits(str bytes, bool has_crc, uint32_t crc)
 	return !has_crc || crc32_z(0, (const Bytef *)bytes.p, bytes.n) == crc;
 }
 
-
 /* What is not packed as well comes out of any password: its checksum alone tells. */
 static bool is_plain_text(const struct sevenzip_folder *f, str pack)
 {

@@ -33,10 +33,11 @@ static void laboratory_result(struct kit *k)
 static void invoice(struct kit *k)
 {
 	const str objects[] = {
-		fixture_pdf_stream(k, "/Type/EmbeddedFile/Subtype/text#2Fxml",
-				   STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-				       "<rsm:CrossIndustryInvoice xmlns:rsm=\"urn:un:unece:uncefact:"
-				       "data:standard:CrossIndustryInvoice:100\"/>")),
+		fixture_pdf_stream(
+			k, "/Type/EmbeddedFile/Subtype/text#2Fxml",
+			STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+			    "<rsm:CrossIndustryInvoice xmlns:rsm=\"urn:un:unece:uncefact:"
+			    "data:standard:CrossIndustryInvoice:100\"/>")),
 		STR("<</Type/Filespec/AFRelationship/Data/F(factur-x.xml)/UF(factur-x.xml)"
 		    "/EF<</F 4 0 R/UF 4 0 R>>>>"),
 	};
@@ -112,7 +113,8 @@ static void staffing_table(struct kit *k)
 		      "xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
 		      "<Default Extension=\"xml\" ContentType=\"application/xml\"/><Override "
 		      "PartName=\"/xl/workbook.xml\" ContentType=\"application/"
-		      "vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/></Types>") },
+		      "vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/></"
+		      "Types>") },
 		{ "xl/workbook.xml", STR("<?xml version=\"1.0\"?><workbook xmlns=\""
 					 "http://schemas.openxmlformats.org/spreadsheetml/2006/"
 					 "main\"/>") },
@@ -122,15 +124,16 @@ static void staffing_table(struct kit *k)
 	for (int s = 0; s < SHEETS; s++) {
 		struct strbuf b = strbuf_make(k->arena, 4 << 20);
 
-		strbuf_put(&b, STR("<?xml version=\"1.0\"?><worksheet xmlns=\"http://"
-				   "schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>"));
+		strbuf_put(&b,
+			   STR("<?xml version=\"1.0\"?><worksheet xmlns=\"http://"
+			       "schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>"));
 		for (int r = 1; r <= ROWS / SHEETS; r++)
 			strbuf_fmt(&b, "<row r=\"%d\"><c r=\"A%d\"><v>%d</v></c></row>", r, r,
 				   r * 7919 % 10007);
 		strbuf_put(&b, STR("</sheetData></worksheet>"));
-		m[s + 3] = (struct fixture_member){
-			kit_fmt(k, "xl/worksheets/sheet%d.xml", s + 1).p, strbuf_str(&b)
-		};
+		m[s + 3] =
+			(struct fixture_member){ kit_fmt(k, "xl/worksheets/sheet%d.xml", s + 1).p,
+						 strbuf_str(&b) };
 	}
 	kit_send_attached(k, "", XLSX, "effectifs.xlsx",
 			  fixture_archive(k, FIXTURE_ZIP, m, ARRAY_LEN(m)));
@@ -185,8 +188,7 @@ static void clear_text(struct kit *k)
 static void largest(struct kit *k)
 {
 	enum { LIMIT = 10240000, LINE = 62 };
-	const str line =
-		STR("Le compte rendu de la reunion du service est joint a ce mot.\r\n");
+	const str line = STR("Le compte rendu de la reunion du service est joint a ce mot.\r\n");
 	struct kit_mail m = kit_mail(k);
 	struct strbuf text = strbuf_make(k->arena, LIMIT);
 	size_t empty;

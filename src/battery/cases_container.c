@@ -123,8 +123,8 @@ static void exhausting(struct kit *k)
 }
 
 #define GROWING                                                                                    \
-	"<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY a \"lol\"><!ENTITY b "                          \
-	"\"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d "          \
+	"<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY a \"lol\"><!ENTITY b "                       \
+	"\"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\"><!ENTITY d "         \
 	"\"&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;\">]>"
 
 static void entity_bombs(struct kit *k)
@@ -197,9 +197,9 @@ static void document_bombs(struct kit *k)
 	const str circle[] = { STR("<</Type/Action/S/URI/URI 5 0 R/Next 5 0 R>>"),
 			       STR("<</Type/Action/S/GoTo/D 4 0 R/Next 4 0 R>>") };
 	str zeros = kit_repeat(k, kit_repeat(k, STR("\0"), 1 << 20), 40);
-	str inflating = fixture_pdf_stream(
-		k, "/Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]",
-		deflated(k, zeros, 2));
+	str inflating =
+		fixture_pdf_stream(k, "/Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]",
+				   deflated(k, zeros, 2));
 	const str many[] = { inflating, inflating, inflating, inflating, inflating,
 			     inflating, inflating, inflating, inflating, inflating };
 
@@ -212,7 +212,8 @@ static void document_bombs(struct kit *k)
 	kit_send_attached(k, "e", "application/msword", "lettre.doc", looping_doc(k));
 	kit_send_attached(k, "g", "font/otf", "police.otf",
 			  fixture_padded(k,
-					 STR("OTTO\xff\xff\0\x80\0\3\0\x30" "CFF \0\0\0\0"
+					 STR("OTTO\xff\xff\0\x80\0\3\0\x30"
+					     "CFF \0\0\0\0"
 					     "\xff\xff\xff\xff\xff\xff\xff\xff"),
 					 4096));
 }
@@ -256,7 +257,8 @@ static str apple_double(struct kit *k)
 		kit_part_base64(k,
 				STR("Content-Type: application/applefile; name=\"%setup.exe\"\r\n"),
 				STR("\0\5\x16\7\0\2\0\0Mac OS X        \0\1\0\0\0\x09\0\0\0\x26"
-				    "\0\0\0\x20" "TEXTttxt")),
+				    "\0\0\0\x20"
+				    "TEXTttxt")),
 		kit_part(k, "application/octet-stream", "setup.exe", fixture_pe(k)),
 	};
 
@@ -295,13 +297,13 @@ static void opaque(struct kit *k)
 				   "BASE64;VALUE=BINARY;"
 				   "X-FILENAME=setup.exe:%.*sEND:VEVENT\r\nEND:VCALENDAR\r\n",
 				   STR_ARG(folded))));
-	send_part(k, "b", kit_part(k, "application/pkcs7-mime; smime-type=signed-data",
-				   "smime.p7m",
-				   fixture_signed_data(
-					   k, kit_expand(k,
-							 "Content-Type: multipart/mixed; boundary=in\n\n"
-							 "--in\n{text}--in\n{part}--in--\n",
-							 "setup.exe", fixture_pe(k)))));
+	send_part(k, "b",
+		  kit_part(k, "application/pkcs7-mime; smime-type=signed-data", "smime.p7m",
+			   fixture_signed_data(
+				   k, kit_expand(k,
+						 "Content-Type: multipart/mixed; boundary=in\n\n"
+						 "--in\n{text}--in\n{part}--in--\n",
+						 "setup.exe", fixture_pe(k)))));
 	send_part(k, "d", apple_double(k));
 	kit_expect(k, QUAR_OR_REJECT, NULL);
 	pgp_with_program(k);

@@ -211,8 +211,8 @@ static void odd_archives(struct kit *k, str zip)
 	kit_send_attached(k, "f", "application/zip", "a.zip",
 			  changed(k, program, end + 16, "\xff\xff\xff\xff", 4));
 	kit_send_attached(k, "g", "application/zip", "a.zip",
-			  changed(k, fixture_zip1(k, "aa.exe_.txt", fixture_com(k)),
-				  LOCAL_NAME + 6, "\0", 1));
+			  changed(k, fixture_zip1(k, "aa.exe_.txt", fixture_com(k)), LOCAL_NAME + 6,
+				  "\0", 1));
 	/* The end record counts no members. */
 	kit_send_attached(k, "h", "application/zip", "a.zip",
 			  changed(k, program, end + 8, "\0\0\0\0", 4));

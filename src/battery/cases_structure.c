@@ -179,15 +179,12 @@ static void boundary_quoting(struct kit *k)
 		  "Content-Type: multipart/mixed; boundary=\"goodone\" bad\n\n" GOOD },
 		{ "o", FLAG_OR_MORE,
 		  "Content-Type: multipart/mixed; boundary=\"goodone \"\n\n" GOOD },
-		{ "p", FLAG_OR_MORE,
-		  "Content-Type: multipart/mixed; boundary=good\\one\n\n" GOOD },
-		{ "q", FLAG_OR_MORE,
-		  "Content-Type: multipart/mixed boundary=goodone\n\n" GOOD },
-		{ "r", FLAG_OR_MORE,
-		  "Content-Type: multipart/mixed, boundary=goodone\n\n" GOOD },
+		{ "p", FLAG_OR_MORE, "Content-Type: multipart/mixed; boundary=good\\one\n\n" GOOD },
+		{ "q", FLAG_OR_MORE, "Content-Type: multipart/mixed boundary=goodone\n\n" GOOD },
+		{ "r", FLAG_OR_MORE, "Content-Type: multipart/mixed, boundary=goodone\n\n" GOOD },
 		{ "s", ANY,
-		  "Content-Type: multipart/mixed; x=\"; boundary=bad; \"; boundary=goodone\n\n"
-		  GOOD },
+		  "Content-Type: multipart/mixed; x=\"; boundary=bad; \"; "
+		  "boundary=goodone\n\n" GOOD },
 		{ 0 }
 	};
 

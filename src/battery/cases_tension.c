@@ -57,11 +57,10 @@ static void web_site(struct kit *k)
 
 static void computing_workbook(struct kit *k)
 {
-	kit_send_attached(
-		k, "", XLSM, "bilan.xlsm",
-		fixture_xlsx(k, "xl/worksheets/sheet1.xml", "<worksheet/>",
-			     STR("Attribute VB_Name = \"Module1\"\r\nFunction Tva(x)\r\n"
-				 "Tva = x * 0.2\r\nEnd Function\r\n")));
+	kit_send_attached(k, "", XLSM, "bilan.xlsm",
+			  fixture_xlsx(k, "xl/worksheets/sheet1.xml", "<worksheet/>",
+				       STR("Attribute VB_Name = \"Module1\"\r\nFunction Tva(x)\r\n"
+					   "Tva = x * 0.2\r\nEnd Function\r\n")));
 }
 
 static void data_base(struct kit *k)
@@ -92,8 +91,8 @@ static void printer(struct kit *k)
 static void changed_by_list(struct kit *k)
 {
 	const struct signature own = { .domain = "dmarcreject.example" };
-	struct kit_mail m = kit_party(k, "list.example", "192.0.2.12",
-				      STR("Paul <paul@dmarcreject.example>"));
+	struct kit_mail m =
+		kit_party(k, "list.example", "192.0.2.12", STR("Paul <paul@dmarcreject.example>"));
 	str bytes;
 
 	m.reverse_path = STR("reseau-owner@list.example");
@@ -101,8 +100,9 @@ static void changed_by_list(struct kit *k)
 	m.extra = STR("List-Id: <reseau.list.example>\r\n");
 	m.html = STR_NULL;
 	bytes = signature_dkim(k, kit_bytes(k, &m), &own);
-	kit_send_bytes(k, "", &m,
-		       kit_join(k, (const str[]){ bytes, STR("-- \r\nreseau@list.example\r\n") }, 2));
+	kit_send_bytes(
+		k, "", &m,
+		kit_join(k, (const str[]){ bytes, STR("-- \r\nreseau@list.example\r\n") }, 2));
 }
 
 static void anybody(struct kit *k)

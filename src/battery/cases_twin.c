@@ -384,7 +384,7 @@ static void congress(struct kit *k)
 }
 
 #define REPORT                                                                                     \
-	"<?xml version=\"1.0\"?><feedback><report_metadata><org_name>fai</org_name>"              \
+	"<?xml version=\"1.0\"?><feedback><report_metadata><org_name>fai</org_name>"               \
 	"</report_metadata></feedback>"
 
 static void dmarc_report(struct kit *k)

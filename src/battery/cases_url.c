@@ -26,14 +26,15 @@ static void send_page(struct kit *k, const char *variant, const char *html)
 {
 	struct kit_mail m = kit_mail(k);
 
-	m.entity = kit_expand(k,
-			      kit_fmt(k,
-				      "Content-Type: text/html; charset=utf-8\n"
-				      "Content-Transfer-Encoding: 8bit\n\n<html><body><p>Bonjour</p>"
-				      "%s</body></html>\n",
-				      html)
-				      .p,
-			      "", STR(""));
+	m.entity =
+		kit_expand(k,
+			   kit_fmt(k,
+				   "Content-Type: text/html; charset=utf-8\n"
+				   "Content-Transfer-Encoding: 8bit\n\n<html><body><p>Bonjour</p>"
+				   "%s</body></html>\n",
+				   html)
+				   .p,
+			   "", STR(""));
 	kit_send(k, variant, &m);
 }
 
@@ -177,7 +178,9 @@ static void broken_html(struct kit *k)
 	send_page(k, "l", "<a href='http://203.0.113.7/\">x</a>'>y</a>");
 	send_page(k, "m", "<a title=\">\" href=\"http://203.0.113.7/\">x</a>");
 	kit_expect(k, FLAG_OR_MORE, NULL);
-	send_page(k, "k", "<a href=\"http://203.0.\2" "113.7/\">x</a>");
+	send_page(k, "k",
+		  "<a href=\"http://203.0.\2"
+		  "113.7/\">x</a>");
 	/* No browser makes a link of this one. */
 	kit_expect(k, BATTERY_ACCEPT | FLAG_OR_MORE, NULL);
 	send_page(k, "g", "<a hr<!-- -->ef=\"http://203.0.113.7/\">x</a>");
@@ -230,9 +233,10 @@ static void hidden_text(struct kit *k)
 	send_page(k, "c",
 		  "<div style=\"display:none\">mots cach\xc3\xa9s ici pour le filtre, longs et "
 		  "nombreux</div>");
-	send_page(k, "d",
-		  "<p style=\"text-indent:-9999px\">mots cach\xc3\xa9s ici pour le filtre, longs et "
-		  "nombreux</p>");
+	send_page(
+		k, "d",
+		"<p style=\"text-indent:-9999px\">mots cach\xc3\xa9s ici pour le filtre, longs et "
+		"nombreux</p>");
 	send_page(k, "e",
 		  kit_fmt(k, "<div style=\"max-height:0;overflow:hidden\">%.*s</div>",
 			  STR_ARG(kit_repeat(k,

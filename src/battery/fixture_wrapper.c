@@ -85,7 +85,7 @@ str fixture_signed_data(struct kit *k, str inner)
 	const str signed_type = STR("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02");
 	str content = DER(k, 0x30, data_type, DER(k, 0xa0, DER(k, 0x04, inner)));
 
-	return DER(k, 0x30, signed_type,
-		   DER(k, 0xa0,
-		       DER(k, 0x30, STR("\2\1\1"), STR("\x31\0"), content, STR("\x31\0"))));
+	return DER(
+		k, 0x30, signed_type,
+		DER(k, 0xa0, DER(k, 0x30, STR("\2\1\1"), STR("\x31\0"), content, STR("\x31\0"))));
 }

@@ -79,11 +79,15 @@ static const char zone[] =
 /* clang-format on */
 
 static const char *const signers[] = {
-	"partner.example", "esp.example",	"list.example",	       "labo.example",
-	"cabinet.example", "rdv.example",	"fai.example",	       "freemail.example",
-	"ars.example",	   "association.care",	"partner2.example",    "evil.example",
-	"hacker.example",  "hopital-partner.example", "dmarcnone.example", "dmarcreject.example", "hopital.example",
-	"failspf.example",
+	"partner.example",   "esp.example",
+	"list.example",	     "labo.example",
+	"cabinet.example",   "rdv.example",
+	"fai.example",	     "freemail.example",
+	"ars.example",	     "association.care",
+	"partner2.example",  "evil.example",
+	"hacker.example",    "hopital-partner.example",
+	"dmarcnone.example", "dmarcreject.example",
+	"hopital.example",   "failspf.example",
 };
 
 /* What the DNS lists say of hosts made for each of their meanings: "surbl8.example" is listed by

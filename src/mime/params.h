@@ -36,7 +36,8 @@ str params_get(const struct params *p, str name);
 str params_get_text(const struct params *p, struct charsets *c, struct arena *a, str name);
 /* Two different values of that name stand there, or junk behind one: readers will disagree. */
 bool params_conflict(const struct params *p, struct charsets *c, struct arena *a, str name);
-/* An extended value of that name (RFC 2231 4) names no charset, or one whose letters are not ASCII. */
+/* An extended value of that name (RFC 2231 4) names no charset, or one whose letters are not ASCII.
+ */
 bool params_odd_charset(const struct params *p, str name) must_use;
 
 /* Decoded values that any reader takes for the parameter of that name: each that stands there,

@@ -1,5 +1,6 @@
-/* super/listwatch.h - have the files of the lists, the rules of the site, or what was learned, changed?
- * So that an address that is put on a list is refused within seconds, with nobody telling the gateway.
+/* super/listwatch.h - have the files of the lists, the rules of the site, or what was learned,
+ * changed? So that an address that is put on a list is refused within seconds, with nobody telling
+ * the gateway.
  *
  * Input    names and times of files in paths.lists, paths.site_lists, paths.overlay and below
  *          paths.state, and of those of feeds; none is opened.

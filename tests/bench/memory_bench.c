@@ -1,8 +1,8 @@
 /* tests/bench/memory_bench.c - what asking and telling the memory costs for one message.
  *
  * memory_bench DIR   fills a memory of ROWS rows in DIR and prints microseconds of a question about
- * NAMES names, rows known and in memory (warm), known and in the file only (cold), unknown (new); of
- * the same question over a lane to another thread; and of a note about as many.
+ * NAMES names, rows known and in memory (warm), known and in the file only (cold), unknown (new);
+ * of the same question over a lane to another thread; and of a note about as many.
  */
 #include "memory/memorylane.h"
 #include "memory/memorystore.h"
