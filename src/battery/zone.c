@@ -57,7 +57,8 @@ static const char zone[] =
 	"\"nomx.example\": {\"TXT\": [\"nothing here\"]},"
 	"\"refusemx.example\": {\"MX\": [[10, \"mail.refusemx.example\"]]},"
 	"\"mail.refusemx.example\": {\"A\": [\"192.0.2.199\"]},"
-	"\"xn--hpital-wqf.example\": {\"A\": [\"203.0.113.82\"], \"MX\": [[10, \"xn--hpital-wqf.example\"]],"
+	"\"xn--hpital-wqf.example\": {\"A\": [\"203.0.113.82\"], "
+	"\"MX\": [[10, \"xn--hpital-wqf.example\"]],"
 	" \"TXT\": [\"v=spf1 ip4:203.0.113.80 -all\"]},"
 	"\"deadmx.example\": {\"MX\": [[10, \"nowhere.example\"]]},"
 	/* A key of 512 bits, and one that was withdrawn. */
