@@ -4,7 +4,6 @@
 #include "battery/fixture.h"
 #include "battery/signature.h"
 
-#define QUAR_OR_REJECT (BATTERY_QUARANTINE | BATTERY_REJECT)
 #define FLAG_OR_QUAR (BATTERY_FLAG | BATTERY_QUARANTINE)
 #define XLSM "application/vnd.ms-excel.sheet.macroEnabled.12"
 
@@ -172,7 +171,7 @@ const struct battery_case cases_tension[] = {
 	    locked_archive),
 	ROW("K-03", "A password spoken of for something else", BATTERY_ACCEPT, NULL, other_purpose),
 	ROW("K-04", "A web site in a zip file", BATTERY_FLAG, NULL, web_site),
-	ROW("K-05", "A workbook whose macro only computes", QUAR_OR_REJECT, NULL,
+	ROW("K-05", "A workbook whose macro only computes", BATTERY_REJECT, NULL,
 	    computing_workbook),
 	ROW("K-06", "An Access data base", FLAG_OR_QUAR, NULL, data_base),
 	ROW("K-07", "A discussion as Outlook saves it", BATTERY_ACCEPT, NULL, discussion),
