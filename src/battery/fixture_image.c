@@ -204,12 +204,13 @@ static void fill(struct qr *q, const uint8_t *words)
 		for (int v = 0; v < 2 * QR_SIZE; v++) {
 			int x = right - v % 2, row = v / 2,
 			    y = (right + 1) & 2 ? row : QR_SIZE - 1 - row;
+			bool dark;
 
 			if (q->fixed[y][x])
 				continue;
-			q->dark[y][x] = bit < (QR_DATA + QR_CHECK) * QR_BITS &&
-					words[bit / QR_BITS] >> (7 - bit % QR_BITS) & 1;
-			q->dark[y][x] ^= (x + y) % 2 == 0;
+			dark = bit < (QR_DATA + QR_CHECK) * QR_BITS &&
+			       (words[bit / QR_BITS] >> (7 - bit % QR_BITS) & 1);
+			q->dark[y][x] = dark != ((x + y) % 2 == 0);
 			bit++;
 		}
 	}

@@ -154,14 +154,16 @@ str fixture_rtf(struct kit *k, const char *start, str object, const char *betwee
 str fixture_native(struct kit *k, const char *name, str file)
 {
 	struct strbuf b = strbuf_make(k->arena, file.n + 4096);
+	str label = str_of(name, strlen(name) + 1); /* with its NUL */
 
 	strbuf_put(&b, STR("\2\0"));
-	strbuf_put(&b, str_of(name, strlen(name) + 1));
-	strbuf_fmt(&b, "C:\\%s", name);
-	strbuf_put(&b, STR("\0\0\0\3\0"));
-	strbuf_le(&b, strlen(name) + 4, 4);
-	strbuf_fmt(&b, "C:\\%s", name);
-	strbuf_char(&b, 0);
+	strbuf_put(&b, label);
+	strbuf_put(&b, STR("C:\\"));
+	strbuf_put(&b, label);
+	strbuf_put(&b, STR("\0\0\3\0"));
+	strbuf_le(&b, label.n + 3, 4);
+	strbuf_put(&b, STR("C:\\"));
+	strbuf_put(&b, label);
 	strbuf_le(&b, file.n, 4);
 	strbuf_put(&b, file);
 	return strbuf_str(&b);

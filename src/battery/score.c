@@ -136,6 +136,25 @@ void score_judge(struct score_card *card, struct arena *a, const struct battery_
 	score_count(card, m->case_id, ret->passed, ret->critical);
 }
 
+/* For other programs that are to judge the same message as if it came so. */
+static void put_envelope(struct strbuf *b, const struct battery_message *m)
+{
+	const struct {
+		const char *key;
+		str value;
+	} fields[] = {
+		{ "group", m->group },	     { "client_ip", m->client_ip },
+		{ "helo", m->helo },	     { "reverse_path", m->reverse_path },
+		{ "recipient", m->recipient },
+	};
+
+	strbuf_fmt(b, ", \"malicious\": %s", m->malicious ? "true" : "false");
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		strbuf_fmt(b, ", \"%s\": ", fields[i].key);
+		strbuf_json(b, fields[i].value);
+	}
+}
+
 void score_print(FILE *out, struct arena *a, const struct battery_message *m,
 		 const struct score_line *line, bool json)
 {
@@ -153,6 +172,7 @@ void score_print(FILE *out, struct arena *a, const struct battery_message *m,
 		strbuf_fmt(&b, ", \"passed\": %s, \"critical\": %s, \"symbols\": ",
 			   line->passed ? "true" : "false", line->critical ? "true" : "false");
 		strbuf_json(&b, line->symbols);
+		put_envelope(&b, m);
 		strbuf_char(&b, '}');
 	} else {
 		strbuf_fmt(&b, "%-6s %-14.*s ",
