@@ -138,13 +138,15 @@ def poterne(build, *arguments):
                           timeout=1800)
 
 
-def judged_by_us(build, clamd, cases):
+def judged_by_us(build, clamd, messages, cases):
     out = poterne(build, "--offline", "--json", "--set", f"paths.rules={TOP}/rules", "--set",
                   f"paths.lists={TOP}/lists", "--set", f"paths.programs={os.path.abspath(build)}/src", "--set",
                   f"antivirus.clamd=tcp:127.0.0.1:{clamd.port}", *cases)
     if out.returncode not in (0, 1):
         sys.exit(out.stderr)
-    return [c for c in map(json.loads, out.stdout.splitlines()) if "client_ip" in c]
+    # Cases of the dialogue are no messages.
+    return [c for c in map(json.loads, out.stdout.splitlines())
+            if os.path.exists(os.path.join(messages, c["id"] + ".eml"))]
 
 
 def passed_by_peer(case, verdict):
@@ -208,7 +210,7 @@ def main():
         poterne(build, "--write", messages, *only)
         zone = stack.enter_context(Zone(json.loads(poterne(build, "--zone").stdout)))
         clamd = stack.enter_context(Clamd())
-        cases = judged_by_us(build, clamd, only)
+        cases = judged_by_us(build, clamd, messages, only)
         try:
             theirs = judge_all(stack.enter_context(Rspamd(folder, zone, clamd)), messages, cases)
         except relays.CannotRun as e:
