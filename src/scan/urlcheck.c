@@ -207,26 +207,25 @@ static void tell_visit(const struct found *f)
 		tell_file(f);
 }
 
-/* As many as one message to a worker holds; links rarely lead on more than once. */
-enum { HOPS_MAX = 16, HOP_MAX = 6000 };
-
-static void judge_hops(struct urlcheck *u, const struct visit *v, uint32_t part, struct workers *w,
-		       int64_t patience_ms, deadline d, struct facts *f)
+/* What two workers could not live through is no link of honest people. */
+static void judge_hops(struct urlcheck *u, struct visit *v, uint32_t part, struct workers *w,
+		       int64_t patience_ms, deadline d, struct facts *f, struct evidence *e)
 {
-	struct msg_texts hops = { arena_array(u->arena, str, VISIT_HOPS), 0 };
+	const struct msg_texts hops = { v->hops, v->n };
 	struct inspection in;
 	struct facts found;
-	struct why why;
+	struct why why = { "" };
+	int r;
 
-	for (size_t i = 0; i < v->n && hops.n < HOPS_MAX; i++) {
-		if (v->hops[i].n <= HOP_MAX)
-			hops.v[hops.n++] = v->hops[i];
-	}
-	if (hops.n == 0)
+	if (v->n == 0)
 		return;
 	workers_begin_codes(w, FACTS_URL_HOP, &hops, patience_ms, d, &in);
-	if (workers_end(&in, u->arena, &found, &why) == WORKERS_OK)
+	r = workers_end(&in, u->arena, &found, &why);
+	if (r == WORKERS_OK)
 		morefacts_add(u->arena, f, &found, part);
+	else if (r == WORKERS_E_FAILED)
+		evidence_add(u->arena, e, STR("INSPECT_FAILED"),
+			     arena_str(u->arena, str_c(why.text)));
 }
 
 void urlcheck_end(struct urlcheck *u, struct workers *w, int64_t patience_ms, deadline d,
@@ -241,6 +240,6 @@ void urlcheck_end(struct urlcheck *u, struct workers *w, int64_t patience_ms, de
 		struct found found = { u, e, u->questions[i].url, &visits[i] };
 
 		tell_visit(&found);
-		judge_hops(u, &visits[i], u->parts[i], w, patience_ms, d, f);
+		judge_hops(u, &visits[i], u->parts[i], w, patience_ms, d, f, e);
 	}
 }
