@@ -2,8 +2,9 @@
 
 #include <errno.h>
 #include <math.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 enum { NETWORK_V4 = 3, NETWORK_V6 = 6 }; /* bytes of an address */
 enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
@@ -68,19 +69,37 @@ struct memory_limits memory_limits_of(const struct conf *conf)
 	return l;
 }
 
-struct memory_key memory_key(const uint8_t secret[MEMORY_SECRET], struct memory_name name)
+static void hash(EVP_MAC_CTX *ctx, struct memory_name name, struct memory_key *ret)
 {
 	str text = str_sub(name.text, 0, MEMORY_MAX_TEXT);
-	uint8_t bytes[1 + MEMORY_MAX_TEXT], hash[EVP_MAX_MD_SIZE];
-	struct memory_key key;
+	uint8_t bytes[1 + MEMORY_MAX_TEXT], out[EVP_MAX_MD_SIZE];
+	bool fold = kinds[name.kind].fold;
+	size_t n;
 
 	bytes[0] = (uint8_t)name.kind;
 	for (size_t i = 0; i < text.n; i++)
-		bytes[1 + i] =
-			(uint8_t)(kinds[name.kind].fold ? str_lower_char(text.p[i]) : text.p[i]);
-	bug_if(!HMAC(EVP_sha256(), secret, MEMORY_SECRET, bytes, 1 + text.n, hash, NULL));
-	memcpy(key.bytes, hash, sizeof(key.bytes));
-	return key;
+		bytes[1 + i] = (uint8_t)(fold ? str_lower_char(text.p[i]) : text.p[i]);
+	bug_if(!EVP_MAC_init(ctx, NULL, 0, NULL)); /* with the same key again */
+	bug_if(!EVP_MAC_update(ctx, bytes, 1 + text.n));
+	bug_if(!EVP_MAC_final(ctx, out, &n, sizeof(out)));
+	memcpy(ret->bytes, out, sizeof(ret->bytes));
+}
+
+void memory_keys(const uint8_t secret[MEMORY_SECRET], const struct memory_name *names, size_t n,
+		 struct memory_key *ret)
+{
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_END
+	};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
+
+	bug_if(!ctx || !EVP_MAC_init(ctx, secret, MEMORY_SECRET, params));
+	for (size_t i = 0; i < n; i++)
+		hash(ctx, names[i], &ret[i]);
+	EVP_MAC_CTX_free(ctx);
+	EVP_MAC_free(mac);
 }
 
 /* A clock that went back ages nothing. */

@@ -3,7 +3,7 @@
  * A row has a kind and a name (an address, a domain, a hash: any text), and holds when it was first
  * and last seen, how much good and bad was counted, and one number of its owner. Good and bad
  * halve in the kind's half-life; a row that was not seen for the kind's keeping time is gone.
- * Whoever keeps the table knows names only as keyed hashes (memory_key), so a stolen file tells
+ * Whoever keeps the table knows names only as keyed hashes (memory_keys), so a stolen file tells
  * nobody who writes to whom.
  *
  *   struct memory_name names[] = { { MEMORY_FUZZY, hash }, ... };     ask, once a message
@@ -99,7 +99,9 @@ int memory_note(const struct memory *m, const struct memory_change *changes, siz
 struct memory_key {
 	uint8_t bytes[16];
 };
-struct memory_key memory_key(const uint8_t secret[MEMORY_SECRET], struct memory_name name);
+/* For many at once: making ready to hash costs more than hashing. */
+void memory_keys(const uint8_t secret[MEMORY_SECRET], const struct memory_name *names, size_t n,
+		 struct memory_key *ret);
 
 /* A row as it is kept: good and bad as of last_seen. */
 struct memory_row {

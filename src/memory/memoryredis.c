@@ -27,14 +27,17 @@ struct rediskey {
 	char bytes[KEY_BYTES];
 };
 
-static struct rediskey key_of(const struct memoryredis *r, struct memory_name name)
+/* Under the lock: the secret comes with the connection. */
+static void make_keys(const struct memoryredis *r, const struct memory_name *names, size_t n,
+		      struct rediskey *ret)
 {
-	struct memory_key key = memory_key(r->secret, name);
-	struct rediskey k;
+	struct memory_key keys[MEMORY_MAX_NAMES];
 
-	memcpy(k.bytes, prefix, PREFIX);
-	memcpy(k.bytes + PREFIX, key.bytes, sizeof(key.bytes));
-	return k;
+	memory_keys(r->secret, names, n, keys);
+	for (size_t i = 0; i < n; i++) {
+		memcpy(ret[i].bytes, prefix, PREFIX);
+		memcpy(ret[i].bytes + PREFIX, keys[i].bytes, sizeof(keys[i].bytes));
+	}
 }
 
 /* Under the lock. Whatever is wrong with a connection, it is not used again. said: what the server
@@ -62,14 +65,15 @@ static str text_of(const redisReply *x)
 	return is ? str_of(x->str, (size_t)x->len) : STR("");
 }
 
-static int get_rows(struct memoryredis *r, const struct rediskey *keys, size_t n,
-		    struct memory_row *ret)
+static int get_rows(struct memoryredis *r, const struct memory_name *names, size_t n,
+		    struct rediskey *keys, struct memory_row *ret)
 {
 	const char *words[1 + MEMORY_MAX_NAMES] = { "MGET" };
 	size_t lengths[1 + MEMORY_MAX_NAMES] = { 4 };
 	redisReply *answer;
 	bool good;
 
+	make_keys(r, names, n, keys);
 	for (size_t i = 0; i < n; i++) {
 		words[1 + i] = keys[i].bytes;
 		lengths[1 + i] = KEY_BYTES;
@@ -129,10 +133,8 @@ static int recall(void *ctx, struct arena *a, const struct memory_name *names, s
 	int status = -EIO;
 
 	pthread_mutex_lock(&r->lock);
-	for (size_t i = 0; r->context && i < n; i++)
-		keys[i] = key_of(r, names[i]);
 	if (r->context)
-		status = get_rows(r, keys, n, rows);
+		status = get_rows(r, names, n, keys, rows);
 	pthread_mutex_unlock(&r->lock);
 	if (status < 0)
 		return below->recall(below->ctx, a, names, n, now, d, ret, why);
@@ -148,12 +150,13 @@ static int note(void *ctx, const struct memory_change *changes, size_t n, int64_
 	const struct memory *below = &r->spec.below;
 	const struct memory_limits *l = &r->spec.limits;
 	struct memory_row rows[MEMORY_MAX_NAMES];
+	struct memory_name names[MEMORY_MAX_NAMES] = { 0 };
 	struct rediskey keys[MEMORY_MAX_NAMES];
 
+	for (size_t i = 0; i < n; i++)
+		names[i] = changes[i].name;
 	pthread_mutex_lock(&r->lock);
-	for (size_t i = 0; r->context && i < n; i++)
-		keys[i] = key_of(r, changes[i].name);
-	if (r->context && get_rows(r, keys, n, rows) == 0) {
+	if (r->context && get_rows(r, names, n, keys, rows) == 0) {
 		for (size_t i = 0; i < n; i++) {
 			rows[i] = memory_changed(l, &rows[i], &changes[i], now);
 			send_row(r, &keys[i], &rows[i], l->keep_s[changes[i].name.kind]);

@@ -22,6 +22,9 @@ static const char *const steps[] = {
 
 static const struct recordsdb_schema schema = { steps, ARRAY_LEN(steps), false };
 
+/* A batch of rows touches pages all over the file. In KiB. */
+#define CACHE "PRAGMA cache_size=-65536"
+
 struct item {
 	struct memory_key key;
 	struct memory_row row;
@@ -100,8 +103,7 @@ static int recall(void *ctx, struct arena *a unused_arg, const struct memory_nam
 	struct memorystore *s = ctx;
 	struct memory_key keys[MEMORY_MAX_NAMES];
 
-	for (size_t i = 0; i < n; i++)
-		keys[i] = memory_key(s->secret, names[i]);
+	memory_keys(s->secret, names, n, keys);
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < n; i++) {
 		struct memorytable_slot *slot = look_up(s, &keys[i], names[i].kind);
@@ -117,10 +119,12 @@ static int note(void *ctx, const struct memory_change *changes, size_t n, int64_
 		struct why *why unused_arg)
 {
 	struct memorystore *s = ctx;
+	struct memory_name names[MEMORY_MAX_NAMES] = { 0 };
 	struct memory_key keys[MEMORY_MAX_NAMES];
 
 	for (size_t i = 0; i < n; i++)
-		keys[i] = memory_key(s->secret, changes[i].name);
+		names[i] = changes[i].name;
+	memory_keys(s->secret, names, n, keys);
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < n; i++) {
 		struct memorytable_slot *slot = look_up(s, &keys[i], changes[i].name.kind);
@@ -351,6 +355,8 @@ static int open_file(struct memorystore *s, const char *path, struct why *why)
 	bool found;
 	int r = recordsdb_open(path, &schema, &s->writing, why);
 
+	if (r == RECORDSDB_OK)
+		r = recordsdb_exec(s->writing, CACHE, why);
 	if (r == RECORDSDB_OK)
 		r = recordsdb_open(path, &schema, &s->reading, why);
 	if (r == RECORDSDB_OK)
