@@ -59,18 +59,21 @@ int traps_choose(struct arena *a, str list, struct traps *ret, struct why *why)
 {
 	struct catch all = { 0 };
 	struct caught *taken;
+	bool bad = false;
 	size_t n = 0;
 	str line;
 
 	while (str_split(&list, '\n', &line)) {
 		json_t *row = line.n ? json_loadb(line.p, line.n, 0, NULL) : NULL;
 
-		if (line.n && !json_is_object(row))
-			return why_set(why, -1, "the list of the quarantine is no JSON");
-		if (row)
+		if (json_is_object(row))
 			take_row(a, row, &all);
+		else if (line.n)
+			bad = true;
 		json_decref(row);
 	}
+	if (bad)
+		return why_set(why, -1, "the list of the quarantine is no JSON");
 	taken = arena_array(a, struct caught, all.v.n + 1);
 	for (size_t i = all.v.n; i-- > 0;) {
 		if (!counts(&all.v.v[i], taken, n))

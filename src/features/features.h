@@ -22,13 +22,14 @@ enum features_view {
 	FEATURES_AUTHOR,    /* four of its fields that are not about the way here */
 	FEATURES_PHRASES,   /* six in a row of the header */
 	FEATURES_TEXT,	    /* four in a row of subject and visible text */
+	FEATURES_SYLLABLES, /* five in a row of them */
 	FEATURES_WORDS,	    /* their words, alone and with the one before */
 	FEATURES_STRUCTURE, /* how the message is built: fields, parts, tags, links, findings */
 	FEATURES_VIEWS
 };
 
 enum {
-	FEATURES_BITS = 18,
+	FEATURES_BITS = 20,
 	FEATURES_BUCKETS = 1 << FEATURES_BITS,
 	FEATURES_MAX = 12000,		       /* buckets of one view of one message */
 	FEATURES_MAX_BYTES = FEATURES_MAX * 3, /* encoded: at most three bytes each */

@@ -86,9 +86,9 @@ static void only_what_is_written_is_valid(void **state)
 	(void)state;
 	assert_true(features_valid(STR("")));
 	assert_true(features_valid(STR("\x00\x00\x7f")));
-	assert_true(features_valid(STR("\xff\xff\x0f")));      /* the last bucket */
-	assert_false(features_valid(STR("\xff\xff\x0f\x00"))); /* one behind it */
-	assert_false(features_valid(STR("\x80\x80\x10")));     /* one above it */
+	assert_true(features_valid(STR("\xff\xff\x3f")));      /* the last bucket */
+	assert_false(features_valid(STR("\xff\xff\x3f\x00"))); /* one behind it */
+	assert_false(features_valid(STR("\x80\x80\x40")));     /* one above it */
 	assert_false(features_valid(STR("\x80")));	       /* cut */
 	assert_false(features_valid(STR("\x80\x00")));	       /* longer than needed */
 	assert_false(features_valid(STR("\x80\x80\x80\x01"))); /* too long */

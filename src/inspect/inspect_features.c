@@ -296,6 +296,7 @@ static void read_text(struct walk *w)
 	strbuf_char(&shown, '\n');
 	strbuf_put(&shown, str_sub(strbuf_str(&w->text), 0, TEXT_BYTES - shown.n));
 	features_grams(set_of(w, FEATURES_TEXT), 4, strbuf_str(&shown));
+	features_grams(set_of(w, FEATURES_SYLLABLES), 5, strbuf_str(&shown));
 	text_words(w, strbuf_str(&shown));
 }
 

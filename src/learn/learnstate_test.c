@@ -231,7 +231,7 @@ static void a_damaged_model_is_none(void **state)
 	assert_int_equal(load(t, &m), LEARNSTATE_E_ABSENT);
 	teach_many(t, ENOUGH, ENOUGH);
 	assert_int_equal(load(t, &m), LEARNSTATE_OK);
-	assert_true(m.key == t->model.key && m.good == ENOUGH && m.slope == t->model.slope);
+	assert_true(m.key == t->model.key && m.good == ENOUGH && m.offset == t->model.offset);
 	damage(t, "model", 500000);
 	assert_int_equal(load(t, &m), LEARNSTATE_E_BROKEN);
 	teach_many(t, 0, 0); /* it is made anew */

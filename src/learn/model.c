@@ -14,13 +14,14 @@ enum {
 	WEIGHTS_BYTES = FEATURES_BUCKETS * 4,
 	DRIFT_PERCENT = 30, /* wrong of the newest */
 	STRANGE_ONE_IN = 2000,
+	FEW_BUCKETS = 300,
 };
 
-static const str magic = { "POTMODL1", 8 };
+static const str magic = { "POTMODL2", 8 };
 
 double model_scale(uint32_t n)
 {
-	return 1 / sqrt(n);
+	return pow(n > FEW_BUCKETS ? n : FEW_BUCKETS, -0.4);
 }
 
 double model_logit(const float *weights, str encoded, double *ret_unknown)
@@ -85,7 +86,7 @@ void model_judge(const struct model *m, const struct features *f, struct model_o
 	for (int v = 0; v < FEATURES_VIEWS; v++) {
 		double logit = model_logit(m->weights[v], f->view[v], &ret->unknown[v]);
 
-		ret->views[v] = m->slope * logit / m->views[v].spread;
+		ret->views[v] = m->views[v].share * logit;
 		ret->logit += ret->views[v];
 	}
 	ret->probability = 1 / (1 + exp(-ret->logit));
@@ -138,10 +139,9 @@ str model_encode(struct arena *a, const struct model *m)
 	strbuf_le(&out, m->bad, 4);
 	strbuf_le(&out, m->wrong, 4);
 	strbuf_le(&out, m->tried, 4);
-	put_double(&out, m->slope);
 	put_double(&out, m->offset);
 	for (int v = 0; v < FEATURES_VIEWS; v++) {
-		put_double(&out, m->views[v].spread);
+		put_double(&out, m->views[v].share);
 		for (int i = 0; i < MODEL_STEPS; i++)
 			strbuf_le(&out, m->views[v].unknown[i], 4);
 	}
@@ -166,11 +166,9 @@ bool model_decode(str bytes, struct model *ret)
 	ret->bad = reader_u32le(&r);
 	ret->wrong = reader_u32le(&r);
 	ret->tried = reader_u32le(&r);
-	ret->slope = get_double(&r);
 	ret->offset = get_double(&r);
 	for (int v = 0; v < FEATURES_VIEWS; v++) {
-		ret->views[v].spread = get_double(&r);
-		r.bad |= ret->views[v].spread <= 0;
+		ret->views[v].share = get_double(&r);
 		for (int i = 0; i < MODEL_STEPS; i++)
 			ret->views[v].unknown[i] = reader_u32le(&r);
 		ret->weights[v] = (const float *)(const void *)(bytes.p + HEAD_BYTES +

@@ -1,8 +1,8 @@
 /* learn/model.h - what the classifier has learned, and its opinion of a message.
  *
  * For each view of a message (features/features.h) a weight for each bucket. The logit of a view
- * is the sum of the weights of its buckets, scaled by their number (model_scale); each is divided
- * by how far such logits spread, then they are added and calibrated. A model knows what it has
+ * is the sum of the weights of its buckets, scaled by their number (model_scale); they are added in
+ * shares that the trainer finds. A model knows what it has
  * learned from and says nothing of what is unlike it.
  *
  * Input    model_decode: our own file, perhaps damaged; model_judge: features of hostile mail.
@@ -24,7 +24,7 @@ enum {
 
 /* Of one view. */
 struct model_view {
-	double spread; /* standard deviation of logits of messages before they were learned */
+	double share; /* of its logit in the sum */
 	/* How many such messages had that share of buckets that had never been seen. */
 	uint32_t unknown[MODEL_STEPS];
 };
@@ -33,7 +33,7 @@ struct model {
 	uint64_t key; /* of the features it was made from */
 	uint32_t good, bad;
 	uint32_t wrong, tried; /* of the newest messages, judged before they were learned */
-	double slope, offset;  /* calibration: logit = slope * sum + offset */
+	double offset;	       /* logit = offset + sum of share * logit of a view */
 	struct model_view views[FEATURES_VIEWS];
 	const float *weights[FEATURES_VIEWS]; /* FEATURES_BUCKETS each */
 };
@@ -59,8 +59,8 @@ void model_judge(const struct model *m, const struct features *f, struct model_o
 enum model_silence model_state(const struct model *m);
 const char *model_silence_name(enum model_silence s);
 
-/* What each of n buckets counts: a long message is not surer than a short one by its length alone.
- */
+/* What each of n buckets counts: a long message is hardly surer than a short one by its length
+ * alone, and of a very short one little is known. */
 double model_scale(uint32_t n);
 /* Logit and share of unknown buckets of one view. */
 double model_logit(const float *weights, str encoded, double *ret_unknown);

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("fuzz", 64 << 20);
 	static const float none[FEATURES_BUCKETS];
-	struct model m = { .key = 1, .slope = 1 };
+	struct model m = { .key = 1 };
 	struct features f = { 0 };
 	struct model_opinion o;
 	uint64_t sum;
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bug_if(model_decode(str_of(data, size), &m));
 	for (int v = 0; v < FEATURES_VIEWS; v++) {
 		m.weights[v] = none;
-		m.views[v].spread = 1;
+		m.views[v].share = 1;
 		if (features_valid(str_of(data, size)))
 			f.view[v] = str_of(data, size);
 	}

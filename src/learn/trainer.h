@@ -5,7 +5,7 @@
  * example counts once, and what was forgotten leaves nothing behind.
  *
  * Input    examples: features of hostile mail, valid.
- * Memory   in the arena: about 20 MB.
+ * Memory   in the arena: about 35 MB.
  * Limits   time: TRAINER_ROUNDS times the buckets of all examples.
  * Threads  pure.   Errors  none.
  */
