@@ -146,9 +146,9 @@ struct selfaudit_finding selfaudit_host_monitoring(struct selfaudit *in)
 struct selfaudit_finding selfaudit_host_users(struct selfaudit *in)
 {
 	const struct conf *c = in->conf;
-	const str users[] = { c->users.edge, c->users.inspect, c->users.image, c->users.scan,
-			      c->users.dns,  c->users.store,   c->users.relay, c->users.web,
-			      c->users.keys, c->users.report };
+	const str users[] = { c->users.edge, c->users.inspect, c->users.image,	c->users.scan,
+			      c->users.dns,  c->users.store,   c->users.relay,	c->users.web,
+			      c->users.keys, c->users.report,  c->users.memory, c->users.fetch };
 	struct strbuf missing = strbuf_make(in->arena, SELFAUDIT_SEEN);
 
 	for (size_t i = 0; i < ARRAY_LEN(users); i++) {

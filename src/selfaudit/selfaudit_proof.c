@@ -14,7 +14,7 @@ struct selfaudit_finding selfaudit_proof_starttls(struct selfaudit *in)
 	    c->delivery.next_hop.kind != CONF_PEER_MAILDIR &&
 	    c->delivery.next_hop.kind != CONF_PEER_LMTP_UNIX)
 		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "delivery.tls: none");
-	if (in->talk.spoken && !in->talk.starttls)
+	if (in->talk.let_in && !in->talk.starttls)
 		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "%.*s does not offer STARTTLS",
 				     STR_ARG(in->talk.at));
 	return SELFAUDIT_SAY(in, SELFAUDIT_PASS, "offered%s; from version %s",

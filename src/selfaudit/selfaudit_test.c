@@ -31,6 +31,7 @@ static struct world look(const char *const *assignments)
 	for (size_t i = 0; assignments[i]; i++)
 		set(c, assignments[i]);
 	w.in.talk = (struct selftalk){ .spoken = true,
+				       .let_in = true,
 				       .greeting = STR("220 mx.site.fr ESMTP"),
 				       .ehlo = STR("250-mx.site.fr / 250 STARTTLS"),
 				       .help = STR("214 no help"),

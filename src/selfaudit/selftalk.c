@@ -71,16 +71,18 @@ static void converse(struct talk *t, struct selftalk *ret)
 {
 	str reply;
 
-	(void)read_reply(t, &ret->greeting);
+	ret->relay = read_reply(t, &ret->greeting);
+	ret->relay_reply = ret->greeting;
+	ret->let_in = ret->relay == 220;
+	if (!ret->let_in)
+		return;
 	(void)say(t, "EHLO selfaudit.example.org\r\n", &ret->ehlo);
 	ret->starttls = str_find(ret->ehlo, STR("STARTTLS")) != STR_NONE;
-	ret->requiretls = str_find(ret->ehlo, STR("REQUIRETLS")) != STR_NONE;
 	(void)say(t, "HELP\r\n", &ret->help);
 	(void)say(t, "VRFY postmaster\r\n", &ret->vrfy);
-	if (say(t, "MAIL FROM:<selfaudit@example.org>\r\n", &reply) == 250)
+	ret->relay = say(t, "MAIL FROM:<selfaudit@example.org>\r\n", &ret->relay_reply);
+	if (ret->relay == 250)
 		ret->relay = say(t, "RCPT TO:<selfaudit@example.com>\r\n", &ret->relay_reply);
-	else
-		ret->relay_reply = reply;
 	(void)say(t, "QUIT\r\n", &reply);
 }
 

@@ -15,11 +15,11 @@
 enum { SELFTALK_LINE = 1024, SELFTALK_LINES = 100, SELFTALK_MS = 10000 };
 
 struct selftalk {
-	bool spoken;
-	str why; /* it was not */
-	str at;	 /* address and port */
+	bool spoken, let_in; /* it answered; it did not refuse us by its greeting */
+	str why;	     /* it was not */
+	str at;		     /* address and port */
 	str greeting, ehlo, help, vrfy;
-	bool starttls, requiretls;
+	bool starttls;
 	int relay; /* the code of RCPT from a stranger to a stranger */
 	str relay_reply;
 };
