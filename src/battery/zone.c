@@ -52,6 +52,12 @@ static const char zone[] =
 	SPF("loopspf.example", "[\"v=spf1 include:loopspf.example -all\"]")
 	"\"aonly.example\": {\"A\": [\"192.0.2.35\"], \"TXT\": [\"v=spf1 ip4:192.0.2.35 ~all\"]},"
 	"\"nospf.example\": {\"A\": [\"203.0.113.66\"], \"MX\": [[10, \"nospf.example\"]]},"
+	/* Honest senders that lack one thing or another have at least a name. */
+	"\"35.2.0.192.in-addr.arpa\": {\"PTR\": [\"aonly.example\"]},"
+	"\"66.113.0.203.in-addr.arpa\": {\"PTR\": [\"nospf.example\"]},"
+	"\"six.nospf.example\": {\"AAAA\": [\"2001:db8:10::25\"]},"
+	"\"5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.8.b.d.0.1.0.0.2.ip6.arpa\":"
+	" {\"PTR\": [\"six.nospf.example\"]},"
 	"\"spftemp.example\": {\"TXT\": \"servfail\", \"A\": [\"192.0.2.36\"]},"
 	"\"nullmx.example\": {\"MX\": [[0, \".\"]]},"
 	"\"nomx.example\": {\"TXT\": [\"nothing here\"]},"

@@ -9,10 +9,11 @@
  * numbers little-endian, each string a u32 length and its bytes. limits_hit comes last
  * and has room of its own, so that it can say what was cut. */
 enum {
-	MAGIC = 0x37534650, /* "PFS7" */
+	MAGIC = 0x38534650, /* "PFS8" */
 	ROOM_FOR_LIMITS = 16 << 10,
 	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
 	URL_MAX_BYTES = 2048,
+	HOST_MAX_BYTES = 255,
 	LIMITS_MAX = 100,
 	LIMIT_NAME_MAX = 64,
 	LANGUAGE_MAX_BYTES = 8,
@@ -86,6 +87,12 @@ static void put_address(struct strbuf *b, const struct facts *f, size_t i)
 	put_bytes(b, a->domain, NAME_MAX_BYTES);
 	put_text(b, a->folded, NAME_MAX_BYTES);
 	put_text(b, a->skeleton, NAME_MAX_BYTES);
+}
+
+static void put_hop(struct strbuf *b, const struct facts *f, size_t i)
+{
+	put_bytes(b, f->hops.v[i].ip, HOST_MAX_BYTES);
+	put_bytes(b, f->hops.v[i].helo, HOST_MAX_BYTES);
 }
 
 static void put_part(struct strbuf *b, const struct facts *f, size_t i)
@@ -269,6 +276,8 @@ str facts_encode(struct arena *a, const struct facts *f)
 	put_u32(&b, f->time_us);
 	put_text(&b, f->error, NAME_MAX_BYTES);
 	put_text(&b, f->language, LANGUAGE_MAX_BYTES);
+	put_bytes(&b, f->origin_ip, HOST_MAX_BYTES);
+	put_bytes(&b, f->msgid_host, HOST_MAX_BYTES);
 	put_text(&b, f->text, FACTS_MAX_TEXT);
 	put_arc(&b, &f->arc);
 	put_signing(&b, &f->signing);
@@ -284,6 +293,7 @@ str facts_encode(struct arena *a, const struct facts *f)
 	cut |= put_list(&b, &kept, f->extracts.n, FACTS_MAX_EXTRACTS, put_extract) < f->extracts.n;
 	cut |= put_list(&b, &kept, f->fuzzy.n, FUZZY_DIGESTS_MAX, put_fuzzy) < f->fuzzy.n;
 	cut |= put_list(&b, f, f->addresses.n, FACTS_MAX_ADDRESSES, put_address) < f->addresses.n;
+	cut |= put_list(&b, f, f->hops.n, FACTS_MAX_HOPS, put_hop) < f->hops.n;
 	cut |= put_list(&b, f, f->headers.n, FACTS_MAX_HEADERS, put_header) < f->headers.n;
 	cut |= put_list(&b, f, f->signatures.n, FACTS_MAX_SIGNATURES, put_signature) <
 	       f->signatures.n;
@@ -463,6 +473,18 @@ static void get_addresses(struct source *s, struct facts *f)
 	}
 }
 
+static void get_hops(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_HOPS, 8);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++) {
+		struct facts_hop *h = arena_push(s->arena, &f->hops);
+
+		h->ip = get_bytes(s, HOST_MAX_BYTES);
+		h->helo = get_bytes(s, HOST_MAX_BYTES);
+	}
+}
+
 static void get_headers(struct source *s, struct facts *f)
 {
 	size_t n = get_count(s, FACTS_MAX_HEADERS, 12);
@@ -574,6 +596,8 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	f.time_us = reader_u32le(&s.r);
 	f.error = get_text(&s, NAME_MAX_BYTES);
 	f.language = get_text(&s, LANGUAGE_MAX_BYTES);
+	f.origin_ip = get_bytes(&s, HOST_MAX_BYTES);
+	f.msgid_host = get_bytes(&s, HOST_MAX_BYTES);
 	f.text = get_text(&s, FACTS_MAX_TEXT);
 	get_arc(&s, &f.arc);
 	get_signing(&s, &f.signing);
@@ -590,6 +614,7 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	get_extracts(&s, &f);
 	get_fuzzy(&s, &f);
 	get_addresses(&s, &f);
+	get_hops(&s, &f);
 	get_headers(&s, &f);
 	get_signatures(&s, &f);
 	get_limits(&s, &f);

@@ -27,6 +27,7 @@ enum {
 	FACTS_MAX_HITS = 1000,
 	FACTS_MAX_ADDRESSES = 1000,
 	FACTS_MAX_URLS = 1000,
+	FACTS_MAX_HOPS = 30,
 	FACTS_MAX_SIGNATURES = DKIMHASH_MAX_SIGNATURES,
 	FACTS_MAX_EVIDENCE = 200,   /* bytes of evidence kept for one finding */
 	FACTS_MAX_VALUE = 4096,	    /* bytes of one decoded header value kept */
@@ -66,6 +67,12 @@ enum facts_part_flags {
 	FACTS_PART_UNINSPECTED = 1 << 4,   /* a limit or an error kept it from being inspected */
 	FACTS_PART_MULTIPART = 1 << 5,
 	FACTS_PART_MESSAGE = 1 << 6, /* message/rfc822 */
+};
+
+/* A Received field that names its client, from the top: what servers before us wrote, or claim. */
+struct facts_hop {
+	str ip;	  /* of the client, text */
+	str helo; /* its name */
 };
 
 /* One node of the part tree; parts[0] is the message's own body. */
@@ -144,6 +151,7 @@ struct facts_signing {
 struct facts {
 	ARENA_VEC(struct facts_header) headers;
 	ARENA_VEC(struct facts_address) addresses;
+	ARENA_VEC(struct facts_hop) hops;
 	ARENA_VEC(struct facts_part) parts;
 	ARENA_VEC(struct facts_finding) findings;
 	ARENA_VEC(struct facts_hit) hits;
@@ -155,6 +163,8 @@ struct facts {
 	ARENA_VEC(str) limits_hit;	      /* names of limits, "mime.depth" */
 	struct reportset reports;	      /* read when asked for (INSPECT_WANTS_REPORTS) */
 	str text;			      /* visible text of the body, UTF-8 */
+	str origin_ip;			      /* of X-Originating-IP, text; may be empty */
+	str msgid_host;			      /* right side of the Message-ID, when a name with a dot */
 	str language;			      /* of the text, ISO 639-1, guessed; may be empty */
 	struct features features;	      /* for the classifier, when asked for */
 	ARENA_VEC(struct fuzzy_digest) fuzzy; /* by which it is known again; FUZZY_DIGESTS_MAX */

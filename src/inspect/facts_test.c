@@ -13,6 +13,9 @@ static struct facts sample(struct arena *a)
 	*arena_push(a, &f.headers) = (struct facts_header){ STR("Subject"), STR("caf\xc3\xa9"), 3 };
 	*arena_push(a, &f.addresses) =
 		(struct facts_address){ FACTS_CC, STR("Jean"), STR("j"), STR("x.example") };
+	*arena_push(a, &f.hops) = (struct facts_hop){ STR("192.0.2.1"), STR("a.example") };
+	f.origin_ip = STR("2001:db8::1");
+	f.msgid_host = STR("m.example");
 	*arena_push(a, &f.parts) =
 		(struct facts_part){ 0,	      STR("1"), STR("a/b"), STR(""),
 				     STR(""), 0,	{ 0 },	    FACTS_PART_MULTIPART };

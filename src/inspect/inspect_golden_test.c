@@ -70,6 +70,11 @@ static str dump(struct arena *a, const struct facts *f)
 		strbuf_json(&b, q->domain);
 		strbuf_char(&b, '\n');
 	}
+	for (size_t i = 0; i < f->hops.n; i++) {
+		strbuf_fmt(&b, "hop %.*s ", STR_ARG(f->hops.v[i].ip));
+		strbuf_json(&b, f->hops.v[i].helo);
+		strbuf_char(&b, '\n');
+	}
 	put_parts(&b, f);
 	for (size_t i = 0; i < f->findings.n; i++) {
 		const struct facts_finding *q = &f->findings.v[i];

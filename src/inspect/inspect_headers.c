@@ -376,6 +376,7 @@ void inspect_headers_read(struct walk *w, str message)
 		find(&h, FINDING_MISSING_MIME_VERSION, STR(""));
 	if (h.content_type && !h.content_other && !h.mime_version)
 		find(&h, FINDING_MIME_HEADER_CTYPE_ONLY, STR(""));
+	inspect_trace_read(w);
 	inspect_sender_judge(w);
 	inspect_msgid_judge(w);
 }

@@ -170,7 +170,9 @@ static void message_ids_are_compared(void **state)
 {
 	static const struct sample cases[] = {
 		{ STR(FROM_PETIT "Message-ID: <1.a@mail.cabinet.example>" PLAIN),
-		  "!MID_DOMAIN_NEQ_FROM_DOMAIN !INVALID_MSGID" },
+		  "!MID_DOMAIN_NEQ_FROM_DOMAIN !INVALID_MSGID MID_RHS_MATCH_FROMTLD "
+		  "!MID_RHS_MATCH_FROM" },
+		{ STR(FROM_PETIT "Message-ID: <1.a@Cabinet.example>" PLAIN), "MID_RHS_MATCH_FROM" },
 		{ STR(FROM_PETIT "Message-ID: <1@other.example>" PLAIN),
 		  "MID_DOMAIN_NEQ_FROM_DOMAIN" },
 		{ STR(FROM_PETIT "Message-ID: <1.jeanne.petit@cabinet.example>" PLAIN),

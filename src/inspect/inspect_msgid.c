@@ -52,9 +52,16 @@ static void judge(struct walk *w, str id)
 		if (m.flags & table[i].flag)
 			walk_find(w, table[i].finding, 0, id);
 	}
+	if (!(m.flags & ~(uint32_t)MSGID_NO_BRACKETS))
+		w->facts->msgid_host = m.right;
 	if (!from || !m.right.n || (m.flags & MSGID_INVALID))
 		return;
 	own = address_domains_related(m.right, from->domain);
+	if (own)
+		walk_find(w,
+			  str_caseeq(m.right, from->domain) ? FINDING_MID_RHS_MATCH_FROM
+							    : FINDING_MID_RHS_MATCH_FROMTLD,
+			  0, id);
 	if (holds(id, from))
 		walk_find(w, FINDING_MID_CONTAINS_FROM, 0, id);
 	else if (!own && !(m.flags & ~(uint32_t)MSGID_NO_BRACKETS))

@@ -114,6 +114,8 @@ bool inspect_headers_attack(str text) must_use;
 void inspect_sender_judge(struct walk *w);
 /* The first address with a domain there, or NULL. */
 const struct facts_address *inspect_sender_first(const struct facts *f, enum facts_where where);
+/* inspect_trace.c: the way the message says it came. */
+void inspect_trace_read(struct walk *w);
 /* inspect_msgid.c */
 void inspect_msgid_judge(struct walk *w);
 /* inspect_dkim.c: signatures of the message and its ARC chain, and what ours would cover. */

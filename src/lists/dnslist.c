@@ -19,6 +19,7 @@ static const struct {
 	{ STR("url_address"), DNSLIST_URL_ADDRESS },
 	{ STR("from_address"), DNSLIST_FROM_ADDRESS },
 	{ STR("reply_to_address"), DNSLIST_REPLY_ADDRESS },
+	{ STR("received"), DNSLIST_RECEIVED },
 };
 
 static const struct {

@@ -26,6 +26,7 @@ enum dnslist_ask {
 	DNSLIST_URL_ADDRESS = 1 << 7,	/* the host of a link that is an address */
 	DNSLIST_FROM_ADDRESS = 1 << 8,	/* the hash of an author's mailbox */
 	DNSLIST_REPLY_ADDRESS = 1 << 9, /* the hash of a mailbox for answers */
+	DNSLIST_RECEIVED = 1 << 10,	/* clients of the servers on the way (Received) */
 };
 
 enum dnslist_hash { DNSLIST_SHA1, DNSLIST_MD5 };

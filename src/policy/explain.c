@@ -8,6 +8,7 @@ enum word {
 	TAG,
 	QUARANTINE,
 	REJECT,
+	CAPPED,
 	FROM,
 	SEEN,
 	NOTHING_SEEN,
@@ -31,6 +32,7 @@ static const char *const words[WORDS][CONF_LANGS] = {
 	[TAG] = { "tag", "marque" },
 	[QUARANTINE] = { "quarantine", "quarantaine" },
 	[REJECT] = { "reject", "refus" },
+	[CAPPED] = { "no score does more than", "aucun score ne fait plus que" },
 	[FROM] = { "from", "dès" },
 	[SEEN] = { "What was seen", "Ce qui a été vu" },
 	[NOTHING_SEEN] = { "nothing remarkable", "rien de remarquable" },
@@ -150,6 +152,9 @@ static void put_outcome(const struct teller *t)
 		   verdict_points(v->quarantine).text);
 	strbuf_fmt(t->out, "%s %s %s\n", say(t, REJECT), say(t, FROM),
 		   verdict_points(v->reject).text);
+	if (v->cap)
+		strbuf_fmt(t->out, "%.*s%s%s %s\n", STR_ARG(v->cap->name), colon(t), say(t, CAPPED),
+			   outcome(t, v->at_most));
 }
 
 static void put_would(const struct teller *t, const struct rules_symbol *s)

@@ -1,6 +1,7 @@
 #include "policy/verdict.h"
 
 #include "inspect/findings.h"
+#include "policy/arrival.h"
 #include "policy/derive.h"
 #include "policy/listed.h"
 
@@ -85,6 +86,21 @@ static void raise_part(struct judge *j, const struct facts_part *p)
 
 		if (is)
 			raise_symbol(j, s, p->filename.n ? p->filename : p->detected);
+	}
+}
+
+/* Words that are known of the message or its client, in lists of words. */
+static void raise_words(struct judge *j, const struct facts *f, const struct evidence *e)
+{
+	for (size_t i = 0; i < j->rules->by_list.n; i++) {
+		const struct rules_symbol *s = j->rules->by_list.v[i];
+		str word = s->when == RULES_LANGUAGE_IN	 ? f->language
+			   : s->when == RULES_ASN_IN	 ? e->client_asn
+			   : s->when == RULES_COUNTRY_IN ? e->client_country
+							 : STR("");
+
+		if (word.n && lists_has_word(s->list, j->arena, word, j->options->now))
+			raise_symbol(j, s, word);
 	}
 }
 
@@ -252,11 +268,26 @@ static const struct rules_symbol *decide(const struct judge *j)
 
 enum action verdict_of_score(const struct verdict *v, int64_t score)
 {
+	enum action a = score >= v->tag ? ACTION_TAG : ACTION_ACCEPT;
+
 	if (score >= v->reject)
-		return ACTION_REJECT;
-	if (score >= v->quarantine)
-		return ACTION_QUARANTINE;
-	return score >= v->tag ? ACTION_TAG : ACTION_ACCEPT;
+		a = ACTION_REJECT;
+	else if (score >= v->quarantine)
+		a = ACTION_QUARANTINE;
+	return v->cap && a > v->at_most ? v->at_most : a;
+}
+
+/* The mildest of all ceilings. */
+static void find_cap(const struct judge *j, struct verdict *v)
+{
+	for (size_t i = 0; i < j->raised.n; i++) {
+		const struct rules_symbol *s = j->raised.v[i].rule;
+
+		if (!s->caps || s->observe || (v->cap && v->at_most <= s->at_most))
+			continue;
+		v->cap = s;
+		v->at_most = s->at_most;
+	}
 }
 
 /* Deciding symbols first, then by weight, then in the order of the rules. */
@@ -301,6 +332,7 @@ static void conclude(const struct judge *j, struct verdict *v)
 	v->tag = j->rules->tag;
 	v->quarantine = j->rules->quarantine;
 	v->reject = j->rules->reject;
+	find_cap(j, v);
 	v->by_score = verdict_of_score(v, v->score);
 	v->intended = v->by_score;
 	if (decision && decided(j, decision) >= v->by_score) {
@@ -324,12 +356,14 @@ void verdict_judge(struct arena *a, const struct rules *rules,
 
 	derive_evidence(a, options->own_domains, options->outgoing, envelope, facts, evidence,
 			&derived);
+	arrival_evidence(a, options->own_domains, envelope, facts, &derived);
 	if (!options->outgoing)
 		impersonation_find(a, options->impersonation, facts, &derived);
 	raise_facts(&j, facts);
 	for (size_t i = 0; i < facts->parts.n; i++)
 		raise_part(&j, &facts->parts.v[i]);
 	raise_listed(&j, envelope, facts);
+	raise_words(&j, facts, evidence);
 	raise_evidence(&j, evidence);
 	raise_replies(&j, evidence);
 	raise_evidence(&j, &derived);

@@ -45,6 +45,8 @@ struct verdict {
 	int32_t score;			     /* hundredths: the sum of symbols[].score */
 	const struct rules_symbol *decision; /* what determined the action, NULL: the score */
 	enum action by_score;
+	enum action at_most;			  /* no score does more (rules: at_most) */
+	const struct rules_symbol *cap;		  /* whose word that is, or NULL */
 	int32_t tag, quarantine, reject;	  /* the thresholds used, hundredths */
 	ARENA_VEC(struct verdict_symbol) symbols; /* heaviest first */
 };

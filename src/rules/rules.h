@@ -55,6 +55,9 @@ enum rules_when {
 	RULES_RECIPIENTS_IN,   /* all of them are */
 	RULES_URL_IN,	       /* a link is, or its host */
 	RULES_HASH_IN,	       /* SHA-256 of a part is */
+	RULES_LANGUAGE_IN,     /* the language of the text is (ISO 639-1) */
+	RULES_ASN_IN,	       /* the network operator of the client is (AS64500) */
+	RULES_COUNTRY_IN,      /* the country of the client is (ISO 3166-1) */
 	RULES_DNS_LIST,	       /* a list of the DNS replies so */
 	RULES_EXPR,	       /* composite of other symbols */
 };
@@ -114,6 +117,8 @@ struct rules_symbol {
 	str expression;			/* RULES_EXPR, as written */
 	ARENA_VEC(struct rules_step) expr;
 	ARENA_VEC(uint32_t) replace; /* symbols whose scores a raised composite removes */
+	bool caps;		     /* .at_most is said */
+	enum action at_most;	     /* no score does more when it is raised; decisions do */
 	enum rules_decides decides;
 	enum action decision;
 	uint32_t priority; /* among decisions the highest is followed */

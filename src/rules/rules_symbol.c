@@ -184,6 +184,9 @@ static const struct when_form {
 	[RULES_RECIPIENTS_IN] = { STR("every_recipient_in"), when_list },
 	[RULES_URL_IN] = { STR("url_in"), when_list },
 	[RULES_HASH_IN] = { STR("hash_in"), when_list },
+	[RULES_LANGUAGE_IN] = { STR("language_in"), when_list },
+	[RULES_ASN_IN] = { STR("asn_in"), when_list },
+	[RULES_COUNTRY_IN] = { STR("country_in"), when_list },
 	[RULES_DNS_LIST] = { STR("dns_list"), rules_dnslist_when },
 	[RULES_EXPR] = { STR("expr"), when_expr },
 };
@@ -202,13 +205,14 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 		}
 		nearest_offer(&near, when_forms[i].name);
 	}
-	return rules_loader_fail_key(
-		l, e->child,
-		"finding, header, body, raw, filename, url, words, macro, "
-		"script, yara, lua, extension_in, type_in, from_in, "
-		"reply_to_in, client_in, helo_in, reverse_path_in, "
-		"recipient_in, every_recipient_in, url_in, hash_in, dns_list or expr",
-		near.best);
+	return rules_loader_fail_key(l, e->child,
+				     "finding, header, body, raw, filename, url, words, macro, "
+				     "script, yara, lua, extension_in, type_in, from_in, "
+				     "reply_to_in, client_in, helo_in, reverse_path_in, "
+				     "recipient_in, every_recipient_in, url_in, hash_in, "
+				     "language_in, asn_in, country_in, "
+				     "dns_list or expr",
+				     near.best);
 }
 
 str rules_when_name(enum rules_when when)
@@ -260,6 +264,14 @@ static int set_decision(struct rules_loader *l, const struct conf_yaml *e, struc
 				 "tag, defer, quarantine, reject, discard, "
 				 "antivirus.when_down or antivirus.when_absent",
 				 near.best);
+}
+
+static int set_at_most(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
+{
+	s->caps = e->kind == CONF_YAML_SCALAR && action_of_name(e->text, &s->at_most) &&
+		  (s->at_most == ACTION_ACCEPT || s->at_most == ACTION_TAG ||
+		   s->at_most == ACTION_QUARANTINE);
+	return s->caps ? 0 : rules_loader_fail_value(l, e, "accept, tag or quarantine");
 }
 
 static int set_priority(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
@@ -384,6 +396,7 @@ static const struct property {
 	{ STR("observe"), true, false, set_observe },
 	{ STR("decision"), false, false, set_decision },
 	{ STR("priority"), false, false, set_priority },
+	{ STR("at_most"), false, false, set_at_most },
 	{ STR("replace"), false, false, set_replace },
 	{ STR("description"), false, true, set_description },
 	{ STR("created"), false, true, set_created },

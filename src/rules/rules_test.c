@@ -134,8 +134,8 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "rules.yaml:3:15: found \"findings\", expected finding, header, body, raw, "
 		  "filename, url, words, macro, script, yara, lua, "
 		  "extension_in, type_in, from_in, reply_to_in, client_in, helo_in, "
-		  "reverse_path_in, recipient_in, every_recipient_in, url_in, hash_in, dns_list or "
-		  "expr; did "
+		  "reverse_path_in, recipient_in, every_recipient_in, url_in, hash_in, "
+		  "language_in, asn_in, country_in, dns_list or expr; did "
 		  "you mean "
 		  "\"finding\"?" },
 		{ HEAD "  AB: {when: {finding: GTUBE, expr: X}" META,
@@ -502,7 +502,8 @@ static void a_bad_list_of_the_dns_is_refused(void **state)
 	} cases[] = {
 		{ "dns_lists:\n  a: {zone: a.test, asks: [clients]}\n",
 		  "rules.yaml:2:28: found \"clients\", expected client, helo, reverse_path, from, "
-		  "dkim, url_host, url_domain, url_address, from_address or reply_to_address" },
+		  "dkim, url_host, url_domain, url_address, from_address, "
+		  "reply_to_address or received" },
 		{ "dns_lists:\n  a: {asks: [client]}\n",
 		  "rules.yaml:2:3: found \"a\", expected zone and asks below it" },
 		{ "dns_lists:\n  abc: {zone: a.test, asks: [client]}\nsymbols:\n"

@@ -6,6 +6,7 @@
 #include "rules/rules_cache.h"
 #include "rules/rules_yara.h"
 #include "scan/authevidence.h"
+#include "scan/clientevidence.h"
 #include "scan/fuzzyevidence.h"
 #include "scan/fuzzyshare.h"
 #include "scan/reportmail.h"
@@ -156,20 +157,31 @@ static uint32_t wants_of(const struct conf *conf, const struct envelope *env)
 static void check_envelope(struct authcheck *auth, const struct conf *conf,
 			   const struct envelope *env, deadline d, struct judgement *j)
 {
-	senderevidence_prefetch(auth, env, clock_sooner(d, deadline_in(conf->dns.timeout)));
+	struct dns_question names[CLIENTNAME_QUESTIONS];
+	size_t n = clientevidence_questions(auth->arena, env, names);
+	deadline soon = clock_sooner(d, deadline_in(conf->dns.timeout));
+
+	senderevidence_prefetch(auth, env, names, n, soon);
 	authevidence_envelope(auth, conf, env, d, &j->auth, &j->evidence);
+	clientevidence_collect(auth, env, soon, &j->evidence);
 }
 
 static void check_message(struct authcheck *auth, const struct conf *conf,
 			  const struct envelope *env, deadline d, struct judgement *j)
 {
-	struct dns_question more[SENDEREVIDENCE_QUESTIONS];
+	struct dns_question more[SENDEREVIDENCE_QUESTIONS + MXCHECK_QUESTIONS];
+	deadline soon;
 
 	auth->more = more;
 	auth->n_more = senderevidence_questions(&j->facts, more);
+	if (j->facts.msgid_host.n) {
+		mxcheck_questions(j->facts.msgid_host, &more[auth->n_more]);
+		auth->n_more += MXCHECK_QUESTIONS;
+	}
 	authevidence_message(auth, conf, &j->facts, d, &j->auth, &j->evidence);
-	senderevidence_collect(auth, conf, env, &j->facts, &j->auth,
-			       clock_sooner(d, deadline_in(conf->dns.timeout)), &j->evidence);
+	soon = clock_sooner(d, deadline_in(conf->dns.timeout));
+	senderevidence_collect(auth, conf, env, &j->facts, &j->auth, soon, &j->evidence);
+	clientevidence_message(auth, &j->facts, soon, &j->evidence);
 }
 
 void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a,
@@ -210,6 +222,8 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &c->dns, env, &j.facts,
 				&j.auth, now, clock_sooner(d, deadline_in(conf->dns.timeout)),
 				&j.evidence);
+	if (wants_of(conf, env) & INSPECT_WANTS_SEALING && j.facts.signing.material.headers.n)
+		evidence_add(a, &j.evidence, STR("ARC_SIGNED"), conf->arc.seal);
 	if (r == WORKERS_OK && incoming)
 		memoryevidence_collect(&c->memory, a, conf, env, &j.facts, &j.auth, now, &j.memory,
 				       &j.evidence);

@@ -1,5 +1,6 @@
 #include "scan/dnslistevidence.h"
 
+#include "auth/clientname.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "sys/metrics.h"
@@ -39,34 +40,13 @@ static const struct dnslist *next_list(const struct batch *b, uint32_t ask, size
 	return NULL;
 }
 
-/* Addresses of networks of one's own: nobody outside knows them, nor has to. */
-static bool is_inside(struct ip ip)
-{
-	static const struct {
-		struct ip net;
-		unsigned prefix;
-	} inside[] = {
-		{ { IP_V4, { 10 } }, 8 },	  { { IP_V4, { 127 } }, 8 },
-		{ { IP_V4, { 100, 64 } }, 10 },	  { { IP_V4, { 169, 254 } }, 16 },
-		{ { IP_V4, { 172, 16 } }, 12 },	  { { IP_V4, { 192, 168 } }, 16 },
-		{ { IP_V6, { 0xfc } }, 7 },	  { { IP_V6, { 0xfe, 0x80 } }, 10 },
-		{ { IP_V6, { [15] = 1 } }, 128 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(inside); i++) {
-		if (ip_in(ip, inside[i].net, inside[i].prefix))
-			return true;
-	}
-	return false;
-}
-
 static void ask_about_ip(struct batch *b, enum dnslist_ask ask, str text)
 {
 	const struct dnslist *l;
 	struct ip ip;
 	str name;
 
-	if (!ip_parse(text, &ip) || is_inside(ip))
+	if (!ip_parse(text, &ip) || clientname_inside(ip))
 		return;
 	for (size_t at = 0; (l = next_list(b, ask, &at));) {
 		if (dnslist_name_of_ip(b->arena, l, ip, &name))
@@ -126,6 +106,13 @@ static void ask_about_authors(struct batch *b, const struct facts *f, const stru
 		if (r->dkim[i].result == AUTH_PASS)
 			ask_about_domain(b, DNSLIST_DKIM, r->dkim[i].domain);
 	}
+}
+
+/* The nearest to us first. */
+static void ask_about_hops(struct batch *b, const struct facts *f)
+{
+	for (size_t i = 0; i < f->hops.n && i < DNSLISTEVIDENCE_HOPS; i++)
+		ask_about_ip(b, DNSLIST_RECEIVED, f->hops.v[i].ip);
 }
 
 /* "[2001:db8::1]" without the brackets. */
@@ -217,6 +204,7 @@ void dnslistevidence_collect(struct dnslistevidence *s, struct arena *a, const s
 	b.seen = map_make(a);
 	ask_about_envelope(&b, env);
 	ask_about_authors(&b, facts, auth);
+	ask_about_hops(&b, facts);
 	ask_about_urls(&b, facts);
 	if (b.n == 0)
 		return;

@@ -21,6 +21,7 @@
 
 enum {
 	DNSLISTEVIDENCE_MAX = 64,
+	DNSLISTEVIDENCE_HOPS = 5,     /* servers on the way */
 	DNSLISTEVIDENCE_REPLIES = 16, /* read of one answer */
 	DNSLISTEVIDENCE_TELL_S = 3600
 };

@@ -26,16 +26,21 @@ static str author_of(const struct facts *f)
 	return author;
 }
 
-void senderevidence_prefetch(struct authcheck *c, const struct envelope *env, deadline d)
+void senderevidence_prefetch(struct authcheck *c, const struct envelope *env,
+			     const struct dns_question *others, size_t n, deadline d)
 {
 	str domain = domain_of(env->reverse_path);
-	struct dns_question q[1 + MXCHECK_QUESTIONS];
+	struct dns_question q[SENDEREVIDENCE_OTHERS + 1 + MXCHECK_QUESTIONS];
+	size_t asked = 0;
 
-	if (!domain.n || domain.p[0] == '[')
-		return;
-	q[0] = (struct dns_question){ domain, DNS_TXT };
-	mxcheck_questions(domain, &q[1]);
-	dnsmemo_prefetch(&c->memo, q, ARRAY_LEN(q), d);
+	for (size_t i = 0; i < n && i < SENDEREVIDENCE_OTHERS; i++)
+		q[asked++] = others[i];
+	if (domain.n && domain.p[0] != '[') {
+		q[asked++] = (struct dns_question){ domain, DNS_TXT };
+		mxcheck_questions(domain, &q[asked]);
+		asked += MXCHECK_QUESTIONS;
+	}
+	dnsmemo_prefetch(&c->memo, q, asked, d);
 }
 
 size_t senderevidence_questions(const struct facts *f,

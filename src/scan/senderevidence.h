@@ -16,10 +16,11 @@
 #include "policy/envelope.h"
 #include "policy/evidence.h"
 
-enum { SENDEREVIDENCE_QUESTIONS = MXCHECK_QUESTIONS };
+enum { SENDEREVIDENCE_QUESTIONS = MXCHECK_QUESTIONS, SENDEREVIDENCE_OTHERS = 8 };
 
-/* Asks at once what the checks of the envelope will ask one after another. */
-void senderevidence_prefetch(struct authcheck *c, const struct envelope *env, deadline d);
+/* Asks at once what the checks of the envelope will ask one after another, and the n others. */
+void senderevidence_prefetch(struct authcheck *c, const struct envelope *env,
+			     const struct dns_question *others, size_t n, deadline d);
 /* What senderevidence_collect will ask about the author, to be asked with the rest. */
 size_t senderevidence_questions(const struct facts *f,
 				struct dns_question q[SENDEREVIDENCE_QUESTIONS]);

@@ -47,7 +47,7 @@ static str collected(struct world *w)
 	struct authcheck c;
 
 	authcheck_open(&c, w->arena, &w->dns, 0);
-	senderevidence_prefetch(&c, &w->env, 0);
+	senderevidence_prefetch(&c, &w->env, NULL, 0, 0);
 	senderevidence_collect(&c, w->conf, &w->env, &w->facts, &w->found, 0, &w->e);
 	for (size_t i = 0; i < w->e.symbols.n; i++)
 		strbuf_fmt(&b, "%s%.*s", i ? " " : "", STR_ARG(w->e.symbols.v[i].name));

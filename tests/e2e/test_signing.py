@@ -179,6 +179,7 @@ def test_what_is_delivered_is_sealed_and_a_chain_goes_on():
             second = [m for m in delivered(g, 2) if b"i=2;" in m][0]
             assert verify("arc", second, zone)[:2] == ["pass", 2], second.decode()
             assert b"arc=pass" in second
+            assert "ARC_SIGNED" in json.dumps(g.events("message.done")), g.events("message.done")
             # Who touched it on the way is found out, and the seal says so.
             assert g.send(again.replace(b"Une ligne", b"Deux lignes"))[0] == 250
             third = [m for m in delivered(g, 3) if b"Deux lignes" in m][0]
