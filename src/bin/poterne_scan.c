@@ -191,6 +191,8 @@ int main(void)
 		spec.read_paths[n++] = arena_cz(a, conf->paths.overlay);
 	if (conf->paths.site_lists.n)
 		spec.read_paths[n++] = arena_cz(a, conf->paths.site_lists);
+	for (size_t i = 0; i < conf->asn.databases.n && i < GEOEVIDENCE_FILES; i++)
+		spec.read_paths[n++] = arena_cz(a, conf->asn.databases.v[i]);
 	if (sandbox_enter(&spec, &why) < 0)
 		fail(why.text);
 	s.workers = workers_new((struct workers_host){ &s, on_kill });

@@ -198,6 +198,9 @@ struct conf {
 		bool validate, trust_ad;
 	} dns;
 	struct {
+		struct conf_strings databases;
+	} asn;
+	struct {
 		struct conf_strings keys; /* rows of conf/signkey.h */
 	} dkim;
 	struct {

@@ -240,6 +240,10 @@ const struct conf_key conf_schema[] = {
 	{ "dns.trust_ad", CONF_BOOL, AT(dns.trust_ad), .initial = "false", .audience = DNS | CLI,
 	  .doc = "believe the resolver's own word that an answer is validated" },
 
+	{ "asn.databases", CONF_PATH, .list = true, .may_be_empty = true, AT(asn.databases),
+	  .initial = "", .audience = SCAN | CLI,
+	  .doc = "at most two MMDB files of this site that say the operator (AS number) and the "
+		 "country of an address; empty: neither is known" },
 	{ "dkim.keys", CONF_STRING, .list = true, .may_be_empty = true, AT(dkim.keys),
 	  .initial = "", .audience = POTERNED | SCAN | STORE | CLI,
 	  .doc = "rows DOMAIN SELECTOR FILE [published]: mail that role out takes From DOMAIN is "

@@ -59,17 +59,20 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 				      .pattern_set = ruleprint_patterns(rules),
 				      .known = impersonation_prepare(a, &conf->domains, rules) };
 	r = compile(a, conf, rules, &p->patterns, why);
-	if (r == 0)
-		*ret = p;
-	else
+	if (r < 0) {
 		rules_close(rules);
-	return r;
+		return r;
+	}
+	geoevidence_open(&p->geo, a, conf);
+	*ret = p;
+	return 0;
 }
 
 void conduct_free_policy(struct conduct_policy *p)
 {
 	if (!p)
 		return;
+	geoevidence_close(&p->geo);
 	rules_close(p->rules);
 	fd_unmap(&p->fuzzy_map);
 	arena_free(p->arena);
@@ -222,6 +225,8 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &c->dns, env, &j.facts,
 				&j.auth, now, clock_sooner(d, deadline_in(conf->dns.timeout)),
 				&j.evidence);
+	if (incoming)
+		geoevidence_collect(&p->geo, a, env, &j.facts, &j.evidence);
 	if (wants_of(conf, env) & INSPECT_WANTS_SEALING && j.facts.signing.material.headers.n)
 		evidence_add(a, &j.evidence, STR("ARC_SIGNED"), conf->arc.seal);
 	if (r == WORKERS_OK && incoming)

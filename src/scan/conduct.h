@@ -21,6 +21,7 @@
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
 #include "scan/dnslistevidence.h"
+#include "scan/geoevidence.h"
 #include "scan/images.h"
 #include "scan/memoryevidence.h"
 #include "scan/workers.h"
@@ -36,6 +37,7 @@ struct conduct_policy {
 	const struct model *model;	/* of the classifier, or NULL */
 	const struct fuzzytable *fuzzy; /* what was learned of digests, or NULL... */
 	str fuzzy_map;			/* ...and its memory, which ends with the policy */
+	struct geoevidence geo;
 };
 
 /* Reads rules and lists, compiles the patterns. The policy owns the arena on success. */
