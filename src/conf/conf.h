@@ -180,6 +180,9 @@ struct conf {
 		struct conf_strings disabled;
 	} yara;
 	struct {
+		bool resolve;
+	} links;
+	struct {
 		uint32_t spam_from, ham_to; /* per cent */
 		int64_t fuzzy_keep;
 		bool share;

@@ -195,6 +195,9 @@ const struct conf_key conf_schema[] = {
 	  .initial = "", .audience = POTERNED | SCAN | CLI,
 	  .doc = "names of YARA rules that are not used" },
 
+	{ "links.resolve", CONF_BOOL, AT(links.resolve), .initial = "false", .audience = SCAN | CLI,
+	  .doc = "ask the DNS about the domains of links: where they lead and whether they take "
+		 "mail; it tells their servers that somebody has such a message" },
 	{ "learn.spam_from", CONF_U32, AT(learn.spam_from), .initial = "95", .min = 51, .max = 100,
 	  .audience = POTERNED | SCAN | CLI,
 	  .doc = "per cent of probability from which the classifier speaks of spam" },

@@ -160,13 +160,13 @@ struct facts {
 	ARENA_VEC(struct dkim_facts) signatures; /* DKIM-Signature fields, from the top */
 	struct arcset_facts arc;
 	struct facts_signing signing;
-	ARENA_VEC(str) limits_hit;	      /* names of limits, "mime.depth" */
-	struct reportset reports;	      /* read when asked for (INSPECT_WANTS_REPORTS) */
-	str text;			      /* visible text of the body, UTF-8 */
-	str origin_ip;			      /* of X-Originating-IP, text; may be empty */
-	str msgid_host;			      /* right side of the Message-ID, when a name with a dot */
-	str language;			      /* of the text, ISO 639-1, guessed; may be empty */
-	struct features features;	      /* for the classifier, when asked for */
+	ARENA_VEC(str) limits_hit; /* names of limits, "mime.depth" */
+	struct reportset reports;  /* read when asked for (INSPECT_WANTS_REPORTS) */
+	str text;		   /* visible text of the body, UTF-8 */
+	str origin_ip;		   /* of X-Originating-IP, text; may be empty */
+	str msgid_host;		   /* right side of the Message-ID, when a name with a dot */
+	str language;		   /* of the text, ISO 639-1, guessed; may be empty */
+	struct features features;  /* for the classifier, when asked for */
 	ARENA_VEC(struct fuzzy_digest) fuzzy; /* by which it is known again; FUZZY_DIGESTS_MAX */
 	str error;			      /* empty, or what could not be inspected and why */
 	uint64_t message_size;

@@ -20,6 +20,7 @@ static const struct {
 	{ STR("from_address"), DNSLIST_FROM_ADDRESS },
 	{ STR("reply_to_address"), DNSLIST_REPLY_ADDRESS },
 	{ STR("received"), DNSLIST_RECEIVED },
+	{ STR("url_resolved"), DNSLIST_URL_RESOLVED },
 };
 
 static const struct {

@@ -27,6 +27,7 @@ enum dnslist_ask {
 	DNSLIST_FROM_ADDRESS = 1 << 8,	/* the hash of an author's mailbox */
 	DNSLIST_REPLY_ADDRESS = 1 << 9, /* the hash of a mailbox for answers */
 	DNSLIST_RECEIVED = 1 << 10,	/* clients of the servers on the way (Received) */
+	DNSLIST_URL_RESOLVED = 1 << 11, /* addresses that hosts of links have (links.resolve) */
 };
 
 enum dnslist_hash { DNSLIST_SHA1, DNSLIST_MD5 };

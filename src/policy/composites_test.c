@@ -181,6 +181,7 @@ static void every_list_of_the_reference_is_asked(void **state)
 	static const char *const names[] = {
 		"REF_MAP_CLIENT_ALLOWED",
 		"REF_MAP_KEEP",
+		"LOCAL_BL_ASN",
 		"REF_MAP_ASN",
 		"REF_MAP_SENDER_ALLOWED",
 		"REF_MAP_SENDER_DENIED",
@@ -206,6 +207,38 @@ static void every_list_of_the_reference_is_asked(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (!symbol_of(&v, str_c(names[i])))
 			fail_msg("no %s", names[i]);
+	}
+	arena_free(w.arena);
+}
+
+/* What rooms of their own find has rules of the names that the field knows. */
+static void what_is_remembered_or_known_again_weighs(void **state)
+{
+	static const struct {
+		const char *seen, *name;
+	} rows[] = {
+		{ "URL_REPUTATION_WHITE", "URL_REPUTATION_WHITE" },
+		{ "URL_REPUTATION_BLACK", "URL_REPUTATION_BLACK" },
+		{ "URL_REPUTATION_GREY", "URL_REPUTATION_GREY" },
+		{ "URL_REPUTATION_NEUTRAL", "URL_REPUTATION_NEUTRAL" },
+		{ "REPLY", "REPLY" },
+		{ "SPF_PASS DKIM_PASS DKIM_ALIGNED DMARC_PASS DOMAIN_REPUTATION_BLACK",
+		  "BAD_REP_POLICIES" },
+		{ "LOCAL_FUZZY_DENIED", "LOCAL_FUZZY_DENIED" },
+		{ "LOCAL_FUZZY_PROB", "LOCAL_FUZZY_PROB" },
+		{ "LOCAL_FUZZY_WHITE", "LOCAL_FUZZY_WHITE" },
+		{ "FUZZY_DENIED", "FUZZY_DENIED" },
+		{ "FUZZY_PROB", "FUZZY_PROB" },
+	};
+	struct world w = new_world();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct arrival m = { rows[i].seen, "192.0.2.1", "x@a.example" };
+		struct verdict v = judged(&w, &m);
+
+		if (!symbol_of(&v, str_c(rows[i].name)))
+			fail_msg("no %s", rows[i].name);
 	}
 	arena_free(w.arena);
 }
@@ -247,6 +280,7 @@ int main(void)
 		cmocka_unit_test(every_composite_of_the_reference_fires),
 		cmocka_unit_test(a_forwarder_is_not_held_to_account_for_others),
 		cmocka_unit_test(every_list_of_the_reference_is_asked),
+		cmocka_unit_test(what_is_remembered_or_known_again_weighs),
 		cmocka_unit_test(an_action_is_forced_and_no_decision_outweighed),
 	};
 

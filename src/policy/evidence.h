@@ -27,9 +27,10 @@ struct evidence_reply {
 struct evidence {
 	ARENA_VEC(struct evidence_symbol) symbols;
 	ARENA_VEC(struct evidence_reply) replies;
-	str client_asn;	    /* "AS64500", when a database of the site says */
-	str client_country; /* "FR" */
-	bool temporary;	    /* a source did not answer in time; its question is open */
+	str client_asn;		       /* "AS64500", when a database of the site says */
+	str client_country;	       /* "FR" */
+	ARENA_VEC(str) link_addresses; /* that hosts of links have, text */
+	bool temporary;		       /* a source did not answer in time; its question is open */
 };
 
 static inline void evidence_add(struct arena *a, struct evidence *e, str name, str text)

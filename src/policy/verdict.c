@@ -1,8 +1,8 @@
 #include "policy/verdict.h"
 
 #include "inspect/findings.h"
-#include "policy/arrival.h"
 #include "policy/derive.h"
+#include "policy/glance.h"
 #include "policy/listed.h"
 
 /* A symbol that one message raised. */
@@ -356,7 +356,7 @@ void verdict_judge(struct arena *a, const struct rules *rules,
 
 	derive_evidence(a, options->own_domains, options->outgoing, envelope, facts, evidence,
 			&derived);
-	arrival_evidence(a, options->own_domains, envelope, facts, &derived);
+	glance_evidence(a, options->own_domains, envelope, facts, &derived);
 	if (!options->outgoing)
 		impersonation_find(a, options->impersonation, facts, &derived);
 	raise_facts(&j, facts);

@@ -61,7 +61,8 @@ static int set_asks(struct rules_loader *l, const struct conf_yaml *e, struct dn
 			return rules_loader_fail_value(
 				l, n,
 				"client, helo, reverse_path, from, dkim, url_host, url_domain, "
-				"url_address, from_address, reply_to_address or received");
+				"url_address, from_address, reply_to_address, received or "
+				"url_resolved");
 		d->asks |= ask;
 	}
 	return 0;

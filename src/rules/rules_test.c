@@ -503,7 +503,7 @@ static void a_bad_list_of_the_dns_is_refused(void **state)
 		{ "dns_lists:\n  a: {zone: a.test, asks: [clients]}\n",
 		  "rules.yaml:2:28: found \"clients\", expected client, helo, reverse_path, from, "
 		  "dkim, url_host, url_domain, url_address, from_address, "
-		  "reply_to_address or received" },
+		  "reply_to_address, received or url_resolved" },
 		{ "dns_lists:\n  a: {asks: [client]}\n",
 		  "rules.yaml:2:3: found \"a\", expected zone and asks below it" },
 		{ "dns_lists:\n  abc: {zone: a.test, asks: [client]}\nsymbols:\n"

@@ -12,6 +12,7 @@
 #include "scan/reportmail.h"
 #include "scan/senderevidence.h"
 #include "scan/urlcheck.h"
+#include "scan/urlevidence.h"
 #include "sys/metrics.h"
 
 enum { INSPECT_MARGIN_MS = 2000 }; /* a late worker ends itself first; then we do not wait */
@@ -222,6 +223,9 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	avevidence_collect_extracts(&c->antivirus, a, conf, &j.facts, d, &j.evidence);
 	urlcheck_end(&links, c->workers, conf->inspect.deadline + INSPECT_MARGIN_MS, d, &j.facts,
 		     &j.evidence);
+	if (conf->links.resolve && incoming)
+		urlevidence_collect(a, &auth.dns, &conf->domains, &j.facts,
+				    clock_sooner(d, deadline_in(conf->dns.timeout)), &j.evidence);
 	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &c->dns, env, &j.facts,
 				&j.auth, now, clock_sooner(d, deadline_in(conf->dns.timeout)),
 				&j.evidence);

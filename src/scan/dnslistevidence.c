@@ -206,6 +206,8 @@ void dnslistevidence_collect(struct dnslistevidence *s, struct arena *a, const s
 	ask_about_authors(&b, facts, auth);
 	ask_about_hops(&b, facts);
 	ask_about_urls(&b, facts);
+	for (size_t i = 0; i < e->link_addresses.n; i++)
+		ask_about_ip(&b, DNSLIST_URL_RESOLVED, e->link_addresses.v[i]);
 	if (b.n == 0)
 		return;
 	dns->lookup(dns->ctx, a, b.questions, b.n, d, answers);

@@ -1,11 +1,11 @@
-/* policy/arrival.h - how a message came and what is seen of it at a glance, as evidence:
+/* policy/glance.h - how a message came and what is seen of it at a glance, as evidence:
  * recipients, encryption, servers on its way, a text that is but a link.
  *
  * Input    hostile values.   Memory  texts are in the arena or point into the input.
  * Limits   linear in the text; one symbol of each name.   Threads  pure.   Errors  cannot fail.
  */
-#ifndef POLICY_ARRIVAL_H
-#define POLICY_ARRIVAL_H
+#ifndef POLICY_GLANCE_H
+#define POLICY_GLANCE_H
 
 #include "conf/conf.h"
 #include "inspect/facts.h"
@@ -14,8 +14,8 @@
 
 /* Adds RCPT_OWN_DOMAIN, RCPT_TAGGED, CLIENT_TLS, HFILTER_FROM_BOUNCE, HFILTER_RCPT_BOUNCEMOREONE,
  * ONCE_RECEIVED, HFILTER_URL_ONLY, HFILTER_URL_ONELINE as they apply. */
-void arrival_evidence(struct arena *a, const struct conf_strings *own_domains,
-		      const struct envelope *envelope, const struct facts *facts,
-		      struct evidence *out);
+void glance_evidence(struct arena *a, const struct conf_strings *own_domains,
+		     const struct envelope *envelope, const struct facts *facts,
+		     struct evidence *out);
 
 #endif

@@ -1,4 +1,4 @@
-#include "policy/arrival.h"
+#include "policy/glance.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@ static void assert_found(struct world *w, const char *want)
 	struct strbuf b = strbuf_make(w->arena, 4096);
 	struct evidence e = { 0 };
 
-	arrival_evidence(w->arena, &domains, &w->env, &w->facts, &e);
+	glance_evidence(w->arena, &domains, &w->env, &w->facts, &e);
 	for (size_t i = 0; i < e.symbols.n; i++)
 		strbuf_fmt(&b, "%s%.*s", i ? " " : "", STR_ARG(e.symbols.v[i].name));
 	if (!str_eq(strbuf_str(&b), str_c(want)))

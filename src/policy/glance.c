@@ -1,4 +1,4 @@
-#include "policy/arrival.h"
+#include "policy/glance.h"
 
 enum {
 	LINK_SHARE = 80,      /* per cent of the text, from which it is but a link */
@@ -108,9 +108,9 @@ static void links(struct arena *a, const struct facts *facts, struct evidence *o
 		evidence_add(a, out, STR("HFILTER_URL_ONELINE"), facts->urls.v[0].url);
 }
 
-void arrival_evidence(struct arena *a, const struct conf_strings *own_domains,
-		      const struct envelope *envelope, const struct facts *facts,
-		      struct evidence *out)
+void glance_evidence(struct arena *a, const struct conf_strings *own_domains,
+		     const struct envelope *envelope, const struct facts *facts,
+		     struct evidence *out)
 {
 	recipients(a, own_domains, envelope, out);
 	bounce(a, envelope, out);
