@@ -73,7 +73,7 @@ def write_messages(folder, table):
         if "sender" in m:
             head += f"Return-Path: <{m['sender']}>\n"
         head += (f"Received: from unknown ([{m.get('client', '192.0.2.25')}] helo={m.get('helo', 'mail.sender.example')})\n"
-                 f"\tby mx.hopital.example with ESMTPS; Sun, 22 Nov 2026 10:00:00 +0000\n")
+                 f"\tby mx.gateway.example with ESMTPS; Sun, 22 Nov 2026 10:00:00 +0000\n")
         with open(os.path.join(folder, f"{name}.eml"), "w", encoding="utf-8", newline="") as f:
             f.write((head + m["text"]).replace("\n", "\r\n"))
 
