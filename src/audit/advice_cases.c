@@ -330,6 +330,7 @@ const struct advice_translation advice_titles[] = {
 	{ "C-088", "Un message de la taille permise" },
 	{ "C-090", "Une réponse à notre message" },
 	{ "K-03", "Un mot de passe évoqué pour autre chose" },
+	{ "K-072", "Des liens vers un document, une image, une lettre" },
 	{ "X-001", "Contrebande SMTP" },
 	{ "X-002", "Lignes terminées par LF seul" },
 	{ "X-003", "Parler avant l’accueil" },
