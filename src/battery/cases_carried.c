@@ -111,9 +111,10 @@ static void in_pictures(struct kit *k)
 	kit_expect(k, BATTERY_REJECT, "FEED_URL");
 	send_picture(k, "bL", fixture_png_qr(k, STR(URL)));
 	kit_expect(k, FLAG_OR_MORE, "IMAGE_QR_ACCOUNT");
-	kit_text(k, &m,
-		 STR("Votre authentification multifacteur expire aujourd'hui : scannez le code avec "
-		     "votre t=C3=A9l=C3=A9phone pour garder l'acc=C3=A8s =C3=A0 votre messagerie."));
+	kit_text(
+		k, &m,
+		STR("Votre authentification multifacteur expire aujourd'hui : scannez le code avec "
+		    "votre t=C3=A9l=C3=A9phone pour garder l'acc=C3=A8s =C3=A0 votre messagerie."));
 	kit_attach(k, &m, "image/png", "code.png", fixture_png_qr(k, STR("http://evil.example/a")));
 	kit_send(k, "b2", &m);
 	m = kit_mail(k);

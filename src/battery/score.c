@@ -143,8 +143,8 @@ static void put_envelope(struct strbuf *b, const struct battery_message *m)
 		const char *key;
 		str value;
 	} fields[] = {
-		{ "group", m->group },	     { "client_ip", m->client_ip },
-		{ "helo", m->helo },	     { "reverse_path", m->reverse_path },
+		{ "group", m->group },	       { "client_ip", m->client_ip },
+		{ "helo", m->helo },	       { "reverse_path", m->reverse_path },
 		{ "recipient", m->recipient },
 	};
 

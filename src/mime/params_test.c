@@ -56,6 +56,31 @@ static void values_are_found_and_decoded(void **state)
 	}
 }
 
+static void a_charset_without_ascii_letters_is_odd(void **state)
+{
+	static const struct {
+		str in;
+		bool odd;
+	} cases[] = {
+		{ STR("a; b=x"), false },
+		{ STR("a; b*=us-ascii'en'x"), false },
+		{ STR("a; b*=''x"), false },
+		{ STR("a; b*0*=utf-8''x; b*1*=y"), false },
+		{ STR("a; b*=utf-16be''%00x"), true },
+		{ STR("a; b*=x"), true },
+		{ STR("a; c*=x; b=y"), false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+		struct params p;
+
+		params_parse(a, cases[i].in, &p);
+		assert_int_equal(params_odd_charset(&p, STR("b")), cases[i].odd);
+	}
+}
+
 static void two_different_values_are_a_conflict(void **state)
 {
 	static const struct {
@@ -72,6 +97,7 @@ static void two_different_values_are_a_conflict(void **state)
 		{ STR("a; b=\"x\" (y)"), false },
 		{ STR("a; b=\"x\"y"), true },
 		{ STR("a; c=\"x\"y; b=x"), false },
+		{ STR("a; b*00=x; b*01=y"), true },
 	};
 
 	(void)state;
@@ -106,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_found_and_decoded),
+		cmocka_unit_test(a_charset_without_ascii_letters_is_odd),
 		cmocka_unit_test(two_different_values_are_a_conflict),
 		cmocka_unit_test(the_list_is_cut_at_its_maximum),
 	};
