@@ -90,8 +90,8 @@ static str photo(struct kit *k, size_t n)
 
 static void copier(struct kit *k)
 {
-	struct kit_mail m = kit_party(k, "hopital-partner.example", "192.0.2.23",
-				      STR("copieur@hopital-partner.example"));
+	struct kit_mail m =
+		kit_party(k, "partner.example", "192.0.2.10", STR("copieur@partner.example"));
 	const str page = fixture_pdf_stream(
 		k, "/Type/XObject/Subtype/Image/Width 100/Height 100/Filter/DCTDecode",
 		photo(k, 20000));

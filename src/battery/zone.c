@@ -36,7 +36,6 @@ static const char zone[] =
 	CLEAN("association.care", "192.0.2.21", "21.2.0.192")
 	CLEAN("partner2.example", "192.0.2.22", "22.2.0.192")
 	CLEAN("evil.example", "203.0.113.80", "80.113.0.203")
-	CLEAN("hopital-partner.example", "192.0.2.23", "23.2.0.192")
 	CLEAN("hacker.example", "203.0.113.81", "81.113.0.203")
 	POLICY("banque.example", "192.0.2.77", "[\"v=DMARC1; p=reject\"]")
 	POLICY("dmarcreject.example", "192.0.2.31", "[\"v=DMARC1; p=reject\"]")
@@ -86,15 +85,11 @@ static const char zone[] =
 /* clang-format on */
 
 static const char *const signers[] = {
-	"partner.example",   "esp.example",
-	"list.example",	     "labo.example",
-	"cabinet.example",   "rdv.example",
-	"fai.example",	     "freemail.example",
-	"ars.example",	     "association.care",
-	"partner2.example",  "evil.example",
-	"hacker.example",    "hopital-partner.example",
-	"dmarcnone.example", "dmarcreject.example",
-	"hopital.example",   "failspf.example",
+	"partner.example", "esp.example",	"list.example",	       "labo.example",
+	"cabinet.example", "rdv.example",	"fai.example",	       "freemail.example",
+	"ars.example",	   "association.care",	"partner2.example",    "evil.example",
+	"hacker.example",  "dmarcnone.example", "dmarcreject.example", "hopital.example",
+	"failspf.example",
 };
 
 /* What the DNS lists say of hosts made for each of their meanings: "surbl8.example" is listed by
