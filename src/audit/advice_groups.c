@@ -230,6 +230,21 @@ const struct advice advice_groups[] = {
 	      "Lisez X-Spamd-Result, baissez le symbole dans groups.conf, ou autorisez "
 	      "l’expéditeur "
 	      "authentifié par multimap." } } },
+	{ "tension",
+	  NULL,
+	  { { "Questions of policy", "Questions de politique" } },
+	  { { "Safety and use pull in two directions here, and the house has to decide. What is "
+	      "proposed errs on the side of holding what cannot be looked into.",
+	      "La sécurité et l’usage s’opposent ici, et c’est à la maison de décider. La "
+	      "proposition retient ce qui ne peut être examiné." } },
+	  { { "One line of the overlay changes it: another decision for the symbol, or an "
+	      "exception "
+	      "for an identified partner.",
+	      "Une ligne de la surcouche suffit : une autre décision pour le symbole, ou une "
+	      "exception pour un partenaire identifié." } },
+	  { { "Rspamd: force_actions or settings for the symbol and the authenticated partner.",
+	      "Rspamd : force_actions ou settings pour le symbole et le partenaire "
+	      "authentifié." } } },
 	{ "connection",
 	  "R36",
 	  { { "Connections", "Connexions" } },
