@@ -26,7 +26,7 @@ static void in_pdf(struct kit *k)
 			  fixture_pdf_with(k, "", "/Annots[4 0 R]", &annotation, 1, ""));
 	kit_send_attached(k, "a2", "application/pdf", "facture.pdf",
 			  fixture_pdf_with(k, "", "/Annots[4 0 R]", &hidden, 1, ""));
-	/* Text of pages is not read: docs/decisions/0025. */
+	/* Text of pages is not read: docs/decisions/0017. */
 	kit_expect(k, ANY, NULL);
 	kit_send_attached(k, "f", "application/pdf", "facture.pdf",
 			  fixture_pdf_with(k, "", "/Contents 4 0 R", &text, 1, ""));

@@ -58,7 +58,7 @@ static void unanswerable(struct kit *k)
 	send_as(k, "d", &aonly, "x@aonly.example", "x@aonly.example");
 	kit_expect(k, FLAG_OR_MORE, "MX_INVALID");
 	send_as(k, "e", &stranger, "x@deadmx.example", "x@deadmx.example");
-	/* Nobody here connects to the sender's server: docs/decisions/0025. */
+	/* Nobody here connects to the sender's server: docs/decisions/0017. */
 	kit_expect(k, LOW, "MX_GOOD");
 	send_as(k, "f", &stranger, "x@refusemx.example", "x@refusemx.example");
 	kit_expect(k, BATTERY_REJECT, NULL);
