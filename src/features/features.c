@@ -34,6 +34,12 @@ static void add(struct features_set *s, uint64_t hash)
 	s->n++;
 }
 
+/* One product alone puts grams that are alike into the same buckets too often. */
+static uint64_t mixed(uint64_t product, uint64_t odd)
+{
+	return (product ^ product >> 32) * odd;
+}
+
 void features_grams(struct features_set *s, unsigned n, str text)
 {
 	uint64_t gram = 0, mask = ~(uint64_t)0 >> (64 - 8 * n);
@@ -44,7 +50,7 @@ void features_grams(struct features_set *s, unsigned n, str text)
 			continue;
 		gram = (gram << 8 | (unsigned char)text.p[i]) & mask;
 		if (++seen >= n)
-			add(s, (gram ^ s->seed) * s->odd);
+			add(s, mixed((gram ^ s->seed) * s->odd, s->odd));
 	}
 }
 

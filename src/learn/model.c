@@ -21,7 +21,7 @@ static const str magic = { "POTMODL2", 8 };
 
 double model_scale(uint32_t n)
 {
-	return pow(n > FEW_BUCKETS ? n : FEW_BUCKETS, -0.4);
+	return pow(n > FEW_BUCKETS ? n : FEW_BUCKETS, -0.45);
 }
 
 double model_logit(const float *weights, str encoded, double *ret_unknown)
