@@ -10,18 +10,20 @@ struct world {
 	struct arena *arena;
 	struct rules *rules;
 	struct conf *conf;
+	str client;
 };
 
 static struct world new_world(void)
 {
-	struct world w = { .arena = arena_new("test", 256 << 20) };
+	struct world w = { .arena = arena_new("test", 256 << 20), .client = STR("203.0.113.66") };
 	struct why why = { "" };
 
 	w.conf = conf_new_default(w.arena);
 	assert_int_equal(conf_set(w.conf, STR("domains"), STR("ours.example"), &why), 0);
 	if (rules_load(w.arena,
 		       &(struct rules_dirs){ .rules = POTERNE_SOURCE "/rules",
-					     .lists = POTERNE_SOURCE "/lists" },
+					     .lists = POTERNE_SOURCE "/lists",
+					     .site_lists = TEST_DIR "/coverage/lists" },
 		       &w.rules, &why) < 0)
 		fail_msg("%s", why.text);
 	return w;
@@ -31,7 +33,7 @@ static struct verdict judged(struct world *w, const char *findings, const char *
 			     const char *author)
 {
 	struct verdict_options options = verdict_options_of(w->conf, NULL, 1);
-	struct envelope env = { .client_ip = STR("203.0.113.66"),
+	struct envelope env = { .client_ip = w->client,
 				.reverse_path = str_c(path),
 				.has_reverse_path = true };
 	struct facts facts = { 0 };
@@ -157,6 +159,33 @@ static void our_own_domain_is_refused_unless_confirmed(void **state)
 	arena_free(w.arena);
 }
 
+/* Naming us as envelope sender does not lend our exception to another author, nor the reverse. */
+static void declared_clients_excuse_our_records_only(void **state)
+{
+	static const struct {
+		const char *findings, *path, *author;
+		enum action action;
+	} rows[] = {
+		{ "SPF_FAIL DKIM_NONE DMARC_FAIL_REJECT", "x@ours.example", "ours.example",
+		  ACTION_ACCEPT },
+		{ "SPF_NONE DKIM_NONE DMARC_FAIL_REJECT", "x@ours.example", "bank.example",
+		  ACTION_REJECT },
+		{ "SPF_FAIL DKIM_NONE DMARC_NONE", "x@bank.example", "ours.example",
+		  ACTION_REJECT },
+	};
+	struct world w = new_world();
+
+	(void)state;
+	w.client = STR("192.0.2.80");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct verdict v = judged(&w, rows[i].findings, rows[i].path, rows[i].author);
+
+		if (v.action != rows[i].action)
+			fail_msg("row %zu: %s", i, action_name(v.action));
+	}
+	arena_free(w.arena);
+}
+
 static void what_leaves_is_no_forgery(void **state)
 {
 	struct world w = new_world();
@@ -175,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(authentication_decides_as_it_should),
 		cmocka_unit_test(our_own_domain_is_refused_unless_confirmed),
+		cmocka_unit_test(declared_clients_excuse_our_records_only),
 		cmocka_unit_test(what_leaves_is_no_forgery),
 	};
 

@@ -214,6 +214,25 @@ static bool sender_is_ours(struct arena *a, const struct conf_strings *own,
 	return false;
 }
 
+/* Whom DMARC is asked about: our own domains and no other. */
+static void authors(struct arena *a, const struct conf_strings *own, const struct facts *facts,
+		    struct evidence *out)
+{
+	str author = STR_NULL;
+
+	for (size_t i = 0; i < facts->addresses.n; i++) {
+		const struct facts_address *f = &facts->addresses.v[i];
+
+		if (f->where != FACTS_FROM)
+			continue;
+		if (ownership_of(a, own, f->domain) == OWN_NOT)
+			return;
+		author = f->domain;
+	}
+	if (author.p)
+		evidence_add(a, out, STR("OWN_AUTHORS"), author);
+}
+
 /* SPF vouches for the reverse-path only, and so for an author of ours only under a
  * reverse-path of ours; a signature of ours vouches for both. */
 static void own_domain(struct arena *a, const struct conf_strings *own,
@@ -225,6 +244,8 @@ static void own_domain(struct arena *a, const struct conf_strings *own,
 	bool confirmed = author_confirmed(from), spf = has_symbol(from, STR("SPF_PASS"));
 	str author = STR("");
 
+	if (path == OWN_ITSELF)
+		evidence_add(a, out, STR("OWN_REVERSE_PATH"), envelope->reverse_path);
 	if (!envelope->client_ip.n || (path == OWN_ITSELF && spf))
 		return;
 	for (size_t i = 0; i < facts->addresses.n && most != OWN_ITSELF; i++) {
@@ -285,8 +306,10 @@ void derive_evidence(struct arena *a, const struct conf_strings *own_domains, bo
 		     const struct envelope *envelope, const struct facts *facts,
 		     const struct evidence *from, struct evidence *out)
 {
-	if (!outgoing)
+	if (!outgoing) {
 		own_domain(a, own_domains, envelope, facts, from, out);
+		authors(a, own_domains, facts, out);
+	}
 	reverse_path(a, envelope, out);
 	for (size_t i = 0; i < facts->addresses.n; i++) {
 		if (facts->addresses.v[i].where == FACTS_FROM)

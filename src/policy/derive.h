@@ -11,10 +11,10 @@
 #include "policy/envelope.h"
 #include "policy/evidence.h"
 
-/* Adds OWN_DOMAIN_SPOOF and OWN_SUBDOMAIN_SPOOF (unless the mail is ours, on its way out),
- * ENVFROM_INVALID, FROM_OWN_DISPLAY, FROM_NEQ_ENVFROM, DATE_IN_PAST, DATE_IN_FUTURE,
- * PART_UNINSPECTED, LIMIT_HIT, INSPECT_FAILED as they apply. from holds the answers of the sources
- * (SPF, DKIM, DMARC). */
+/* Adds OWN_DOMAIN_SPOOF, OWN_SUBDOMAIN_SPOOF, OWN_AUTHORS and OWN_REVERSE_PATH (unless the mail is
+ * ours, on its way out), ENVFROM_INVALID, FROM_OWN_DISPLAY, FROM_NEQ_ENVFROM, DATE_IN_PAST,
+ * DATE_IN_FUTURE, PART_UNINSPECTED, LIMIT_HIT, INSPECT_FAILED as they apply. from holds the answers
+ * of the sources (SPF, DKIM, DMARC). */
 void derive_evidence(struct arena *a, const struct conf_strings *own_domains, bool outgoing,
 		     const struct envelope *envelope, const struct facts *facts,
 		     const struct evidence *from, struct evidence *out);
