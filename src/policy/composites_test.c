@@ -274,6 +274,40 @@ static void an_action_is_forced_and_no_decision_outweighed(void **state)
 	arena_free(w.arena);
 }
 
+/* A citizen fills in the form of our web site, a reader writes to a list: neither is refused. */
+static void answers_that_go_elsewhere_are_refused_where_nobody_answers_for_it(void **state)
+{
+#define ASKS "FROM_REPLYTO_DIFFER +WORDS_IDENTITY +WORDS_PRETEXT +FROM_HAS_DN"
+	static const struct {
+		const char *seen, *path, *name;
+	} rows[] = {
+		{ ASKS " DKIM_PASS DKIM_ALIGNED DMARC_PASS", "x@a.example", "PHISHING_REPLY" },
+		{ ASKS " SPF_SOFTFAIL +LIST_ID", "x@a.example", "PHISHING_REPLY_BY_LIST" },
+		{ ASKS " SPF_PASS", "x@listed.top", "OWN_FORM" },
+		{ ASKS " SPF_PASS", "x@a.example", "PHISHING_REPLY" },
+		{ ASKS " DKIM_PASS DKIM_UNCOVERED DMARC_PASS", "x@a.example", "PHISHING_REPLY" },
+	};
+	struct world w = new_world();
+	struct why why = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct arrival m = { rows[i].seen, "192.0.2.1", rows[i].path };
+		struct verdict v;
+		bool refused;
+
+		assert_int_equal(conf_set(w.conf, STR("domains"),
+					  i < 2 ? STR("ours.example") : STR("listed.top"), &why),
+				 0);
+		v = judged(&w, &m);
+		refused = symbol_of(&v, STR("PHISHING_REPLY"));
+		if (!symbol_of(&v, str_c(rows[i].name)) ||
+		    refused != str_eq(str_c(rows[i].name), STR("PHISHING_REPLY")))
+			fail_msg("row %zu: not %s alone", i, rows[i].name);
+	}
+	arena_free(w.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_forwarder_is_not_held_to_account_for_others),
 		cmocka_unit_test(every_list_of_the_reference_is_asked),
 		cmocka_unit_test(what_is_remembered_or_known_again_weighs),
+		cmocka_unit_test(answers_that_go_elsewhere_are_refused_where_nobody_answers_for_it),
 		cmocka_unit_test(an_action_is_forced_and_no_decision_outweighed),
 	};
 
