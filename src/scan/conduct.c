@@ -166,15 +166,14 @@ static void check_envelope(struct authcheck *auth, const struct conf *conf,
 	deadline soon = clock_sooner(d, deadline_in(conf->dns.timeout));
 
 	senderevidence_prefetch(auth, env, names, n, soon);
-	authevidence_envelope(auth, conf, env, d, &j->auth, &j->evidence);
+	authevidence_envelope(auth, conf, env, soon, &j->auth, &j->evidence);
 	clientevidence_collect(auth, env, soon, &j->evidence);
 }
 
 static void check_message(struct authcheck *auth, const struct conf *conf,
-			  const struct envelope *env, deadline d, struct judgement *j)
+			  const struct envelope *env, deadline soon, struct judgement *j)
 {
 	struct dns_question more[SENDEREVIDENCE_QUESTIONS + MXCHECK_QUESTIONS];
-	deadline soon;
 
 	auth->more = more;
 	auth->n_more = senderevidence_questions(&j->facts, more);
@@ -182,8 +181,7 @@ static void check_message(struct authcheck *auth, const struct conf *conf,
 		mxcheck_questions(j->facts.msgid_host, &more[auth->n_more]);
 		auth->n_more += MXCHECK_QUESTIONS;
 	}
-	authevidence_message(auth, conf, &j->facts, d, &j->auth, &j->evidence);
-	soon = clock_sooner(d, deadline_in(conf->dns.timeout));
+	authevidence_message(auth, conf, &j->facts, soon, &j->auth, &j->evidence);
 	senderevidence_collect(auth, conf, env, &j->facts, &j->auth, soon, &j->evidence);
 	clientevidence_message(auth, &j->facts, soon, &j->evidence);
 }
@@ -194,7 +192,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 {
 	const struct conf *conf = p->conf;
 	int64_t began = clock_now_us();
-	deadline d = deadline_in(conf->scan.deadline);
+	deadline d = deadline_in(conf->scan.deadline), soon;
 	struct verdict_options options = verdict_options_of(conf, p->known, now);
 	struct judgement j = { 0 };
 	const struct visit_source nobody = { 0 };
@@ -218,17 +216,17 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	note_inspection(a, &j, r, &why);
 	look_at_images(c, conf, a, d, &j.facts);
 	urlcheck_begin(&links, incoming ? &c->links : &nobody, a, conf, p->rules, &j.facts, now, d);
+	/* One wait for all that the DNS is asked about the message: when it hangs, mail goes on. */
+	soon = clock_sooner(d, deadline_in(conf->dns.timeout));
 	if (r == WORKERS_OK && incoming)
-		check_message(&auth, conf, env, d, &j);
+		check_message(&auth, conf, env, soon, &j);
 	avevidence_collect_extracts(&c->antivirus, a, conf, &j.facts, d, &j.evidence);
 	urlcheck_end(&links, c->workers, conf->inspect.deadline + INSPECT_MARGIN_MS, d, &j.facts,
 		     &j.evidence);
 	if (conf->links.resolve && incoming)
-		urlevidence_collect(a, &auth.dns, &conf->domains, &j.facts,
-				    clock_sooner(d, deadline_in(conf->dns.timeout)), &j.evidence);
+		urlevidence_collect(a, &auth.dns, &conf->domains, &j.facts, soon, &j.evidence);
 	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &c->dns, env, &j.facts,
-				&j.auth, now, clock_sooner(d, deadline_in(conf->dns.timeout)),
-				&j.evidence);
+				&j.auth, now, soon, &j.evidence);
 	if (incoming)
 		geoevidence_collect(&p->geo, a, env, &j.facts, &j.evidence);
 	if (wants_of(conf, env) & INSPECT_WANTS_SEALING && j.facts.signing.material.headers.n)

@@ -100,10 +100,19 @@ def _sends(g):
         return False
 
 
+def _is_stopped(pid):
+    states = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/stat", encoding="ascii", errors="replace") as f:
+            states.append(f.read().rsplit(")", 1)[1].split()[0])
+    return all(s == "T" for s in states)
+
+
 def test_a_process_that_hangs_for_a_while_is_asked_again_when_it_is_back():
     with Gateway(scan__threads=2, dns__timeout="500ms") as g:
         dns = g.pids()["dns"][0]
         os.kill(dns, signal.SIGSTOP)
+        wait_until(lambda: _is_stopped(dns), 10, "every thread of poterne-dns to stop")
         for _ in range(4):  # more questions than there are lanes
             assert g.send(CLEAN)[0] == 250
             assert "R_SPF_DNSFAIL" in g.events("message.done")[-1]["symbols"]
