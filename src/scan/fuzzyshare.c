@@ -100,7 +100,7 @@ void fuzzyshare_collect(const struct memory *m, struct arena *a, const struct fa
 
 /* --- what was learned here */
 
-static void tell(const struct memory *m, struct arena *a, const struct fuzzytable_entry *e,
+static bool tell(const struct memory *m, struct arena *a, const struct fuzzytable_entry *e,
 		 bool forget, int64_t now)
 {
 	struct memory_change changes[FUZZY_KEYS_MAX];
@@ -114,7 +114,7 @@ static void tell(const struct memory *m, struct arena *a, const struct fuzzytabl
 						     .bad = 1,
 						     .value = id_of(kind, e->v),
 						     .forget = forget };
-	defs_ignore(memory_note(m, changes, n, now, &why)); /* told again at the next reload */
+	return memory_note(m, changes, n, now, &why) == 0; /* else told again at the next reload */
 }
 
 static bool has(const struct fuzzytable *t, const struct fuzzytable_entry *e)
@@ -143,13 +143,15 @@ void fuzzyshare_publish(const struct memory *m, struct arena *a, const struct fu
 			const struct fuzzytable *after, int64_t now)
 {
 	const struct fuzzytable_entry *e;
+	bool heard = true;
 
-	for (uint32_t i = 0; (e = latest(before, i, now)); i++) {
+	/* Who cannot be told is not waited for a thousand times: a reload waits for this. */
+	for (uint32_t i = 0; heard && (e = latest(before, i, now)); i++) {
 		if (e->flag == FUZZY_DENIED && !has(after, e))
-			tell(m, a, e, true, now);
+			heard = tell(m, a, e, true, now);
 	}
-	for (uint32_t i = 0; (e = latest(after, i, now)); i++) {
+	for (uint32_t i = 0; heard && (e = latest(after, i, now)); i++) {
 		if (e->flag == FUZZY_DENIED)
-			tell(m, a, e, false, now);
+			heard = tell(m, a, e, false, now);
 	}
 }

@@ -3,6 +3,8 @@
 
 #include "memory/memorystore.h"
 
+#include <errno.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -131,6 +133,24 @@ static void without_memory_nothing_is_said(void **state)
 	b->memory = real;
 }
 
+static int note_nothing(void *ctx, const struct memory_change *changes unused_arg,
+			size_t n unused_arg, int64_t now unused_arg, struct why *why)
+{
+	++*(int *)ctx;
+	return why_set(why, -ETIMEDOUT, "no free lane to memory");
+}
+
+static void a_memory_that_is_down_is_waited_for_once(void **state)
+{
+	struct bench *b = *state;
+	int asked = 0;
+	const struct memory down = { .note = note_nothing, .ctx = &asked };
+
+	fuzzyshare_publish(&down, b->a, table(b, 3, FUZZY_DENIED, NOW),
+			   table(b, 2, FUZZY_DENIED, NOW), NOW);
+	assert_int_equal(asked, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +159,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(only_ones_own_and_late_lessons_are_told, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(without_memory_nothing_is_said, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_memory_that_is_down_is_waited_for_once, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
