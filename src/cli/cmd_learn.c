@@ -102,7 +102,10 @@ static void learn_one(struct lesson *l, const struct message_file *f)
 	offline_look_at_images(l->offline, a, &facts);
 	news = learnstate_add(&l->state, &facts.features, l->options->kind, clock_wall());
 	count_news(l, news);
-	fuzzylesson_add(&l->fuzzy, &facts, l->options->kind, news, clock_wall());
+	if (l->options->traps)
+		fuzzylesson_hear(&l->fuzzy, &facts, clock_wall());
+	else
+		fuzzylesson_add(&l->fuzzy, &facts, l->options->kind, news, clock_wall());
 }
 
 static void put_result(const struct lesson *l, const struct model *m)

@@ -17,6 +17,12 @@ int fuzzylesson_open(struct fuzzystore *s, struct arena *a, const char *dir, str
 	return r;
 }
 
+void fuzzylesson_hear(struct fuzzystore *s, const struct facts *facts, int64_t now)
+{
+	for (size_t i = 0; i < facts->fuzzy.n; i++)
+		fuzzystore_hear(s, &facts->fuzzy.v[i], now);
+}
+
 void fuzzylesson_add(struct fuzzystore *s, const struct facts *facts, enum example_kind kind,
 		     enum examples_news news, int64_t now)
 {

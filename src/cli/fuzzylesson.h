@@ -16,6 +16,8 @@ int fuzzylesson_open(struct fuzzystore *s, struct arena *a, const char *dir, str
 /* news: what the message was for the classifier. */
 void fuzzylesson_add(struct fuzzystore *s, const struct facts *facts, enum example_kind kind,
 		     enum examples_news news, int64_t now);
+/* Of a spam trap's message. */
+void fuzzylesson_hear(struct fuzzystore *s, const struct facts *facts, int64_t now);
 
 /* Writes what was learned into a file, for another gateway; takes such a file over. *ret_n is how
  * many digests are in it, or are known then. */

@@ -31,6 +31,7 @@ static void take_row(struct arena *a, const json_t *row, struct catch *ret)
 
 	if (!str_eq(member(a, row, "decision"), STR("SPAMTRAP")) ||
 	    !str_eq(member(a, row, "state"), STR("held")) ||
+	    json_integer_value(json_object_get(row, "size")) > TRAPS_BYTES ||
 	    !ip_parse(member(a, row, "client_ip"), &c.client))
 		return;
 	c.id = arena_cz(a, member(a, row, "id"));

@@ -5,7 +5,7 @@
  *
  * Input    the list of the quarantine, JSON of poterne-store with hostile text inside.
  * Memory   in the arena.
- * Limits   TRAPS_OF_NETWORK, TRAPS_OF_DAY.
+ * Limits   TRAPS_OF_NETWORK, TRAPS_OF_DAY; TRAPS_BYTES of a message: all are in memory at once.
  * Errors   negative and why.
  */
 #ifndef CLI_TRAPS_H
@@ -18,6 +18,7 @@
 enum {
 	TRAPS_OF_NETWORK = 3, /* of an IPv4 /24 or IPv6 /48 */
 	TRAPS_OF_DAY = 100,
+	TRAPS_BYTES = 256 << 10, /* larger ones teach nothing */
 };
 
 struct traps {

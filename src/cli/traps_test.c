@@ -37,6 +37,26 @@ static void only_what_the_trap_itself_held_is_chosen_the_oldest_first(void **sta
 	arena_free(a);
 }
 
+static void what_is_large_teaches_nothing_and_takes_nobodys_place(void **state)
+{
+	struct arena *a = arena_new("test", 1 << 20);
+	struct strbuf b = strbuf_make(a, 1 << 16);
+	struct traps traps = { 0 };
+	struct why why;
+
+	(void)state;
+	put(&b, "small", "2026-11-22", "192.0.2.1", "SPAMTRAP");
+	for (int i = 0; i < TRAPS_OF_NETWORK; i++)
+		strbuf_fmt(&b,
+			   "{\"id\":\"large\",\"state\":\"held\",\"held\":\"2026-11-22T\","
+			   "\"client_ip\":\"192.0.2.2\",\"decision\":\"SPAMTRAP\",\"size\":%d}\n",
+			   TRAPS_BYTES + 1);
+	assert_int_equal(traps_choose(a, strbuf_str(&b), &traps, &why), 0);
+	assert_int_equal(traps.ids.n, 1);
+	assert_string_equal(traps.ids.v[0], "small");
+	arena_free(a);
+}
+
 static void one_network_teaches_little_a_day_and_all_together_not_much(void **state)
 {
 	struct arena *a = arena_new("test", 8 << 20);
@@ -77,6 +97,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_the_trap_itself_held_is_chosen_the_oldest_first),
+		cmocka_unit_test(what_is_large_teaches_nothing_and_takes_nobodys_place),
 		cmocka_unit_test(one_network_teaches_little_a_day_and_all_together_not_much),
 		cmocka_unit_test(what_is_no_list_is_refused),
 	};

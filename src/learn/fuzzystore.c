@@ -107,6 +107,14 @@ void fuzzystore_learn(struct fuzzystore *s, const struct fuzzy_digest *d, enum f
 	}
 }
 
+void fuzzystore_hear(struct fuzzystore *s, const struct fuzzy_digest *d, int64_t now)
+{
+	const struct fuzzytable_entry *e = find(s, d->kind, d->v);
+
+	if (!e || !e->weight || e->flag == FUZZY_PROB)
+		fuzzystore_learn(s, d, FUZZY_PROB, false, now);
+}
+
 /* An entry without weight is not written. */
 void fuzzystore_forget(struct fuzzystore *s, const struct fuzzy_digest *d)
 {

@@ -35,6 +35,9 @@ int fuzzystore_open(struct fuzzystore *s, struct arena *a, const char *dir, stru
  * learned the other thing before is overruled. */
 void fuzzystore_learn(struct fuzzystore *s, const struct fuzzy_digest *d, enum fuzzy_flag flag,
 		      bool fresh, int64_t now);
+/* The same of what a stranger chose to show, a spam trap's mail: it is believed as little as
+ * another gateway, however often it is said, and overrules nothing. */
+void fuzzystore_hear(struct fuzzystore *s, const struct fuzzy_digest *d, int64_t now);
 void fuzzystore_forget(struct fuzzystore *s, const struct fuzzy_digest *d);
 /* Adds what another gateway learned as spam or wanted, where nothing is known here. */
 int fuzzystore_merge(struct fuzzystore *s, str table, int64_t now, struct why *why) must_use;

@@ -230,6 +230,37 @@ static void what_another_gateway_learned_is_taken_as_probable(void **state)
 	end(&two);
 }
 
+static void hear(struct site *t, uint64_t number, int64_t now)
+{
+	struct fuzzy_digest d = digest(FUZZY_TEXT, number, 0);
+
+	fuzzystore_hear(&t->s, &d, now);
+}
+
+static void what_is_only_heard_stays_probable_and_overrules_nothing(void **state)
+{
+	struct site t;
+
+	(void)state;
+	begin(&t);
+	open_site(&t);
+	learn(&t, FUZZY_TEXT, 1, FUZZY_WHITE, true, 1000);
+	learn(&t, FUZZY_TEXT, 2, FUZZY_DENIED, true, 1000);
+	for (int i = 0; i < 5; i++) {
+		for (uint64_t number = 1; number <= 3; number++)
+			hear(&t, number, 2000 + i);
+	}
+	commit(&t, 0);
+	assert_null(find(&t, FUZZY_TEXT, 1, 0, 0).spam);
+	assert_non_null(find(&t, FUZZY_TEXT, 1, 0, 0).white);
+	assert_int_equal(find(&t, FUZZY_TEXT, 2, 0, 0).spam->flag, FUZZY_DENIED);
+	assert_int_equal(find(&t, FUZZY_TEXT, 2, 0, 0).spam->weight, 1);
+	assert_int_equal(find(&t, FUZZY_TEXT, 3, 0, 0).spam->flag, FUZZY_PROB);
+	assert_int_equal(find(&t, FUZZY_TEXT, 3, 0, 0).spam->weight, 1);
+	assert_int_equal(find(&t, FUZZY_TEXT, 3, 0, 0).spam->at, 2004);
+	end(&t);
+}
+
 static void an_absent_file_is_no_trouble(void **state)
 {
 	struct site t;
@@ -249,6 +280,7 @@ int main(void)
 		cmocka_unit_test(what_was_forgotten_or_is_old_is_gone),
 		cmocka_unit_test(a_damaged_file_is_put_aside),
 		cmocka_unit_test(what_another_gateway_learned_is_taken_as_probable),
+		cmocka_unit_test(what_is_only_heard_stays_probable_and_overrules_nothing),
 		cmocka_unit_test(an_absent_file_is_no_trouble),
 	};
 

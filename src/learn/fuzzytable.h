@@ -25,7 +25,7 @@ enum {
 /* What was said of it; the numbers are those that other filters use. */
 enum fuzzy_flag {
 	FUZZY_DENIED = 11, /* learned as spam */
-	FUZZY_PROB = 12,   /* learned as spam by somebody else */
+	FUZZY_PROB = 12,   /* learned as spam by somebody else, or from a trap */
 	FUZZY_WHITE = 13,  /* learned as wanted */
 };
 
