@@ -143,7 +143,7 @@ void child_died(struct child *c)
 	c->control = chan_free(c->control);
 	c->pid = 0;
 	c->ready = false;
-	c->lanes_remade = 0;
+	memset(c->lanes_remade, 0, sizeof(c->lanes_remade));
 	c->quick_deaths = lived < CHILD_QUICK_MS ? c->quick_deaths + 1 : 0;
 	if (c->quick_deaths > 2)
 		delay = 50LL << (c->quick_deaths < 9 ? c->quick_deaths : 9);

@@ -20,16 +20,17 @@ struct child {
 	pid_t pid;	      /* 0: not running */
 	struct chan *control; /* NULL: not running */
 	bool ready, told_stop;
-	int64_t started_ms;	   /* when a start was last tried */
-	int64_t served_ms;	   /* when it was last seen to serve */
-	uint64_t lanes_remade;	   /* in this life, for answers that came too late */
+	int64_t started_ms; /* when a start was last tried */
+	int64_t served_ms;  /* when it was last seen to serve */
+	/* To each peer, in this life, for answers that came too late. */
+	uint64_t lanes_remade[PROCESS_COUNT];
 	unsigned quick_deaths;	   /* in a row: lived less than CHILD_QUICK_MS */
 	deadline start_at;	   /* when not running */
 	int metrics, metrics_read; /* what it counts in (sys/metrics.h), for all its lives; or -1 */
 };
 
 enum { CHILD_QUICK_MS = 1000, CHILD_MAX_DELAY_MS = 10000, CHILD_SEND_MS = 5000 };
-/* A process may lose so many lanes, and one a second besides; more is no bad luck. */
+/* A process may lose so many lanes to another, and one a second besides; more is no bad luck. */
 enum { CHILD_LANES_SPARE = 1024 };
 
 /* Forks and executes PROGRAMS/poterne-WHAT in a session of its own with the control socket

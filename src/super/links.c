@@ -145,7 +145,9 @@ void links_remake(struct child *children, size_t n, struct child *c, uint64_t pe
 	uint64_t may = CHILD_LANES_SPARE + (uint64_t)(clock_now_ms() - c->started_ms) / 1000;
 	struct why why;
 
-	if (++c->lanes_remade > may)
+	/* Each peer for itself: one that nobody needs, and that is always late, would otherwise use
+	 * up the lanes to one without which no mail passes. */
+	if (peer >= PROCESS_COUNT || ++c->lanes_remade[peer] > may)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
 		if (links[i].client != c->what || links[i].server != peer ||

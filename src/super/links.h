@@ -3,7 +3,7 @@
  * Input    trusted, but for peer of links_remake: a number that a process says.
  * Memory   none.
  * Limits   the numbers of lanes follow from the configuration; a process gets
- *          CHILD_LANES_SPARE lanes anew, and one more each second.
+ *          CHILD_LANES_SPARE lanes to each peer anew, and one more each second.
  * Threads  the supervisor's one.
  * Errors   negative errno and why, of the child that has just started; whoever else cannot be
  *          told is killed and starts anew.
