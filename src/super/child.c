@@ -17,6 +17,11 @@ bool child_is_worker(enum process what)
 	return what == PROCESS_INSPECT || what == PROCESS_IMAGE;
 }
 
+bool child_is_needed(enum process what)
+{
+	return what != PROCESS_MEMORY && what != PROCESS_FETCH;
+}
+
 unsigned child_audience(enum process what)
 {
 	static const unsigned audience[PROCESS_COUNT] = {
@@ -143,6 +148,7 @@ void child_died(struct child *c)
 	c->control = chan_free(c->control);
 	c->pid = 0;
 	c->ready = false;
+	c->failed = true;
 	memset(c->lanes_remade, 0, sizeof(c->lanes_remade));
 	c->quick_deaths = lived < CHILD_QUICK_MS ? c->quick_deaths + 1 : 0;
 	if (c->quick_deaths > 2)

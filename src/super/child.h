@@ -20,6 +20,7 @@ struct child {
 	pid_t pid;	      /* 0: not running */
 	struct chan *control; /* NULL: not running */
 	bool ready, told_stop;
+	bool failed;	    /* has died, in any of its lives */
 	int64_t started_ms; /* when a start was last tried */
 	int64_t served_ms;  /* when it was last seen to serve */
 	/* To each peer, in this life, for answers that came too late. */
@@ -57,6 +58,8 @@ int child_run_tool(const struct conf *conf, const char *name, char *const argv[]
 
 /* Serves one conductor, one question at a time, for life; may be killed by what it looks at. */
 bool child_is_worker(enum process what);
+/* False: mail passes without it, and may not stop because it cannot start. */
+bool child_is_needed(enum process what);
 /* Who may see which keys (conf_text_encode). */
 unsigned child_audience(enum process what);
 

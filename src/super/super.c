@@ -224,10 +224,13 @@ static void kill_worker(struct super *s, uint64_t id, str why)
 	}
 }
 
+/* What mail does not need is waited for once. */
 static bool all_serve(const struct super *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		if (!s->children[i].ready)
+		const struct child *c = &s->children[i];
+
+		if (!c->ready && (child_is_needed(c->what) || !c->failed))
 			return false;
 	}
 	return true;
@@ -256,7 +259,7 @@ static bool is_well(struct super *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct child *c = &s->children[i];
 
-		if (c->ready)
+		if (c->ready || !child_is_needed(c->what))
 			c->served_ms = now;
 		else if (!child_is_worker(c->what) || now - c->served_ms > WORKER_PAUSE_MS)
 			return false;
@@ -500,6 +503,8 @@ static void reap(struct super *s)
 		else
 			conclude(s, what, r, &why);
 	}
+	if (!s->stopping)
+		announce_when_ready(s); /* nobody else may come who is waited for */
 }
 
 static void stop(struct super *s)

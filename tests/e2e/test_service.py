@@ -74,8 +74,8 @@ def test_the_manager_hears_of_ready_reload_and_stop():
             m.close()
 
 
-def test_the_watchdog_is_fed_only_while_every_process_serves():
-    m, g = Manager(), Gateway()
+def test_the_watchdog_is_fed_only_while_every_process_serves_that_mail_needs():
+    m, g = Manager(), Gateway(feeds__sources="phish openphish https://feed.example/a key=/nonexistent/key")
     programs = tempfile.TemporaryDirectory()
     os.chmod(programs.name, 0o755)
     for name in os.listdir(g.bin):
@@ -87,9 +87,16 @@ def test_the_watchdog_is_fed_only_while_every_process_serves():
         wait_until(lambda: len(m.times("WATCHDOG")) >= 4, 10, "four signs of life")
         at = m.times("WATCHDOG")
         assert all(b - a < 0.4 for a, b in zip(at, at[1:])), at
+        assert "fetch" in [e["which"] for e in g.events("process.died")], "it served without its key"
+        os.unlink(os.path.join(programs.name, "poterne-memory"))
+        os.kill(g.pids()["memory"][0], signal.SIGKILL)
+        g.wait_event("process.start_failed", which="memory")
+        fed = len(m.times("WATCHDOG"))
+        wait_until(lambda: len(m.times("WATCHDOG")) >= fed + 4, 10, "signs of life without what nobody needs")
+        assert g.send(CLEAN)[0] == 250
         os.unlink(os.path.join(programs.name, "poterne-dns"))
         os.kill(g.pids()["dns"][0], signal.SIGKILL)
-        g.wait_event("process.start_failed")
+        g.wait_event("process.start_failed", which="dns")
         settle(0.5)
         silent = len(m.times("WATCHDOG"))
         settle(1.5)
