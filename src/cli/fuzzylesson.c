@@ -17,6 +17,20 @@ int fuzzylesson_open(struct fuzzystore *s, struct arena *a, const char *dir, str
 	return r;
 }
 
+/* What is in a message twice, two copies of a file, is one lesson. */
+static bool was_there(const struct facts *facts, size_t n)
+{
+	const struct fuzzy_digest *d = &facts->fuzzy.v[n];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct fuzzy_digest *x = &facts->fuzzy.v[i];
+
+		if (x->kind == d->kind && memcmp(x->v, d->v, sizeof(d->v)) == 0)
+			return true;
+	}
+	return false;
+}
+
 void fuzzylesson_hear(struct fuzzystore *s, const struct facts *facts, int64_t now)
 {
 	for (size_t i = 0; i < facts->fuzzy.n; i++)
@@ -31,6 +45,8 @@ void fuzzylesson_add(struct fuzzystore *s, const struct facts *facts, enum examp
 	for (size_t i = 0; i < facts->fuzzy.n; i++) {
 		const struct fuzzy_digest *d = &facts->fuzzy.v[i];
 
+		if (was_there(facts, i))
+			continue;
 		if (kind != EXAMPLE_FORGOTTEN)
 			fuzzystore_learn(s, d, flag, news != EXAMPLES_KNOWN, now);
 		else if (news == EXAMPLES_CHANGED)
