@@ -166,11 +166,21 @@ static void btm(struct kit *k)
 	UNDER(k, str_c(bat), "a.btm");
 }
 
+/* The last: a page beside it makes it no script of a site. */
 static void js_file(struct kit *k)
 {
+	const struct fixture_member members[] = {
+		{ "index.html", STR("<!DOCTYPE html><html><head><script>var a;</script></head>"
+				    "<body><p>Bonjour</p></body></html>") },
+		{ "facture.js", STR("var q = WScript, n = \"Create\" + \"Object\";\r\n"
+				    "q[n](\"WScript.\" + \"Shell\").Run(\"calc\");\r\n") },
+	};
+
 	kit_send_attached(k, "a", "text/javascript", "facture.js", str_c(js));
 	kit_expect(k, BATTERY_REJECT | BATTERY_QUARANTINE, NULL);
 	kit_send_attached(k, "b", "text/javascript", "lib.js", str_c(plain_js));
+	kit_send_attached(k, "c", "application/zip", "site.zip",
+			  fixture_archive(k, FIXTURE_ZIP, members, ARRAY_LEN(members)));
 }
 
 static void jse(struct kit *k)
