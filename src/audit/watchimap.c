@@ -171,7 +171,7 @@ static int command(struct watchimap *w, const char *text, struct arena *a, str *
 		note_untagged(w, l.rest);
 		if (!l.has_literal)
 			continue;
-		if (!a)
+		if (!a || body->p) /* one message was asked for */
 			return lost(why, STREAM_E_LONG);
 		r = read_literal(w, a, l.literal, d, &literal, why);
 		if (r == 0)
@@ -266,9 +266,11 @@ static int show(struct watchimap *w, uint32_t uid, watch_take_fn *take, void *ct
 		return 0;
 	snprintf(text, sizeof(text), "UID FETCH %u BODY.PEEK[]", uid);
 	r = command(w, text, a, &message, why);
-	if (r < 0)
+	if (r < 0 && r != -EFBIG)
 		return r;
 	map_set(&w->seen, key, w);
+	if (r == -EFBIG) /* no test of ours; what is left of it is not read */
+		return -EPIPE;
 	if (message.p)
 		take(ctx, message);
 	return 0;

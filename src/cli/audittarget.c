@@ -84,9 +84,14 @@ bool audittarget_asked(int argc, char **argv)
 	return false;
 }
 
+/* Servers that are none of ours have their words in it. */
 static int fail(const char *what, const char *why)
 {
-	fprintf(stderr, "poterne: audit: %s: %s\n", what, why);
+	cleanup(arena_freep) struct arena *a = arena_new("failure", 64 << 10);
+	struct strbuf b = strbuf_make(a, 8 * sizeof(struct why));
+
+	strbuf_printable(&b, str_c(why));
+	fprintf(stderr, "poterne: audit: %s: %.*s\n", what, STR_ARG(strbuf_str(&b)));
 	return CLI_ENVIRONMENT;
 }
 

@@ -1,8 +1,10 @@
 """poterne audit --target: what it says of a gateway that is as it should be, and of one that is not."""
 import json
 import os
+import socket
 import subprocess
 import tempfile
+import threading
 
 from gateway import BUILD, Gateway, TOP, free_port
 from peers import DovecotImap, Postfix
@@ -88,6 +90,58 @@ def test_a_gateway_without_a_filter_is_found_out():
         with open(page, encoding="utf-8") as f:
             text = f.read()
         assert "smtpd_forbid_bare_newline" in text and "<script" not in text and "http" not in text
+
+
+class Scripted(threading.Thread):
+    """A server that says one line to each it hears, on one connection after the other."""
+
+    def __init__(self, greeting, answer):
+        super().__init__(daemon=True)
+        self.greeting, self.answer = greeting, answer
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            c, _ = self.socket.accept()
+            with c, c.makefile("rwb", buffering=0) as f:
+                f.write(self.greeting)
+                try:
+                    for line in f:
+                        f.write(self.answer(line))
+                except OSError:
+                    pass
+
+
+def answer_imap(line):
+    tag, command = line.split(b" ", 1)
+    if command.startswith(b"LOGIN bad") or command.startswith(b'LOGIN "bad"'):
+        return tag + b" NO \x1b]0;owned\x07 \x9b31m\r\n"
+    said = b""
+    if command.startswith(b"EXAMINE"):
+        said = b"* OK [UIDNEXT 1] x\r\n"
+    elif command.startswith(b"UID SEARCH"):
+        said = b"* SEARCH 1 2\r\n"
+    elif command.startswith(b"UID FETCH 1 "):
+        return b"* 1 FETCH (UID 1 BODY[] {99999999}\r\n"
+    elif command.startswith(b"UID FETCH 2 "):
+        said = b"* 2 FETCH (UID 2 BODY[] {13}\r\nSubject: a\r\n\r)\r\n"
+    return said + tag + b" OK done\r\n"
+
+
+def test_words_and_messages_of_strange_servers_do_no_harm():
+    imap = Scripted(b"* OK\r\n", answer_imap)
+    smtp = Scripted(b"220 x\r\n", lambda line: b"250 x\r\n" if line.startswith(b"EHLO") else b"550 no\r\n")
+    with tempfile.NamedTemporaryFile("w") as secret:
+        secret.write("x\n")
+        secret.flush()
+        end = ["--imap-password", secret.name, "--wait", "3s", "C-001"]
+        _, _, errors = audit(f"127.0.0.1:{smtp.port}", "--imap", f"imap://bad@127.0.0.1:{imap.port}", *end, status=3)
+        assert "\\x1b]0;owned\\x07" in errors and "\x1b" not in errors, errors
+        # One message is too large: the audit goes on with the next.
+        _, sums, _ = audit(f"127.0.0.1:{smtp.port}", "--imap", f"imap://a@127.0.0.1:{imap.port}", *end)
+        assert sums["strays"] >= 1, sums
 
 
 def test_an_audit_asks_before_it_shoots():
