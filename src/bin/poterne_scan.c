@@ -179,6 +179,8 @@ int main(void)
 	const struct conf *conf = policy->conf;
 	struct arena *a = arena_new("paths", 1 << 20);
 	size_t n = 4;
+
+	_Static_assert(4 + 2 + GEOEVIDENCE_FILES < SANDBOX_MAX_PATHS, "and NULL at the end");
 	struct sandbox_spec spec = {
 		.user = arena_cz(a, conf->users.scan),
 		.rights = SANDBOX_THREADS | SANDBOX_FILES | SANDBOX_CONNECT,

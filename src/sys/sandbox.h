@@ -21,7 +21,7 @@ enum sandbox_rights {
 	SANDBOX_FILES = 1 << 3,	  /* open files, where Landlock lets it */
 };
 
-enum { SANDBOX_MAX_PATHS = 8 };
+enum { SANDBOX_MAX_PATHS = 12 };
 
 struct sandbox_spec {
 	const char *user; /* account name, used only when started as root */
