@@ -4,11 +4,13 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "spool/spoolfile.h"
 #include "sys/metrics.h"
 
 #include <errno.h>
 
-enum { DAY_S = 24 * 3600 };
+/* What is kept for replay is never why the spool has no room. */
+enum { DAY_S = 24 * 3600, LEFT_TO_MAIL = 256 << 20 };
 
 static void say_failed(const struct why *why)
 {
@@ -37,9 +39,23 @@ int keptdesk_take(struct store *s, struct arena *a, const struct msg_kept *m, in
 		return -EPROTO;
 	if (!s->has_kept)
 		return 0;
+	if (s->kept_full) {
+		metrics_add(METRIC_store_kept_dropped, 1);
+		return 0;
+	}
 	daybook_add(&s->kept, bytes.bytes);
 	metrics_add(METRIC_store_kept_kept, 1);
 	return 0;
+}
+
+static void look_at_disk(struct store *s)
+{
+	struct why why = { "" };
+	bool full = spoolfile_check_space(s->kept.dir_fd, LEFT_TO_MAIL, &why) < 0;
+
+	if (full && !s->kept_full)
+		say_failed(&why);
+	s->kept_full = full;
 }
 
 static void write_some(struct store *s, bool all)
@@ -49,6 +65,7 @@ static void write_some(struct store *s, bool all)
 
 	if (!s->has_kept)
 		return;
+	look_at_disk(s);
 	if (daybook_write(&s->kept, clock_wall(), all, &dropped, &why) < 0)
 		say_failed(&why);
 	if (dropped)

@@ -62,6 +62,7 @@ struct store {
 	bool has_reports_out; /* likewise */
 	struct daybook kept;  /* what messages were judged by, for poterne replay */
 	bool has_kept;	      /* likewise */
+	_Atomic bool kept_full; /* the disk: what is left of it is for mail */
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* something is due, or finished, or stopping is set */
