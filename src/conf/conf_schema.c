@@ -246,7 +246,9 @@ const struct conf_key conf_schema[] = {
 	{ "asn.databases", CONF_PATH, .list = true, .may_be_empty = true, AT(asn.databases),
 	  .initial = "", .audience = SCAN | CLI,
 	  .doc = "at most two MMDB files of this site that say the operator (AS number) and the "
-		 "country of an address; empty: neither is known" },
+		 "country of an address; empty: neither is known. Put a new one in place by mv(1), "
+		 "never by writing into the old; a file that was not named at the start needs a "
+		 "restart" },
 	{ "dkim.keys", CONF_STRING, .list = true, .may_be_empty = true, AT(dkim.keys),
 	  .initial = "", .audience = POTERNED | SCAN | STORE | CLI,
 	  .doc = "rows DOMAIN SELECTOR FILE [published]: mail that role out takes From DOMAIN is "
