@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 
-from gateway import BUILD, TOP
+from gateway import BUILD, COMPILED, TOP
 
 PROGRAM = os.path.join(TOP, BUILD, "src", "poterne")
 SYMBOL = 'symbols: {%s: {%s}}'
@@ -35,7 +35,8 @@ TENSIONS = [
 def judged(case, *options):
     out = subprocess.run([PROGRAM, "audit", "--offline", "--json", "--set", f"paths.rules={TOP}/rules",
                           "--set", f"paths.lists={TOP}/lists", "--set",
-                          f"paths.programs={os.path.join(TOP, BUILD)}/src", *options, case],
+                          f"paths.programs={os.path.join(TOP, BUILD)}/src", "--set",
+                          f"paths.compiled={COMPILED}", *options, case],
                          capture_output=True, text=True, timeout=120)
     assert out.returncode in (0, 1), out.stderr
     return next(x for x in map(json.loads, out.stdout.splitlines()) if x["id"] == case)
