@@ -3,21 +3,8 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "replay/kept.h"
+#include "scan/enclosure.h"
 #include "sys/metrics.h"
-
-static int attach(struct msg *m, str bytes, struct why *why)
-{
-	cleanup(fd_closep) int fd = fd_memfd("kept", why);
-	int r = fd < 0 ? fd : fd_write_all(fd, bytes, why);
-
-	if (r == 0)
-		r = fd_seal(fd, why);
-	if (r < 0)
-		return r;
-	m->fds[0] = take_fd(fd);
-	m->n_fds = 1;
-	return 0;
-}
 
 static int tell(struct lanes *store, const struct passage *p, struct why *why)
 {
@@ -34,7 +21,7 @@ static int tell(struct lanes *store, const struct passage *p, struct why *why)
 	if (bytes.n <= MSG_INLINE_MAX)
 		m.kept.bytes = bytes;
 	else
-		r = attach(&m, bytes, why);
+		r = enclosure_attach(&m, "kept", bytes, why);
 	if (r == 0)
 		r = lanes_tell(store, &m, deadline_in(0), why);
 	if (m.n_fds)

@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "inspect/inspect.h"
+#include "scan/enclosure.h"
 #include "url/urlorg.h"
 
 enum { TELL_MS = 5000 };
@@ -43,20 +44,6 @@ static str sender_of(const struct passage *p, bool *ret_authenticated)
 	return STR("");
 }
 
-static int attach(struct msg *m, str bytes, struct why *why)
-{
-	cleanup(fd_closep) int fd = fd_memfd("reports", why);
-	int r = fd < 0 ? fd : fd_write_all(fd, bytes, why);
-
-	if (r == 0)
-		r = fd_seal(fd, why);
-	if (r < 0)
-		return r;
-	m->fds[0] = take_fd(fd);
-	m->n_fds = 1;
-	return 0;
-}
-
 static int tell(struct lanes *store, const struct passage *p, struct why *why)
 {
 	struct msg m = { .type = MSG_reported };
@@ -74,7 +61,7 @@ static int tell(struct lanes *store, const struct passage *p, struct why *why)
 	if (bytes.n <= MSG_INLINE_MAX)
 		m.reported.bytes = bytes;
 	else
-		r = attach(&m, bytes, why);
+		r = enclosure_attach(&m, "reports", bytes, why);
 	if (r == 0)
 		r = lanes_tell(store, &m, deadline_in(TELL_MS), why);
 	if (m.n_fds)
