@@ -232,30 +232,21 @@ static void answer(struct kit *k)
 	kit_send(k, "", &m);
 }
 
-#define ACCEPT(id, what, make)                                                                     \
-	{                                                                                          \
-		id, "twin", what, BATTERY_ACCEPT, NULL, make, true                                 \
-	}
-#define MARKED(id, what, make)                                                                     \
-	{                                                                                          \
-		id, "twin", what, BATTERY_ACCEPT | BATTERY_FLAG, NULL, make, true                  \
-	}
-
 const struct battery_case cases_bulky[] = {
-	MARKED("C-032", "S/MIME, signed and opaque", smime_opaque),
-	ACCEPT("C-037", "A laboratory's result", laboratory_result),
-	ACCEPT("C-038", "An invoice with its data (Factur-X)", invoice),
-	ACCEPT("C-039", "A form that computes", form),
-	MARKED("C-040", "A PDF file that may not be changed", print_protected),
-	ACCEPT("C-041", "A scan from a copier", copier),
-	ACCEPT("C-044", "A large workbook", staffing_table),
-	ACCEPT("C-046", "Old documents without macros", old_documents),
-	ACCEPT("C-049", "Seven photographs", photographs),
-	ACCEPT("C-072", "A harmless winmail.dat", winmail),
-	ACCEPT("C-082", "Retried from another address", sender_pool),
-	ACCEPT("C-085", "A client without TLS", clear_text),
-	ACCEPT("C-088", "A message of the largest size", largest),
-	ACCEPT("C-089", "A modern server", modern_server),
-	ACCEPT("C-090", "An answer to our message", answer),
+	TWIN_MARKED("C-032", "S/MIME, signed and opaque", smime_opaque),
+	TWIN("C-037", "A laboratory's result", laboratory_result),
+	TWIN("C-038", "An invoice with its data (Factur-X)", invoice),
+	TWIN("C-039", "A form that computes", form),
+	TWIN_MARKED("C-040", "A PDF file that may not be changed", print_protected),
+	TWIN("C-041", "A scan from a copier", copier),
+	TWIN("C-044", "A large workbook", staffing_table),
+	TWIN("C-046", "Old documents without macros", old_documents),
+	TWIN("C-049", "Seven photographs", photographs),
+	TWIN("C-072", "A harmless winmail.dat", winmail),
+	TWIN("C-082", "Retried from another address", sender_pool),
+	TWIN("C-085", "A client without TLS", clear_text),
+	TWIN("C-088", "A message of the largest size", largest),
+	TWIN("C-089", "A modern server", modern_server),
+	TWIN("C-090", "An answer to our message", answer),
 	{ 0 }
 };

@@ -99,4 +99,14 @@ str kit_expand(struct kit *k, const char *template, const char *name, str file);
 /* The whole message as bytes, for messages inside messages. */
 str kit_bytes(struct kit *k, const struct kit_mail *m);
 
+/* Rows of honest mail that is to pass: unmarked, or marked at worst. */
+#define TWIN(id, what, make)                                                                       \
+	{                                                                                          \
+		id, "twin", what, BATTERY_ACCEPT, NULL, make, true                                 \
+	}
+#define TWIN_MARKED(id, what, make)                                                                \
+	{                                                                                          \
+		id, "twin", what, BATTERY_ACCEPT | BATTERY_FLAG, NULL, make, true                  \
+	}
+
 #endif
