@@ -18,12 +18,9 @@
 #include "base/arena.h"
 
 enum features_view {
-	FEATURES_HEADER,    /* four characters in a row of the header */
-	FEATURES_AUTHOR,    /* four of its fields that are not about the way here */
-	FEATURES_PHRASES,   /* six in a row of the header */
-	FEATURES_TEXT,	    /* four in a row of subject and visible text */
-	FEATURES_SYLLABLES, /* five in a row of them */
-	FEATURES_WORDS,	    /* their words, alone and with the one before */
+	FEATURES_HEADER,    /* four characters in a row of the header, decoded */
+	FEATURES_TEXT,	    /* five in a row of subject and visible text */
+	FEATURES_WORDS,	    /* words of fields, of the text alone and in pairs, and of links */
 	FEATURES_STRUCTURE, /* how the message is built: fields, parts, tags, links, findings */
 	FEATURES_VIEWS
 };

@@ -9,7 +9,7 @@
  * numbers little-endian, each string a u32 length and its bytes. limits_hit comes last
  * and has room of its own, so that it can say what was cut. */
 enum {
-	MAGIC = 0x38534650, /* "PFS8" */
+	MAGIC = 0x39534650, /* "PFS9" */
 	ROOM_FOR_LIMITS = 16 << 10,
 	NAME_MAX_BYTES = 1024, /* of a header name, path, type, address part, file name */
 	URL_MAX_BYTES = 2048,

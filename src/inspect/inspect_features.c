@@ -7,6 +7,9 @@ enum {
 	TAG_BYTES = 300,
 	URLS = 100,
 	WORDS = 1500,
+	FIELD_WORDS = 100,
+	LINK_WORDS = 20,
+	LINK_BYTES = 150,
 	SHAPE_MAX = 64,
 };
 
@@ -124,33 +127,59 @@ static str lower(char out[SHAPE_MAX], str s)
 	return str_of(out, n);
 }
 
-/* The header of the message: as written, and what its fields look like. */
-static void read_header(struct walk *w)
+static void words_of(struct walk *w, char kind, str name, str text, size_t most)
+{
+	char word[SHAPE_MAX];
+	str rest = text, next;
+
+	for (size_t i = 0; i < most && (next = next_word(&rest, word)).n; i++)
+		features_token(set_of(w, FEATURES_WORDS), kind, name, next);
+}
+
+/* The fields of the message as they stand: what they are and look like, and their words. */
+static void read_fields(struct walk *w)
 {
 	struct header_reader r = header_reader_make(w->message);
-	struct strbuf written = strbuf_make(w->arena, HEADER_BYTES);
 	struct header_field field;
 	str last = STR("");
+	size_t read = 0;
 
-	while (header_next(&r, &field)) {
-		char name[SHAPE_MAX], value[SHAPE_MAX];
+	while (header_next(&r, &field) && read < HEADER_BYTES) {
+		char folded[SHAPE_MAX], value[SHAPE_MAX];
+		str name = lower(folded, field.name);
 
 		if (is_added_by_receiver(field.name))
 			continue;
-		if (!str_caseeq(field.name, STR("Received")) &&
-		    !str_caseeq(field.name, STR("Message-ID")))
-			features_grams(set_of(w, FEATURES_AUTHOR), 4,
-				       str_sub(field.whole, 0, written.max - written.n));
-		strbuf_put(&written, str_sub(field.whole, 0, written.max - written.n));
+		read += field.whole.n;
 		token(w, 'n', field.name, STR(""));
 		token(w, 'p', last, field.name);
 		last = field.name;
-		token(w, 'v', lower(name, field.name), shape(value, str_trim(field.raw)));
-		if (written.n == written.max)
-			break;
+		token(w, 'v', name, shape(value, str_trim(field.raw)));
+		words_of(w, 'h', name, field.raw, FIELD_WORDS);
 	}
-	features_grams(set_of(w, FEATURES_HEADER), 4, strbuf_str(&written));
-	features_grams(set_of(w, FEATURES_PHRASES), 6, strbuf_str(&written));
+}
+
+static void put_up_to(struct strbuf *out, str s)
+{
+	strbuf_put(out, str_sub(s, 0, out->max - out->n));
+}
+
+/* The fields as a reader sees them. */
+static void read_header(struct walk *w)
+{
+	struct strbuf shown = strbuf_make(w->arena, HEADER_BYTES);
+
+	for (size_t i = 0; i < w->facts->headers.n && shown.n < shown.max; i++) {
+		const struct facts_header *h = &w->facts->headers.v[i];
+
+		if (is_added_by_receiver(h->name))
+			continue;
+		put_up_to(&shown, h->name);
+		put_up_to(&shown, STR(": "));
+		put_up_to(&shown, h->value);
+		put_up_to(&shown, STR("\n"));
+	}
+	features_grams(set_of(w, FEATURES_HEADER), 4, strbuf_str(&shown));
 }
 
 /* Fields of the parts. */
@@ -201,6 +230,7 @@ static void read_links(struct walk *w)
 		size_t dot = str_rchr(u->domain, '.');
 		str behind = host == STR_NONE ? u->url : str_skip(u->url, host + u->host.n);
 
+		words_of(w, 'u', STR(""), str_sub(u->url, 0, LINK_BYTES), LINK_WORDS);
 		token(w, 'u', u->domain, STR(""));
 		token(w, 'l', dot == STR_NONE ? u->domain : str_skip(u->domain, dot), STR(""));
 		token(w, 'k', str_of(&where, 1), STR(""));
@@ -295,8 +325,7 @@ static void read_text(struct walk *w)
 		strbuf_put(&shown, str_sub(subject->value, 0, TEXT_BYTES / 2));
 	strbuf_char(&shown, '\n');
 	strbuf_put(&shown, str_sub(strbuf_str(&w->text), 0, TEXT_BYTES - shown.n));
-	features_grams(set_of(w, FEATURES_TEXT), 4, strbuf_str(&shown));
-	features_grams(set_of(w, FEATURES_SYLLABLES), 5, strbuf_str(&shown));
+	features_grams(set_of(w, FEATURES_TEXT), 5, strbuf_str(&shown));
 	text_words(w, strbuf_str(&shown));
 }
 
@@ -304,6 +333,7 @@ void inspect_features_end(struct walk *w)
 {
 	if (!w->features[FEATURES_HEADER])
 		return;
+	read_fields(w);
 	read_header(w);
 	read_sections(w);
 	read_parts(w);

@@ -14,7 +14,7 @@ enum {
 	USELESS_MIN = 1000,
 };
 
-static const str magic = { "POTLEAR2", 8 };
+static const str magic = { "POTLEAR3", 8 };
 
 static uint64_t checksum(str bytes)
 {

@@ -19,7 +19,7 @@ static double sum_of(const struct fusion_row *row, const double *spread)
 	double sum = 0;
 
 	for (int v = 0; v < FEATURES_VIEWS; v++)
-		sum += row->logits[v] / spread[v];
+		sum += fusion_worth[v] * row->logits[v] / spread[v];
 	return sum;
 }
 
@@ -63,5 +63,5 @@ void fusion_fit(const struct fusion_row *rows, size_t n, struct model *ret)
 		spread[v] = spread_of(rows, n, v);
 	calibrate(rows, n, spread, &slope, &ret->offset);
 	for (int v = 0; v < FEATURES_VIEWS; v++)
-		ret->views[v].share = slope / spread[v];
+		ret->views[v].share = fusion_worth[v] * slope / spread[v];
 }

@@ -1,8 +1,8 @@
 /* learn/fusion.h - in which shares the logits of the views are added: each is divided by how far
  * such logits spread, then slope and offset make a probability of the sum.
  *
- * That each view counts the same was better, on messages that were not learned, than any weights
- * found by regression: with few examples those follow chance.
+ * What a view is worth is fixed: that was better, on messages that were not learned, than any
+ * weights found by regression, which with few examples follow chance.
  *
  * Input    what models thought of messages that they had not learned yet.
  * Memory   none.   Limits  FUSION_ROUNDS times the rows.
@@ -14,6 +14,15 @@
 #include "learn/model.h"
 
 enum { FUSION_ROUNDS = 20 };
+
+/* What a view is worth beside the others. Header and text each tell more alone than words and
+ * structure do, which are there for what the spelling of both hides. */
+static const double fusion_worth[FEATURES_VIEWS] = {
+	[FEATURES_HEADER] = 3,
+	[FEATURES_TEXT] = 3,
+	[FEATURES_WORDS] = 1,
+	[FEATURES_STRUCTURE] = 1,
+};
 
 struct fusion_row {
 	double logits[FEATURES_VIEWS];

@@ -32,7 +32,7 @@ static double logit_of(const struct fusion_row *row, const struct model *m)
 	return logit;
 }
 
-static void each_view_counts_the_same_and_the_sum_says_how_sure_it_is(void **state)
+static void each_view_counts_its_worth_and_the_sum_says_how_sure_it_is(void **state)
 {
 	static struct fusion_row rows[ROWS];
 	struct model m = { 0 };
@@ -40,7 +40,7 @@ static void each_view_counts_the_same_and_the_sum_says_how_sure_it_is(void **sta
 	(void)state;
 	make(rows, ROWS);
 	fusion_fit(rows, ROWS, &m);
-	assert_true(fabs(m.views[FEATURES_HEADER].share * 100 / m.views[FEATURES_WORDS].share - 1) <
+	assert_true(fabs(m.views[FEATURES_HEADER].share * 100 / m.views[FEATURES_TEXT].share - 1) <
 		    0.01);
 	/* Nine in ten: a logit of log(9). */
 	assert_true(fabs(logit_of(&rows[1], &m) - 2.2) < 0.3);
@@ -65,7 +65,7 @@ static void nothing_and_one_kind_alone_are_borne(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_view_counts_the_same_and_the_sum_says_how_sure_it_is),
+		cmocka_unit_test(each_view_counts_its_worth_and_the_sum_says_how_sure_it_is),
 		cmocka_unit_test(nothing_and_one_kind_alone_are_borne),
 	};
 

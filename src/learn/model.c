@@ -17,11 +17,11 @@ enum {
 	FEW_BUCKETS = 300,
 };
 
-static const str magic = { "POTMODL2", 8 };
+static const str magic = { "POTMODL3", 8 };
 
 double model_scale(uint32_t n)
 {
-	return pow(n > FEW_BUCKETS ? n : FEW_BUCKETS, -0.45);
+	return 1 / sqrt(n > FEW_BUCKETS ? n : FEW_BUCKETS);
 }
 
 double model_logit(const float *weights, str encoded, double *ret_unknown)

@@ -32,6 +32,7 @@ struct trainer {
 	struct slot *slots;	     /* of the view and round that are at work */
 	float *sums[FEATURES_VIEWS]; /* of the weights of all rounds */
 	struct model *model;
+	unsigned rounds;
 	uint32_t buckets[FEATURES_MAX], buckets_n;
 };
 
@@ -175,6 +176,15 @@ static void take_examples(struct trainer *t, const struct examples *e)
 	}
 }
 
+static unsigned rounds_for(size_t n)
+{
+	size_t rounds = n ? TRAINER_LESSONS / n : 0;
+
+	if (rounds > TRAINER_ROUNDS_MOST)
+		return TRAINER_ROUNDS_MOST;
+	return rounds < TRAINER_ROUNDS ? TRAINER_ROUNDS : (unsigned)rounds;
+}
+
 /* One model of all examples in one order; view after view, so that memory stays near. */
 static void train_round(struct trainer *t, unsigned round)
 {
@@ -186,7 +196,7 @@ static void train_round(struct trainer *t, unsigned round)
 		for (size_t i = 0; i < t->n; i++)
 			learn_one(t, i, v, round == 0);
 		for (uint32_t i = 0; i < FEATURES_BUCKETS; i++)
-			t->sums[v][i] += t->slots[i].weight / TRAINER_ROUNDS;
+			t->sums[v][i] += t->slots[i].weight / (float)t->rounds;
 	}
 }
 
@@ -202,7 +212,8 @@ void trainer_run(struct arena *a, const struct examples *e, struct model *ret)
 		t->sums[v] = arena_array(a, float, FEATURES_BUCKETS);
 		ret->weights[v] = t->sums[v];
 	}
-	for (unsigned round = 0; round < TRAINER_ROUNDS; round++)
+	t->rounds = rounds_for(t->n);
+	for (unsigned round = 0; round < t->rounds; round++)
 		train_round(t, round);
 	measure(t);
 }

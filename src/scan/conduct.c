@@ -121,13 +121,11 @@ static void ask_classifier(const struct conduct_policy *p, uint64_t key, struct 
 	if (o->silence != MODEL_SPEAKS)
 		return;
 	text = arena_fmt(a,
-			 "probability %.4f, logit %.2f: header %+.2f, its author's part %+.2f, "
-			 "its phrases %+.2f, text %+.2f, its syllables %+.2f, its words %+.2f, "
+			 "probability %.4f, logit %.2f: header %+.2f, text %+.2f, words %+.2f, "
 			 "structure %+.2f",
 			 o->probability, o->logit, o->views[FEATURES_HEADER],
-			 o->views[FEATURES_AUTHOR], o->views[FEATURES_PHRASES],
-			 o->views[FEATURES_TEXT], o->views[FEATURES_SYLLABLES],
-			 o->views[FEATURES_WORDS], o->views[FEATURES_STRUCTURE]);
+			 o->views[FEATURES_TEXT], o->views[FEATURES_WORDS],
+			 o->views[FEATURES_STRUCTURE]);
 	if (o->probability * 100 >= (double)conf->learn.spam_from)
 		evidence_add(a, &j->evidence, STR("BAYES_SPAM"), text);
 	else if (o->probability * 100 <= (double)conf->learn.ham_to)
