@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "memory/memorylane.h"
 #include "memory/memoryredis.h"
+#include "memory/memoryseal.h"
 #include "memory/memorystore.h"
 #include "sys/metrics.h"
 #include "sys/proc.h"
@@ -95,7 +96,7 @@ static void tend_shared(struct service *s)
 
 	if (!s->shared)
 		return;
-	switch (memoryredis_tend(s->shared, &why)) {
+	switch (memoryredis_tend(s->shared, clock_wall(), &why)) {
 	case MEMORYREDIS_UP:
 		log_event("memory.shared", F_C("server", s->server));
 		break;
@@ -130,8 +131,8 @@ static void write_behind(void *ctx)
 	}
 }
 
-/* The password is out of reach by now: the supervisor starts us again with the new text. What is
- * being written is on disk, or half written and forgotten. */
+/* Password and secret are out of reach by now: the supervisor starts us again with the new text.
+ * What is being written is on disk, or half written and forgotten. */
 static void reload(void *ctx, str config)
 {
 	const struct service *s = ctx;
@@ -142,7 +143,7 @@ static void reload(void *ctx, str config)
 	_exit(0);
 }
 
-static int read_credentials(const struct conf *conf, struct memoryredis_spec *ret, struct why *why)
+static int read_password(const struct conf *conf, struct memoryredis_spec *ret, struct why *why)
 {
 	str line;
 	int r;
@@ -154,6 +155,18 @@ static int read_credentials(const struct conf *conf, struct memoryredis_spec *re
 	if (r == 0 && !memoryredis_credentials(line, &ret->user, &ret->password))
 		r = why_set(why, -EINVAL, "expected one line, PASSWORD or USER PASSWORD");
 	return r < 0 ? why_prefix(why, r, "memory.password_file") : 0;
+}
+
+static int read_secret(const struct conf *conf, struct memoryredis_spec *ret, struct why *why)
+{
+	str text;
+	int r = fd_read_path(arena_cz(conf->arena, conf->memory.secret_file), conf->arena,
+			     MEMORYSEAL_SECRET_MAX + 2, &text, why);
+
+	if (r == 0 && !memoryseal_secret(text, &ret->secret))
+		r = why_set(why, -EINVAL, "expected one line of %d to %d characters, no blanks",
+			    MEMORYSEAL_SECRET_MIN, MEMORYSEAL_SECRET_MAX);
+	return r < 0 ? why_prefix(why, r, "memory.secret_file") : 0;
 }
 
 static int open_store(struct service *s, const struct memory_limits *l, struct why *why)
@@ -194,7 +207,9 @@ static int prepare(struct service *s, struct why *why)
 	};
 
 	if (r == 0 && shares)
-		r = read_credentials(conf, &shared, why);
+		r = read_password(conf, &shared, why);
+	if (r == 0 && shares)
+		r = read_secret(conf, &shared, why);
 	if (r == 0)
 		r = sandbox_enter(&spec, why);
 	if (r == 0)

@@ -244,7 +244,7 @@ struct conf {
 		int64_t replies, correspondents;
 		uint32_t max_rows;
 		struct conf_peer shared;
-		str password_file;
+		str password_file, secret_file;
 	} memory;
 	struct {
 		uint32_t threads;

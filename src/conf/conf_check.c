@@ -88,10 +88,17 @@ static int check_memory(const struct conf *c, struct why *why)
 {
 	struct ip ip;
 
-	if (c->memory.shared.kind == CONF_PEER_NONE || ip_parse(c->memory.shared.at.host, &ip))
+	if (c->memory.shared.kind == CONF_PEER_NONE)
 		return 0;
-	return why_set(why, -EINVAL, "memory.shared: found the name \"%.*s\", expected an address",
-		       STR_ARG(c->memory.shared.at.host));
+	if (!ip_parse(c->memory.shared.at.host, &ip))
+		return why_set(why, -EINVAL,
+			       "memory.shared: found the name \"%.*s\", expected an address",
+			       STR_ARG(c->memory.shared.at.host));
+	if (!c->memory.secret_file.n)
+		return why_set(why, -EINVAL,
+			       "memory.shared is set and memory.secret_file is not; write the same "
+			       "32 random characters into a file of each gateway");
+	return 0;
 }
 
 int conf_check(const struct conf *c, struct why *why)

@@ -368,6 +368,11 @@ const struct conf_key conf_schema[] = {
 	  .initial = "", .audience = MEMORY | CLI,
 	  .doc = "file, for root alone, with the password of that server, or user and password, "
 		 "in one line; read at the start" },
+	{ "memory.secret_file", CONF_PATH, .may_be_empty = true, AT(memory.secret_file),
+	  .initial = "", .audience = MEMORY | CLI,
+	  .doc = "file, for root alone, with one line of 32 characters or more that all gateways "
+		 "have which share memory, and nobody else: what one writes the others believe by "
+		 "it, and the server learns no name; read at the start" },
 
 	{ "scan.threads", CONF_U32, AT(scan.threads), .initial = "64", .min = 1, .max = 1024,
 	  .audience = POTERNED | EDGE | SCAN | CLI, .doc = "messages judged at the same moment" },

@@ -334,6 +334,7 @@ static void keys_that_contradict_each_other_are_refused(void **state)
 		  "found \"rapports\", expected a mailbox" },
 		{ "memory.shared=tcp:redis.example:6379",
 		  "found the name \"redis.example\", expected an address" },
+		{ "memory.shared=tcp:192.0.2.1:6379", "memory.secret_file is not" },
 	};
 
 	(void)state;

@@ -182,14 +182,18 @@ static int64_t look(struct feeder *f, struct turn *turns)
 	return wait > 1 ? wait : 1;
 }
 
-/* Nobody wakes it: a reload is a new process. */
+/* Nobody wakes it: a reload is a new process. Somebody may set the clock meanwhile. */
 static void pause_for(int64_t seconds)
 {
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+	pthread_cond_t never;
+	pthread_condattr_t attr;
 	struct timespec until;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&never, &attr);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += seconds;
 	pthread_mutex_lock(&lock);
 	while (pthread_cond_timedwait(&never, &lock, &until) != ETIMEDOUT)

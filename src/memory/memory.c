@@ -131,6 +131,21 @@ static float counted(double before, double more)
 	return (float)(sum < MEMORY_COUNT_MAX ? sum : MEMORY_COUNT_MAX);
 }
 
+/* Counts as they were when it was last seen. */
+struct memory_row memory_row_of(enum memory_kind kind, const struct memory_fact *f, int64_t now)
+{
+	int64_t age = f->last_seen < now ? now - f->last_seen : 0;
+	double more = exp2((double)age / (double)kinds[kind].half_life_s);
+
+	if (!f->last_seen)
+		return (struct memory_row){ 0 };
+	return (struct memory_row){ .first_seen = (uint32_t)f->first_seen,
+				    .last_seen = (uint32_t)f->last_seen,
+				    .good = counted(f->good * more, 0),
+				    .bad = counted(f->bad * more, 0),
+				    .value = f->value };
+}
+
 struct memory_row memory_changed(const struct memory_limits *l, const struct memory_row *row,
 				 const struct memory_change *c, int64_t now)
 {

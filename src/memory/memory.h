@@ -120,6 +120,8 @@ struct memory_limits memory_limits_of(const struct conf *conf);
 /* Pure: what a row says at that time, and a row after a change. */
 struct memory_fact memory_read(const struct memory_limits *l, enum memory_kind kind,
 			       const struct memory_row *row, int64_t now);
+/* A row that says that now. */
+struct memory_row memory_row_of(enum memory_kind kind, const struct memory_fact *f, int64_t now);
 struct memory_row memory_changed(const struct memory_limits *l, const struct memory_row *row,
 				 const struct memory_change *c, int64_t now);
 

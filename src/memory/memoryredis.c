@@ -1,24 +1,29 @@
 #include "memory/memoryredis.h"
 
+#include "memory/memoryowed.h"
 #include "memory/memoryrow.h"
+#include "memory/memoryseal.h"
+#include "memory/redislink.h"
 
 #include <errno.h>
-#include <hiredis/hiredis.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <sys/random.h>
 
 enum { BUDGET = 64 << 10, PREFIX = 10, KEY_BYTES = PREFIX + 16 };
+enum { VALUE_BYTES = MEMORYROW_BYTES + MEMORYSEAL_BYTES };
+_Static_assert(VALUE_BYTES == 37, "LAST_BYTE");
 
+#define LAST_BYTE "37" /* VALUE_BYTES, counted from 0: one more than a row has */
 static const char prefix[PREFIX + 1] = "poterne:m:";
 
 struct memoryredis {
 	struct arena *arena;
 	struct memoryredis_spec spec;
-	pthread_mutex_t lock;  /* of what follows */
-	redisContext *context; /* NULL: not connected */
-	uint8_t secret[MEMORY_SECRET];
-	struct why trouble; /* of the connection that was lost */
+	pthread_mutex_t lock;	/* of what follows */
+	struct redislink *link; /* NULL: not connected */
+	struct memoryseal *seal;
+	struct memoryowed *owed; /* what the server does not know yet */
+	struct why trouble;	 /* of the connection that was lost */
 	deadline retry_at;
 	enum memoryredis_news said; /* last: SAME at first */
 };
@@ -27,120 +32,214 @@ struct rediskey {
 	char bytes[KEY_BYTES];
 };
 
-/* Under the lock: the secret comes with the connection. */
-static void make_keys(const struct memoryredis *r, const struct memory_name *names, size_t n,
-		      struct rediskey *ret)
-{
-	struct memory_key keys[MEMORY_MAX_NAMES];
+/* What is known of one name: by the server, and here. */
+struct known {
+	struct rediskey key;
+	enum memoryrow state;
+	struct memory_row row;	 /* the server's */
+	struct memory_fact here; /* also what both together say, once joined */
+};
 
-	memory_keys(r->secret, names, n, keys);
-	for (size_t i = 0; i < n; i++) {
-		memcpy(ret[i].bytes, prefix, PREFIX);
-		memcpy(ret[i].bytes + PREFIX, keys[i].bytes, sizeof(keys[i].bytes));
-	}
-}
+/* --- under the lock */
 
-/* Under the lock. Whatever is wrong with a connection, it is not used again. said: what the server
- * answered instead. */
-static int drop(struct memoryredis *r, const char *what, str said)
+static int lose(struct memoryredis *r, const char *what, const struct why *why)
 {
-	if (r->context && r->context->errstr[0])
-		said = str_c(r->context->errstr);
-	(void)why_set(&r->trouble, -EIO, "%s: %.*s", what,
-		      STR_ARG(said.n ? said : STR("an answer that makes no sense")));
-	if (r->context)
-		redisFree(r->context);
-	r->context = NULL;
+	(void)why_set(&r->trouble, -EIO, "%s: %s", what, why->text);
+	r->link = redislink_close(r->link);
 	r->retry_at = deadline_in(MEMORYREDIS_RETRY_MS);
 	return -EIO;
 }
 
-/* --- asking, under the lock */
-
-static str text_of(const redisReply *x)
+static str key_of(const struct known *k)
 {
-	bool is = x && (x->type == REDIS_REPLY_STRING || x->type == REDIS_REPLY_STATUS ||
-			x->type == REDIS_REPLY_ERROR);
-
-	return is ? str_of(x->str, (size_t)x->len) : STR("");
+	return str_of(k->key.bytes, KEY_BYTES);
 }
 
-static int get_rows(struct memoryredis *r, const struct memory_name *names, size_t n,
-		    struct rediskey *keys, struct memory_row *ret)
+static void make_keys(const struct memoryredis *r, const struct memory_name *names, size_t n,
+		      struct known *ret)
 {
-	const char *words[1 + MEMORY_MAX_NAMES] = { "MGET" };
-	size_t lengths[1 + MEMORY_MAX_NAMES] = { 4 };
-	redisReply *answer;
-	bool good;
+	struct memory_key keys[MEMORY_MAX_NAMES];
 
-	make_keys(r, names, n, keys);
+	memory_keys(memoryseal_names(r->seal), names, n, keys);
 	for (size_t i = 0; i < n; i++) {
-		words[1 + i] = keys[i].bytes;
-		lengths[1 + i] = KEY_BYTES;
+		memcpy(ret[i].key.bytes, prefix, PREFIX);
+		memcpy(ret[i].key.bytes + PREFIX, keys[i].bytes, sizeof(keys[i].bytes));
 	}
-	answer = redisCommandArgv(r->context, (int)n + 1, words, lengths);
-	good = answer && answer->type == REDIS_REPLY_ARRAY && answer->elements == n;
-	if (!good)
-		(void)drop(r, "MGET", text_of(answer));
-	for (size_t i = 0; good && i < n; i++) {
-		if (!memoryrow_unpack(text_of(answer->element[i]), &ret[i]))
-			ret[i] = (struct memory_row){ 0 };
+}
+
+/* What none of us wrote is no row, nor what comes from a clock that is wrong: it would outlive all
+ * others, or overrule them. */
+static void read_row(struct memoryredis *r, str value, int64_t now, struct known *k)
+{
+	str row = str_sub(value, 0, MEMORYROW_BYTES), seal = str_skip(value, MEMORYROW_BYTES);
+
+	k->state = MEMORYROW_NONE;
+	if (value.n != VALUE_BYTES || !memoryseal_good(r->seal, key_of(k), row, seal))
+		return;
+	k->state = memoryrow_unpack(row, &k->row);
+	if (k->state != MEMORYROW_NONE && k->row.last_seen > now + MEMORYREDIS_AHEAD_S)
+		k->state = MEMORYROW_NONE;
+}
+
+/* Of what is too long for a row only so much is fetched that this shows. */
+static int get_rows(struct memoryredis *r, const struct memory_name *names, size_t n, int64_t now,
+		    deadline d, struct known *ret)
+{
+	struct why why;
+
+	make_keys(r, names, n, ret);
+	for (size_t i = 0; i < n; i++) {
+		str words[] = { STR("GETRANGE"), key_of(&ret[i]), STR("0"), STR(LAST_BYTE) };
+
+		redislink_ask(r->link, words, ARRAY_LEN(words));
 	}
-	freeReplyObject(answer);
-	return good ? 0 : -EIO;
+	for (size_t i = 0; i < n; i++) {
+		str value;
+
+		if (redislink_text(r->link, d, &value, &why) < 0)
+			return lose(r, "GETRANGE", &why);
+		read_row(r, value, now, &ret[i]);
+	}
+	return 0;
 }
 
 /* Its answer is waited for with those of the others. */
-static void send_row(struct memoryredis *r, const struct rediskey *key,
+static void send_row(struct memoryredis *r, const struct known *k, enum memoryrow state,
 		     const struct memory_row *row, int64_t keep_s)
 {
-	uint8_t value[MEMORYROW_BYTES];
+	uint8_t value[VALUE_BYTES];
 	char seconds[24];
-	const char *put[] = { "SET", key->bytes, (const char *)value, "EX", seconds };
-	const char *del[] = { "DEL", key->bytes };
-	size_t lengths[] = { 3, KEY_BYTES, MEMORYROW_BYTES, 2, 0 };
+	int n = snprintf(seconds, sizeof(seconds), "%lld", (long long)keep_s);
+	str words[] = { STR("SET"), key_of(k), str_of(value, sizeof(value)), STR("EX"),
+			str_of(seconds, (size_t)n) };
 
-	snprintf(seconds, sizeof(seconds), "%lld", (long long)keep_s);
-	lengths[4] = strlen(seconds);
-	memoryrow_pack(row, value);
-	if (row->last_seen)
-		(void)redisAppendCommandArgv(r->context, 5, put, lengths);
-	else
-		(void)redisAppendCommandArgv(r->context, 2, del, lengths);
+	memoryrow_pack(state, row, value);
+	memoryseal_make(r->seal, key_of(k), str_of(value, MEMORYROW_BYTES),
+			value + MEMORYROW_BYTES);
+	redislink_ask(r->link, words, ARRAY_LEN(words));
 }
 
-static int take_answers(struct memoryredis *r, size_t n)
+static int take_answers(struct memoryredis *r, size_t n, deadline d)
 {
-	for (size_t i = 0; i < n; i++) {
-		void *answer = NULL;
-		bool good = redisGetReply(r->context, &answer) == REDIS_OK &&
-			    ((redisReply *)answer)->type != REDIS_REPLY_ERROR;
+	struct why why;
 
-		freeReplyObject(answer);
-		if (!good)
-			return drop(r, "SET", STR(""));
+	for (size_t i = 0; i < n; i++) {
+		if (redislink_done(r->link, d, &why) < 0)
+			return lose(r, "SET", &why);
 	}
 	return 0;
 }
 
-static int recall(void *ctx, struct arena *a, const struct memory_name *names, size_t n,
+static void send_gone(struct memoryredis *r, const struct known *k, enum memory_kind kind,
+		      int64_t now)
+{
+	uint32_t at = (uint32_t)now;
+	struct memory_row row = { .first_seen = at, .last_seen = at };
+
+	send_row(r, k, MEMORYROW_GONE, &row, r->spec.limits.keep_s[kind]);
+}
+
+/* --- what the server knows and what is known here, together */
+
+/* Forgotten elsewhere since, and perhaps begun anew. */
+static bool is_overruled(const struct known *k)
+{
+	if (k->state == MEMORYROW_GONE)
+		return k->here.last_seen <= k->row.last_seen;
+	return k->state == MEMORYROW_THERE && k->here.last_seen < k->row.first_seen;
+}
+
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static void join(const struct memory_limits *l, enum memory_kind kind, int64_t now, struct known *k)
+{
+	struct memory_fact there = { 0 }, here = k->here;
+
+	if (is_overruled(k))
+		here = (struct memory_fact){ 0 };
+	if (k->state == MEMORYROW_THERE)
+		there = memory_read(l, kind, &k->row, now);
+	k->here = there;
+	if (!here.last_seen)
+		return;
+	k->here = here;
+	if (!there.last_seen)
+		return;
+	k->here.good = larger(here.good, there.good);
+	k->here.bad = larger(here.bad, there.bad);
+	if (there.first_seen < here.first_seen)
+		k->here.first_seen = there.first_seen;
+	if (there.last_seen >= here.last_seen) {
+		k->here.last_seen = there.last_seen;
+		k->here.value = there.value;
+	}
+}
+
+static int recall_here(const struct memoryredis *r, const struct memory_name *names, size_t n,
+		       int64_t now, deadline d, struct known *k, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("recall", 1 << 20);
+	const struct memory *below = &r->spec.below;
+	struct memory_fact facts[MEMORY_MAX_NAMES];
+	int status = below->recall(below->ctx, a, names, n, now, d, facts, why);
+
+	for (size_t i = 0; i < n; i++) {
+		k[i] = (struct known){ .state = MEMORYROW_NONE };
+		if (status == 0)
+			k[i].here = facts[i];
+	}
+	return status;
+}
+
+static int recall(void *ctx, struct arena *a unused_arg, const struct memory_name *names, size_t n,
 		  int64_t now, deadline d, struct memory_fact *ret, struct why *why)
 {
 	struct memoryredis *r = ctx;
-	const struct memory *below = &r->spec.below;
-	struct memory_row rows[MEMORY_MAX_NAMES];
-	struct rediskey keys[MEMORY_MAX_NAMES];
-	int status = -EIO;
+	struct known k[MEMORY_MAX_NAMES];
+	int status = recall_here(r, names, n, now, d, k, why);
 
 	pthread_mutex_lock(&r->lock);
-	if (r->context)
-		status = get_rows(r, names, n, keys, rows);
+	if (r->link &&
+	    get_rows(r, names, n, now, clock_sooner(d, deadline_in(MEMORY_MS)), k) == 0) {
+		status = 0;
+		for (size_t i = 0; i < n; i++)
+			join(&r->spec.limits, names[i].kind, now, &k[i]);
+	}
 	pthread_mutex_unlock(&r->lock);
-	if (status < 0)
-		return below->recall(below->ctx, a, names, n, now, d, ret, why);
 	for (size_t i = 0; i < n; i++)
-		ret[i] = memory_read(&r->spec.limits, names[i].kind, &rows[i], now);
-	return 0;
+		ret[i] = k[i].here;
+	return status;
+}
+
+/* Under the lock. ret: what is to be forgotten here before; *ret_n how many. */
+static int note_there(struct memoryredis *r, const struct memory_change *changes,
+		      const struct memory_name *names, size_t n, int64_t now, struct known *k,
+		      struct memory_change *ret, size_t *ret_n)
+{
+	const struct memory_limits *l = &r->spec.limits;
+	deadline d = deadline_in(MEMORY_MS);
+
+	if (!r->link || get_rows(r, names, n, now, d, k) < 0)
+		return -EIO;
+	for (size_t i = 0; i < n; i++) {
+		enum memory_kind kind = names[i].kind;
+		struct memory_row row;
+
+		if (changes[i].forget) {
+			send_gone(r, &k[i], kind, now);
+			continue;
+		}
+		if (k[i].here.last_seen && is_overruled(&k[i]))
+			ret[(*ret_n)++] = (struct memory_change){ names[i], .forget = true };
+		join(l, kind, now, &k[i]);
+		row = memory_row_of(kind, &k[i].here, now);
+		row = memory_changed(l, &row, &changes[i], now);
+		send_row(r, &k[i], MEMORYROW_THERE, &row, l->keep_s[kind]);
+	}
+	return take_answers(r, n, d);
 }
 
 static int note(void *ctx, const struct memory_change *changes, size_t n, int64_t now,
@@ -148,22 +247,22 @@ static int note(void *ctx, const struct memory_change *changes, size_t n, int64_
 {
 	struct memoryredis *r = ctx;
 	const struct memory *below = &r->spec.below;
-	const struct memory_limits *l = &r->spec.limits;
-	struct memory_row rows[MEMORY_MAX_NAMES];
 	struct memory_name names[MEMORY_MAX_NAMES] = { 0 };
-	struct rediskey keys[MEMORY_MAX_NAMES];
+	struct memory_change stale[MEMORY_MAX_NAMES];
+	struct known k[MEMORY_MAX_NAMES];
+	size_t n_stale = 0;
 
 	for (size_t i = 0; i < n; i++)
 		names[i] = changes[i].name;
+	defs_ignore(recall_here(r, names, n, now, deadline_in(MEMORY_MS), k, why)); /* absent */
 	pthread_mutex_lock(&r->lock);
-	if (r->context && get_rows(r, names, n, keys, rows) == 0) {
-		for (size_t i = 0; i < n; i++) {
-			rows[i] = memory_changed(l, &rows[i], &changes[i], now);
-			send_row(r, &keys[i], &rows[i], l->keep_s[changes[i].name.kind]);
-		}
-		(void)take_answers(r, n); /* a lost connection is told by memoryredis_tend */
+	if (note_there(r, changes, names, n, now, k, stale, &n_stale) < 0) {
+		for (size_t i = 0; i < n; i++)
+			memoryowed_add(r->owed, &changes[i]);
 	}
 	pthread_mutex_unlock(&r->lock);
+	if (n_stale > 0)
+		defs_ignore(below->note(below->ctx, stale, n_stale, now, why)); /* as the next */
 	return below->note(below->ctx, changes, n, now, why);
 }
 
@@ -172,71 +271,108 @@ struct memory memoryredis_memory(struct memoryredis *r)
 	return (struct memory){ recall, note, r };
 }
 
-/* --- the connection, under the lock */
+/* --- the connection */
 
-static int greet(struct memoryredis *r)
+/* Under the lock. What nobody knows any more need not be told. */
+static int pay_some(struct memoryredis *r, const struct memory_change *owed, size_t n, int64_t now)
 {
-	const struct memoryredis_spec *s = &r->spec;
-	redisReply *answer;
-	bool good;
+	const struct memory_limits *l = &r->spec.limits;
+	deadline d = deadline_in(MEMORY_MS);
+	struct memory_name names[MEMORY_MAX_NAMES];
+	struct known k[MEMORY_MAX_NAMES];
+	struct memory_row row;
+	struct why why;
+	size_t sent = 0;
+	int status;
 
-	if (!s->password.n)
-		return 0;
-	if (s->user.n)
-		answer = redisCommand(r->context, "AUTH %b %b", s->user.p, s->user.n, s->password.p,
-				      s->password.n);
-	else
-		answer = redisCommand(r->context, "AUTH %b", s->password.p, s->password.n);
-	good = answer && answer->type == REDIS_REPLY_STATUS;
-	if (!good)
-		(void)drop(r, "AUTH", text_of(answer));
-	freeReplyObject(answer);
-	return good ? 0 : -EIO;
+	for (size_t i = 0; i < n; i++)
+		names[i] = owed[i].name;
+	status = recall_here(r, names, n, now, d, k, &why);
+	if (status == 0)
+		status = get_rows(r, names, n, now, d, k);
+	for (size_t i = 0; status == 0 && i < n; i++) {
+		enum memory_kind kind = names[i].kind;
+
+		join(l, kind, now, &k[i]);
+		row = memory_row_of(kind, &k[i].here, now);
+		if (owed[i].forget)
+			send_gone(r, &k[i], kind, now);
+		else if (row.last_seen)
+			send_row(r, &k[i], MEMORYROW_THERE, &row, l->keep_s[kind]);
+		sent += owed[i].forget || row.last_seen;
+	}
+	return status == 0 ? take_answers(r, sent, d) : status;
 }
 
-/* Made by whoever comes first; all others take it over. */
-static int share_secret(struct memoryredis *r)
+/* Questions of messages come between. */
+static void pay(struct memoryredis *r, int64_t now)
 {
-	uint8_t fresh[MEMORY_SECRET];
-	redisReply *answer;
-	str text;
-	bool good;
+	size_t n = 1;
 
-	bug_if(getrandom(fresh, sizeof(fresh), 0) != sizeof(fresh));
-	freeReplyObject(redisCommand(r->context, "SET poterne:secret %b NX", fresh, sizeof(fresh)));
-	if (r->context->err)
-		return drop(r, "SET poterne:secret", STR(""));
-	answer = redisCommand(r->context, "GET poterne:secret");
-	text = text_of(answer);
-	good = answer && answer->type == REDIS_REPLY_STRING && text.n == MEMORY_SECRET;
-	if (good)
-		memcpy(r->secret, text.p, MEMORY_SECRET);
-	freeReplyObject(answer);
-	return good ? 0 : drop(r, "GET poterne:secret", STR(""));
+	while (n > 0) {
+		struct memory_change owed[MEMORY_MAX_NAMES];
+
+		pthread_mutex_lock(&r->lock);
+		n = r->link ? memoryowed_first(r->owed, owed, ARRAY_LEN(owed)) : 0;
+		if (n > 0 && pay_some(r, owed, n, now) < 0)
+			n = 0;
+		memoryowed_drop(r->owed, n);
+		pthread_mutex_unlock(&r->lock);
+	}
 }
 
-static int connect_now(struct memoryredis *r)
+/* So that no message has to find out. */
+static void look_whether_it_lives(struct memoryredis *r)
 {
-	const struct timeval patience = { .tv_usec = MEMORY_MS * 1000 };
+	static const str ping = STR("PING");
+	struct why why;
 
-	r->context = redisConnectWithTimeout(r->spec.address, r->spec.port, patience);
-	if (!r->context || r->context->err)
-		return drop(r, "connect", STR(""));
-	if (redisSetTimeout(r->context, patience) != REDIS_OK)
-		return drop(r, "timeout", STR(""));
-	if (greet(r) < 0)
-		return -EIO;
-	return share_secret(r);
+	pthread_mutex_lock(&r->lock);
+	if (r->link) {
+		redislink_ask(r->link, &ping, 1);
+		if (redislink_done(r->link, deadline_in(MEMORY_MS), &why) < 0)
+			defs_ignore(lose(r, "PING", &why));
+	}
+	pthread_mutex_unlock(&r->lock);
 }
 
-enum memoryredis_news memoryredis_tend(struct memoryredis *r, struct why *why)
+/* Nobody waits while it lasts. */
+static void connect_again(struct memoryredis *r)
+{
+	const struct redislink_server server = { r->spec.address, r->spec.port, r->spec.user,
+						 r->spec.password };
+	struct redislink *link;
+	struct why why;
+	int status = redislink_open(&server, deadline_in(MEMORY_MS), &link, &why);
+
+	pthread_mutex_lock(&r->lock);
+	r->link = link;
+	if (status < 0)
+		r->trouble = why;
+	r->retry_at = deadline_in(MEMORYREDIS_RETRY_MS);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static bool wants_connection(struct memoryredis *r)
+{
+	bool wants;
+
+	pthread_mutex_lock(&r->lock);
+	wants = !r->link && clock_left(r->retry_at) == 0;
+	pthread_mutex_unlock(&r->lock);
+	return wants;
+}
+
+enum memoryredis_news memoryredis_tend(struct memoryredis *r, int64_t now_wall, struct why *why)
 {
 	enum memoryredis_news now, before;
 
+	look_whether_it_lives(r);
+	if (wants_connection(r))
+		connect_again(r);
+	pay(r, now_wall);
 	pthread_mutex_lock(&r->lock);
-	if (!r->context && clock_left(r->retry_at) == 0)
-		defs_ignore(connect_now(r)); /* what is wrong is in trouble */
-	now = r->context ? MEMORYREDIS_UP : MEMORYREDIS_LOST;
+	now = r->link ? MEMORYREDIS_UP : MEMORYREDIS_LOST;
 	before = r->said;
 	r->said = now;
 	*why = r->trouble;
@@ -249,7 +385,7 @@ bool memoryredis_connected(struct memoryredis *r)
 	bool is;
 
 	pthread_mutex_lock(&r->lock);
-	is = r->context != NULL;
+	is = r->link != NULL;
 	pthread_mutex_unlock(&r->lock);
 	return is;
 }
@@ -274,14 +410,17 @@ struct memoryredis *memoryredis_new(const struct memoryredis_spec *spec)
 	r->spec.address = arena_cz(a, str_c(spec->address));
 	r->spec.user = arena_str(a, spec->user);
 	r->spec.password = arena_str(a, spec->password);
+	r->seal = memoryseal_new(spec->secret);
+	r->owed = memoryowed_new();
 	pthread_mutex_init(&r->lock, NULL);
 	return r;
 }
 
 void memoryredis_free(struct memoryredis *r)
 {
-	if (r->context)
-		redisFree(r->context);
+	redislink_close(r->link);
+	memoryseal_free(r->seal);
+	memoryowed_free(r->owed);
 	pthread_mutex_destroy(&r->lock);
 	arena_free(r->arena);
 }

@@ -1,26 +1,30 @@
 /* memory/memoryredis.h - memory that several gateways share, in a Redis server; what role out
  * learns of correspondents role mx knows.
  *
- * Each note goes to the memory of this process as well. While the server does not answer that one
- * answers, so that a server that is down costs no message more than MEMORY_MS, once; connecting is
- * never done for a message, only in memoryredis_tend. Two gateways that change a row in the same
- * moment may lose one of the two samples: counts are estimates.
+ * Each note goes to the memory of this process as well, and each answer is the larger of what the
+ * two know: so a server that was away, or has lost its rows, takes nothing from who noted it. What
+ * changed here meanwhile is told when it is back. While it is away a message waits MEMORY_MS for
+ * it, once; connecting is never done for a message, only in memoryredis_tend. Two gateways that
+ * change a row in the same moment may lose one of the two samples, and what both counted while the
+ * server was away is not added up: counts are estimates.
  *
- * Keys are hashes under a secret that is kept there, values those of memory/memoryrow.h; each
- * expires by itself. There is no TLS in this library: the server belongs on a network of its own.
+ * Keys are hashes under a secret that the server never sees, values rows of memory/memoryrow.h
+ * under a seal (memory/memoryseal.h); each expires by itself. What is forgotten is written down as
+ * well, so that no other gateway brings it back. There is no TLS in this library: the seal is what
+ * tells members from others, the password only keeps rows from being taken away.
  *
- * Input    answers of a server that others write to: every row is checked.
+ * Input    answers of a server that others write to: every row is checked, and must be sealed.
  * Memory   lives until memoryredis_free.
- * Limits   MEMORY_MS for each answer; one question at a time.
- * Threads  any; memoryredis_tend one.
- * Errors   none of its own: what cannot be had here is answered by the memory below.
+ * Limits   MEMORY_MS for a question or a note in all, MEMORYREDIS_AHEAD_S that a clock may be
+ * wrong; one question at a time. Threads  any; memoryredis_tend one. Errors   none of its own: what
+ * cannot be had here is answered by the memory below.
  */
 #ifndef MEMORY_MEMORYREDIS_H
 #define MEMORY_MEMORYREDIS_H
 
 #include "memory/memory.h"
 
-enum { MEMORYREDIS_RETRY_MS = 2000, MEMORYREDIS_PASSWORD = 512 };
+enum { MEMORYREDIS_RETRY_MS = 2000, MEMORYREDIS_PASSWORD = 512, MEMORYREDIS_AHEAD_S = 3600 };
 
 struct memoryredis;
 
@@ -28,6 +32,7 @@ struct memoryredis_spec {
 	const char *address; /* a number, no name */
 	uint16_t port;
 	str user, password; /* may be empty */
+	str secret;	    /* memoryseal_secret */
 	struct memory_limits limits;
 	struct memory below; /* what answers otherwise */
 };
@@ -38,9 +43,11 @@ void memoryredis_free(struct memoryredis *r);
 struct memory memoryredis_memory(struct memoryredis *r);
 
 enum memoryredis_news { MEMORYREDIS_SAME, MEMORYREDIS_UP, MEMORYREDIS_LOST };
-/* Connects when there is no connection and it is time to try again. Each change is told once;
+/* Connects when there is no connection and it is time to try again, and tells what changed
+ * meanwhile. Each change of the connection is told once;
  * MEMORYREDIS_LOST: why says what is wrong. */
-enum memoryredis_news memoryredis_tend(struct memoryredis *r, struct why *why) must_use;
+enum memoryredis_news memoryredis_tend(struct memoryredis *r, int64_t now_wall, struct why *why)
+	must_use;
 bool memoryredis_connected(struct memoryredis *r) must_use;
 
 /* "PASSWORD" or "USER PASSWORD", in one line. */

@@ -2,8 +2,6 @@
 
 #include "base/reader.h"
 
-enum { FORMAT = 1 };
-
 static void put(uint8_t *p, uint32_t v)
 {
 	for (int i = 0; i < 4; i++)
@@ -18,9 +16,10 @@ static uint32_t bits_of(float f)
 	return v;
 }
 
-void memoryrow_pack(const struct memory_row *row, uint8_t ret[MEMORYROW_BYTES])
+void memoryrow_pack(enum memoryrow state, const struct memory_row *row,
+		    uint8_t ret[MEMORYROW_BYTES])
 {
-	ret[0] = FORMAT;
+	ret[0] = (uint8_t)state; /* and the format: only add states */
 	put(ret + 1, row->first_seen);
 	put(ret + 5, row->last_seen);
 	put(ret + 9, bits_of(row->good));
@@ -37,11 +36,13 @@ static bool take_count(struct reader *r, float *ret)
 	return *ret >= 0 && *ret <= MEMORY_COUNT_MAX;
 }
 
-bool memoryrow_unpack(str in, struct memory_row *ret)
+enum memoryrow memoryrow_unpack(str in, struct memory_row *ret)
 {
 	struct reader r = reader_make(in);
 	struct memory_row row = { 0 };
-	bool good = in.n == MEMORYROW_BYTES && reader_u8(&r) == FORMAT;
+	uint8_t state = reader_u8(&r);
+	bool good =
+		in.n == MEMORYROW_BYTES && (state == MEMORYROW_THERE || state == MEMORYROW_GONE);
 
 	row.first_seen = reader_u32le(&r);
 	row.last_seen = reader_u32le(&r);
@@ -49,7 +50,7 @@ bool memoryrow_unpack(str in, struct memory_row *ret)
 	good = take_count(&r, &row.bad) && good;
 	row.value = reader_u32le(&r);
 	if (!good || !row.last_seen || row.first_seen > row.last_seen)
-		return false;
+		return MEMORYROW_NONE;
 	*ret = row;
-	return true;
+	return (enum memoryrow)state;
 }

@@ -11,10 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t again[MEMORYROW_BYTES];
 	struct memory_row row;
 	struct memory_fact f;
+	enum memoryrow state = memoryrow_unpack(str_of(data, size), &row);
 
-	if (!memoryrow_unpack(str_of(data, size), &row))
+	if (state == MEMORYROW_NONE)
 		return 0;
-	memoryrow_pack(&row, again);
+	memoryrow_pack(state, &row, again);
 	bug_if(size != sizeof(again));
 	bug_if(memcmp(again, data, size) != 0);
 	f = memory_read(&l, MEMORY_FUZZY, &row, (int64_t)row.last_seen + 500);

@@ -1,6 +1,7 @@
 """What gateways remember: answers to our own mail, correspondents, and who sends spam."""
 import json
 import os
+import random
 import re
 import signal
 import sqlite3
@@ -10,6 +11,7 @@ from gateway import Gateway, wait_until
 from peers import RedisServer
 from samples import headers
 
+PASSWORD = "poivre-et-sel"
 DOCTOR, PATIENT, THIEF = "docteur@hopital.example", "marie@partner.example", "marie@attacker.example"
 # Raises enough to be held, and decides nothing.
 SPAMMY = """symbols:
@@ -34,11 +36,10 @@ def overlay(folder):
     os.chmod(folder, 0o755)
     with open(os.path.join(folder, "90-test.yaml"), "w", encoding="utf-8") as f:
         f.write(SPAMMY)
-    password = os.path.join(folder, "password")
-    with open(password, "w", encoding="ascii") as f:
-        f.write("poivre-et-sel\n")
-    os.chmod(password, 0o600)
-    return password
+    for name, text in (("password", PASSWORD), ("secret", "poivre" * 8), ("other", "cumin!" * 8)):
+        with open(os.path.join(folder, name), "w", encoding="ascii") as f:
+            f.write(text + "\n")
+        os.chmod(os.path.join(folder, name), 0o600)
 
 
 def symbols(g, sender, recipient, **rest):
@@ -54,10 +55,34 @@ def shown(g, name, status=0):
     return {row["kind"]: row for row in map(json.loads, out.splitlines())}
 
 
-def test_two_gateways_share_whom_we_wrote_to_and_who_sends_spam():
-    with tempfile.TemporaryDirectory() as folder, RedisServer("poivre-et-sel") as redis:
-        shared = {"memory__shared": f"tcp:127.0.0.1:{redis.port}", "memory__password_file": overlay(folder),
-                  "paths__overlay": folder}
+def campaign(number):
+    """One text under a subject of its own, long enough to be known again."""
+    pick = random.Random(7)
+    text = " ".join(pick.choice("gagnez argent rapide cliquez offre gratuite loterie million promotion limite credit "
+                                "casino".split()) for _ in range(80))
+    return mail("vente@attacker.example", DOCTOR, f"Offre {number}", number).replace(b"Une ligne.", text.encode())
+
+
+def told_of(g, data):
+    """The symbols of digests that others learned."""
+    n = len(g.events("message.done"))
+    g.send(data, "vente@attacker.example", DOCTOR)
+    done = wait_until(lambda: g.events("message.done")[n:], 20, "the verdict")[0]
+    return [s for s in done["symbols"].split() if s.startswith("FUZZY")]
+
+
+def learn(g, folder, kind, data):
+    path = os.path.join(folder, "lesson")
+    with open(path, "wb") as f:
+        f.write(data)
+    g.cli("learn", kind, *g.arguments(), path, check=0)
+
+
+def test_two_gateways_share_whom_we_wrote_to_who_sends_spam_and_what_was_learned():
+    with tempfile.TemporaryDirectory() as folder, RedisServer(PASSWORD) as redis:
+        overlay(folder)
+        shared = {"memory__shared": f"tcp:127.0.0.1:{redis.port}", "learn__share": "true", "paths__overlay": folder,
+                  "memory__password_file": f"{folder}/password", "memory__secret_file": f"{folder}/secret"}
         with Gateway(role="out", out__clients="127.0.0.0/8", **shared) as out, Gateway(**shared) as mx:
             out.wait_event("memory.shared")
             mx.wait_event("memory.shared")
@@ -77,11 +102,32 @@ def test_two_gateways_share_whom_we_wrote_to_and_who_sends_spam():
             assert shown(out, "127.0.0.1")["client"]["bad"] > 5  # as the other one has it
             assert "forgotten" in mx.cli("memory", "forget", "attacker.example", *mx.arguments(), check=0).stdout
             wait_until(lambda: "domain" not in shown(mx, "attacker.example", None), 10, "oblivion")
+            # What one learns the others know within the minute, and forget with it.
+            assert told_of(mx, campaign(20)) == []
+            learn(out, folder, "--spam", campaign(21))
+            wait_until(lambda: told_of(mx, campaign(22)), 60, "what the other one learned")
+            learn(out, folder, "--forget", campaign(21))
+            wait_until(lambda: told_of(mx, campaign(23)) == [], 60, "that it was forgotten")
+            # Who is no member takes away at most what was not noted here.
+            redis.overwrite(b"\x01" + bytes(36), b"x" * 100000, b"")
+            assert "KNOWN_CORRESPONDENT" not in symbols(mx, PATIENT, DOCTOR, number=31)
+            assert out.send(mail(DOCTOR, PATIENT, number=42), DOCTOR, PATIENT)[0] == 250
+            wait_until(lambda: "KNOWN_CORRESPONDENT" in symbols(mx, PATIENT, DOCTOR, number=32), 20, "the new row")
             # Without the server each goes on with its own, and the mail goes on at all times.
             redis.stop()
-            assert "KNOWN_THREAD" not in symbols(mx, PATIENT, DOCTOR, number=30, extra=answer)
+            assert "KNOWN_CORRESPONDENT" not in symbols(mx, PATIENT, DOCTOR, number=33)
             mx.wait_event("memory.shared_lost")
-            assert "IP_REPUTATION_GREY" in symbols(mx, THIEF, DOCTOR, number=31)
+            assert "IP_REPUTATION_NEUTRAL" in symbols(mx, THIEF, DOCTOR, number=34)
+            assert out.send(mail(DOCTOR, PATIENT, number=43), DOCTOR, PATIENT)[0] == 250
+            learn(out, folder, "--spam", campaign(24))
+            # It comes back empty: what was noted meanwhile is told.
+            redis.start()
+            wait_until(lambda: "KNOWN_CORRESPONDENT" in symbols(mx, PATIENT, DOCTOR, number=35), 60, "what was owed")
+            wait_until(lambda: told_of(mx, campaign(25)), 60, "what was learned meanwhile")
+        with Gateway(**{**shared, "memory__secret_file": f"{folder}/other"}) as stranger:
+            stranger.wait_event("memory.shared")
+            found = symbols(stranger, PATIENT, DOCTOR, number=1)
+            assert "KNOWN_CORRESPONDENT" not in found and told_of(stranger, campaign(26)) == [], found
 
 
 def test_a_killed_memory_costs_no_mail_and_little_memory():
