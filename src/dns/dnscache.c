@@ -1,17 +1,12 @@
 #include "dns/dnscache.h"
 
-#include "base/map.h"
+#include "base/aging.h"
 #include "dns/dnscodec.h"
 #include "dns/dnsname.h"
 
 #include <pthread.h>
 
-enum { MIN_BYTES = 1 << 16 };
-
-struct generation {
-	struct arena *arena;
-	struct map entries; /* of struct entry */
-};
+enum { MIN_BYTES = 1 << 16, ENTRY_SHARE = 32 };
 
 struct entry {
 	int64_t expires_ms;
@@ -20,15 +15,9 @@ struct entry {
 
 struct dnscache {
 	pthread_mutex_t lock;
-	size_t generation_bytes;
-	struct generation young, old;
+	size_t entry_bytes;   /* at most */
+	struct aging answers; /* of struct entry */
 };
-
-static void start_empty(struct generation *g)
-{
-	arena_reset(g->arena);
-	g->entries = map_make(g->arena);
-}
 
 struct dnscache *dnscache_new(size_t max_bytes)
 {
@@ -36,12 +25,9 @@ struct dnscache *dnscache_new(size_t max_bytes)
 
 	bug_if(!c);
 	pthread_mutex_init(&c->lock, NULL);
-	c->generation_bytes = (max_bytes > MIN_BYTES ? max_bytes : MIN_BYTES) / 2;
-	/* The table of a full generation may still double once. */
-	c->young.arena = arena_new("dns cache", 4 * c->generation_bytes);
-	c->old.arena = arena_new("dns cache", 4 * c->generation_bytes);
-	start_empty(&c->young);
-	start_empty(&c->old);
+	max_bytes = max_bytes > MIN_BYTES ? max_bytes : MIN_BYTES;
+	c->entry_bytes = max_bytes / ENTRY_SHARE;
+	aging_open(&c->answers, "dns cache", max_bytes);
 	return c;
 }
 
@@ -49,8 +35,7 @@ struct dnscache *dnscache_free(struct dnscache *c)
 {
 	if (!c)
 		return NULL;
-	arena_free(c->young.arena);
-	arena_free(c->old.arena);
+	aging_close(&c->answers);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
 	return NULL;
@@ -59,8 +44,7 @@ struct dnscache *dnscache_free(struct dnscache *c)
 void dnscache_clear(struct dnscache *c)
 {
 	pthread_mutex_lock(&c->lock);
-	start_empty(&c->young);
-	start_empty(&c->old);
+	aging_clear(&c->answers);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -78,30 +62,20 @@ static str key_of(struct arena *a, const struct dns_question *q)
 static void insert(struct dnscache *c, const struct dns_question *q, int64_t expires_ms,
 		   const struct dns_answer *answer)
 {
-	struct entry *e;
+	struct arena *a = aging_room(&c->answers);
+	struct entry *e = arena_make(a, struct entry);
 
-	if (arena_used(c->young.arena) >= c->generation_bytes) {
-		struct generation full = c->young;
-
-		c->young = c->old;
-		c->old = full;
-		start_empty(&c->young);
-	}
-	e = arena_make(c->young.arena, struct entry);
 	e->expires_ms = expires_ms;
-	e->answer = dns_copy_answer(c->young.arena, answer);
-	(void)map_set(&c->young.entries, key_of(c->young.arena, q), e);
+	e->answer = dns_copy_answer(a, answer);
+	aging_put(&c->answers, key_of(a, q), e);
 }
 
 static bool find(struct dnscache *c, struct arena *a, const struct dns_question *q, int64_t now_ms,
 		 struct dns_answer *ret)
 {
-	str key = key_of(a, q);
-	struct entry *e = map_get(&c->young.entries, key);
-	struct entry *aged = e ? NULL : map_get(&c->old.entries, key);
+	bool aged;
+	const struct entry *e = aging_find(&c->answers, key_of(a, q), &aged);
 
-	if (aged)
-		e = aged;
 	if (!e || e->expires_ms <= now_ms)
 		return false;
 	*ret = dns_copy_answer(a, &e->answer);
@@ -138,7 +112,7 @@ void dnscache_put(struct dnscache *c, const struct dns_question *q, int64_t now_
 {
 	uint32_t seconds = kept_seconds(answer);
 
-	if (seconds == 0 || dnscodec_size(answer) > c->generation_bytes / 16)
+	if (seconds == 0 || dnscodec_size(answer) > c->entry_bytes)
 		return;
 	pthread_mutex_lock(&c->lock);
 	insert(c, q, now_ms + (int64_t)seconds * 1000, answer);

@@ -1,15 +1,13 @@
 /* dns/dnscache.h - answers kept for their time to live.
  *
- * Two generations: answers go into the young one; when it is full the old one is
- * forgotten and the young one grows old. What is asked again moves to the young one, so
- * what is in use stays. Nothing is ever searched for something to throw out.
+ * What is asked again stays, the rest is forgotten (base/aging.h).
  *
  * Input    names are hostile; the hash is seeded.
  * Memory   the cache's own, given back by dnscache_free; answers are copied out into the
  *          arena of who asks.
  * Limits   about max_bytes in all. DNSCACHE_MAX_TTL, DNSCACHE_MAX_NEGATIVE_TTL (RFC 2308
  *          5) and, for temporary answers, DNSCACHE_MAX_TEMPORARY_TTL seconds. An answer
- *          larger than a sixteenth of a generation is not kept.
+ *          larger than a thirty-second of that is not kept.
  * Threads  internally locked.
  * Errors   cannot fail.
  */

@@ -1,15 +1,10 @@
 #include "fetch/visitcache.h"
 
-#include "base/map.h"
+#include "base/aging.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <time.h>
-
-struct generation {
-	struct arena *arena;
-	struct map entries; /* of struct entry */
-};
 
 struct entry {
 	int64_t expires_ms;
@@ -19,17 +14,10 @@ struct entry {
 struct visitcache {
 	struct arena *arena;
 	pthread_mutex_t lock;
-	pthread_cond_t left; /* somebody has come back */
-	size_t generation_bytes;
-	struct generation young, old;
+	pthread_cond_t left;		 /* somebody has come back */
+	struct aging visits;		 /* of struct entry */
 	str pending[VISITCACHE_PENDING]; /* keys of who is there; borrowed; p is NULL: free */
 };
-
-static void start_empty(struct generation *g)
-{
-	arena_reset(g->arena);
-	g->entries = map_make(g->arena);
-}
 
 struct visitcache *visitcache_new(size_t max_bytes)
 {
@@ -42,11 +30,7 @@ struct visitcache *visitcache_new(size_t max_bytes)
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&c->left, &attr);
-	c->generation_bytes = max_bytes / 2;
-	c->young.arena = arena_new("visits", 4 * c->generation_bytes + (1 << 20));
-	c->old.arena = arena_new("visits", 4 * c->generation_bytes + (1 << 20));
-	start_empty(&c->young);
-	start_empty(&c->old);
+	aging_open(&c->visits, "visits", max_bytes);
 	return c;
 }
 
@@ -54,8 +38,7 @@ struct visitcache *visitcache_free(struct visitcache *c)
 {
 	if (!c)
 		return NULL;
-	arena_free(c->young.arena);
-	arena_free(c->old.arena);
+	aging_close(&c->visits);
 	pthread_cond_destroy(&c->left);
 	pthread_mutex_destroy(&c->lock);
 	arena_free(c->arena);
@@ -70,27 +53,19 @@ static str key_of(struct arena *a, const struct visit_question *q)
 
 static void insert(struct visitcache *c, str key, int64_t expires_ms, str visited)
 {
-	struct entry *e;
+	struct arena *a = aging_room(&c->visits);
+	struct entry *e = arena_make(a, struct entry);
 
-	if (arena_used(c->young.arena) >= c->generation_bytes) {
-		struct generation full = c->young;
-
-		c->young = c->old;
-		c->old = full;
-		start_empty(&c->young);
-	}
-	e = arena_make(c->young.arena, struct entry);
-	*e = (struct entry){ expires_ms, arena_str(c->young.arena, visited) };
-	(void)map_set(&c->young.entries, arena_str(c->young.arena, key), e);
+	*e = (struct entry){ expires_ms, arena_str(a, visited) };
+	aging_put(&c->visits, arena_str(a, key), e);
 }
 
 static bool find(struct visitcache *c, struct arena *a, str key, struct visit *ret)
 {
-	const struct entry *e = map_get(&c->young.entries, key);
+	bool aged; /* a day is a day: what is asked again is visited again all the same */
+	const struct entry *e = aging_find(&c->visits, key, &aged);
 	struct msg m;
 
-	if (!e)
-		e = map_get(&c->old.entries, key);
 	return e && e->expires_ms > clock_now_ms() && msg_decode(arena_str(a, e->visited), a, &m) &&
 	       visit_heard(&m, ret);
 }

@@ -1,7 +1,7 @@
 /* fetch/visitcache.h - what was found at the end of links, so that each is visited once a day
  * however many messages carry it, and by one at a time.
  *
- * Two generations, as dns/dnscache.h: nothing is ever searched for something to throw out.
+ * When there are too many, those visited longest ago are forgotten (base/aging.h).
  *
  * Input    URLs and what servers said: hostile. The key is the URL itself.
  * Memory   the cache's own, given back by visitcache_free; what is found is copied out.
