@@ -1,6 +1,7 @@
 #include "scan/conduct.h"
 
 #include "base/fd.h"
+#include "dns/dnspatience.h"
 #include "inspect/inspect.h"
 #include "replay/ruleprint.h"
 #include "rules/rules_cache.h"
@@ -196,6 +197,8 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	const struct visit_source nobody = { 0 };
 	struct inspection inspection;
 	struct urlcheck links;
+	struct dnspatience patience = { .below = c->dns };
+	struct dns_resolver dns = dnspatience_resolver(&patience);
 	struct authcheck auth;
 	struct why why = { "" };
 	bool incoming = conf->role != CONF_ROLE_OUT; /* what leaves is ours: nobody to check */
@@ -204,7 +207,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	workers_begin(c->workers, env->mid, fd, message, wants_of(conf, env),
 		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
 	avevidence_collect(&c->antivirus, a, conf, message, d, &j.evidence);
-	authcheck_open(&auth, a, &c->dns, now);
+	authcheck_open(&auth, a, &dns, now);
 	auth.legacy = c->legacy_auth;
 	if (incoming)
 		check_envelope(&auth, conf, env, d, &j);
@@ -214,7 +217,8 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	note_inspection(a, &j, r, &why);
 	look_at_images(c, conf, a, d, &j.facts);
 	urlcheck_begin(&links, incoming ? &c->links : &nobody, a, conf, p->rules, &j.facts, now, d);
-	/* One wait for all that the DNS is asked about the message: when it hangs, mail goes on. */
+	/* One wait for all that the DNS is asked about the message, and a short one when it was
+	 * silent before: when it hangs, mail goes on. */
 	soon = clock_sooner(d, deadline_in(conf->dns.timeout));
 	if (r == WORKERS_OK && incoming)
 		check_message(&auth, conf, env, soon, &j);
@@ -223,7 +227,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 		     &j.evidence);
 	if (conf->links.resolve && incoming)
 		urlevidence_collect(a, &auth.dns, &conf->domains, &j.facts, soon, &j.evidence);
-	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &c->dns, env, &j.facts,
+	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &dns, env, &j.facts,
 				&j.auth, now, soon, &j.evidence);
 	if (incoming)
 		geoevidence_collect(&p->geo, a, env, &j.facts, &j.evidence);
