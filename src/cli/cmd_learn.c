@@ -16,7 +16,7 @@ enum { MAX_SETS = 256, MESSAGE_BUDGET = 1 << 30, STATE_BUDGET = 2047 << 20, PROG
 static const char help[] =
 	"usage: poterne learn --spam|--ham|--forget [OPTIONS] FILE...\n"
 	"       poterne learn --spam|--ham|--forget --id [OPTIONS] ID...\n"
-	"       poterne learn --traps|--status [OPTIONS]\n"
+	"       poterne learn --traps|--expire|--status [OPTIONS]\n"
 	"\n"
 	"Teaches the classifier, and the store of digests by which nearly equal messages are\n"
 	"known again, what is spam and what is not. A FILE may be a message, a "
@@ -36,6 +36,8 @@ static const char help[] =
 	"  --id               of messages that the running gateway holds in quarantine\n"
 	"  --traps            as spam what the running gateway holds since it came to nobody but\n"
 	"                     spam traps (list spam-traps.txt): for a timer, once a day\n"
+	"  --expire           teaches nothing: forgets what is older than learn.keep and\n"
+	"                     learn.fuzzy_keep, as every lesson does\n"
 	"  --status           only shows what was learned, and what keeps it silent\n"
 	"  --state DIR        where learned state lives (default: classifier in paths.state)\n"
 	"  --json             the result as one JSON object\n"
@@ -49,7 +51,7 @@ struct options {
 	const char *sets[MAX_SETS];
 	const char *state;
 	enum example_kind kind;
-	bool has_kind, json, held, traps, status;
+	bool has_kind, json, held, traps, expire, status;
 	const char *export, *import; /* instead of messages */
 };
 
@@ -59,6 +61,7 @@ struct lesson {
 	struct learnstate state;
 	struct fuzzystore fuzzy;
 	size_t digests; /* that are known now */
+	size_t expired; /* messages */
 	struct messages messages;
 	size_t fresh, changed, known, failed;
 };
@@ -112,12 +115,13 @@ static void put_result(const struct lesson *l, const struct model *m)
 {
 	if (l->options->json) {
 		printf("{\"learned\":%zu,\"changed\":%zu,\"known\":%zu,\"failed\":%zu,"
-		       "\"ham\":%u,\"spam\":%u,\"digests\":%zu}\n",
-		       l->fresh, l->changed, l->known, l->failed, m->good, m->bad, l->digests);
+		       "\"expired\":%zu,\"ham\":%u,\"spam\":%u,\"digests\":%zu}\n",
+		       l->fresh, l->changed, l->known, l->failed, l->expired, m->good, m->bad,
+		       l->digests);
 		return;
 	}
-	printf("learned: %zu, changed: %zu, known already: %zu, failed: %zu\n", l->fresh,
-	       l->changed, l->known, l->failed);
+	printf("learned: %zu, changed: %zu, known already: %zu, failed: %zu, expired: %zu\n",
+	       l->fresh, l->changed, l->known, l->failed, l->expired);
 	printf("the classifier knows %u wanted messages and %u of spam", m->good, m->bad);
 	if (m->good < MODEL_FEW || m->bad < MODEL_FEW)
 		printf("; it is silent until it knows %d of each", MODEL_FEW);
@@ -126,7 +130,8 @@ static void put_result(const struct lesson *l, const struct model *m)
 
 static int learn_all(struct lesson *l, struct why *why)
 {
-	int64_t keep_ms = offline_conf(l->offline)->learn.fuzzy_keep, now = clock_wall();
+	const struct conf *conf = offline_conf(l->offline);
+	int64_t now = clock_wall(), not_before = now - conf->learn.keep / 1000;
 	struct model model;
 	int r;
 
@@ -135,9 +140,11 @@ static int learn_all(struct lesson *l, struct why *why)
 		show_progress(l, i + 1);
 	}
 	/* The model last: the gateway looks at that file to see that something was learned. */
-	r = fuzzystore_commit(&l->fuzzy, fuzzyevidence_not_before(keep_ms, now), &l->digests, why);
+	r = fuzzystore_commit(&l->fuzzy, fuzzyevidence_not_before(conf->learn.fuzzy_keep, now),
+			      &l->digests, why);
+	l->expired = examples_expired(&l->state.examples, not_before);
 	if (r == 0)
-		r = learnstate_commit(&l->state, &model, why);
+		r = learnstate_commit(&l->state, not_before, &model, why);
 	if (r == 0)
 		put_result(l, &model);
 	return r;
@@ -217,7 +224,7 @@ static int show_status(const struct options *o)
 	const struct conf *conf = super_read_conf(&o->source, a, &why);
 
 	if (conf)
-		return learnstatus_show(state_of(o, a, conf), o->json);
+		return learnstatus_show(conf, state_of(o, a, conf), o->json);
 	fprintf(stderr, "poterne: learn: %s\n", why.text);
 	return CLI_ENVIRONMENT;
 }
@@ -267,6 +274,9 @@ static bool take_option(struct options *o, int c, const char *value)
 		o->traps = true;
 		o->kind = EXAMPLE_BAD;
 		return true;
+	case 'E':
+		o->expire = true;
+		return true;
 	case 'I':
 		o->held = true;
 		return true;
@@ -293,6 +303,7 @@ int cmd_learn(int argc, char **argv)
 		{ "import", required_argument, NULL, 'M' },
 		{ "id", no_argument, NULL, 'I' },
 		{ "traps", no_argument, NULL, 'T' },
+		{ "expire", no_argument, NULL, 'E' },
 		{ "status", no_argument, NULL, 'Q' },
 		{ "state", required_argument, NULL, 't' },
 		{ "json", no_argument, NULL, 'J' },
@@ -319,7 +330,7 @@ int cmd_learn(int argc, char **argv)
 	}
 	if (o.export || o.import)
 		return exchange(&o);
-	alone = o.traps || o.status;
+	alone = o.traps || o.expire || o.status;
 	if (alone ? optind < argc || o.has_kind : optind == argc || !o.has_kind) {
 		fputs(help, stderr);
 		return CLI_USAGE;

@@ -36,7 +36,7 @@ static const char help[] =
 	"  --export FILE      writes the kept messages to a file, too\n"
 	"  --facts FILE       takes them from that file instead of the gateway\n"
 	"  --messages         judges these files (as poterne scan does) with all patterns\n"
-	"  --state DIR        with --messages: learned state\n"
+	"  --state DIR        with --messages: what was learned, as poterne learn --state\n"
 	"  --json             a JSON object a line: messages, then the sums\n" MAILOPTIONS_HELP "\n"
 	"Exit status: 0 all would be treated as now, 1 some would not, 2 usage, 3 environment.\n";
 
@@ -250,6 +250,8 @@ static int open_judge(struct run *run, int i, const struct super_source *source,
 		run->by[i] = NULL;
 		return r;
 	}
+	if (q->state && offline_check_state(q->state, why) < 0)
+		return -EINVAL;
 	if (q->state && offline_use_model(run->by[i], q->state, why) != 0)
 		fprintf(stderr, "poterne: replay: %s\n", why->text);
 	rules = offline_rules(run->by[i]);

@@ -21,14 +21,15 @@ static const char help[] =
 	"\n"
 	"  --json             one JSON object a line, in the order of the files\n"
 	"  --text             with --json: the visible text as well\n" MAILOPTIONS_HELP
-	"  --state DIR        where learned state lives; without it none is read\n"
+	"  --state DIR        what was learned, as poterne learn --state; else nothing is known\n"
+	"  --memory DIR       what is remembered of senders: directory memory in paths.state\n"
 	"  --jobs N           messages at a time (default: the number of cores)\n"
 	"\n"
 	"Exit status: 0 all would be delivered, 1 some would not, 2 usage, 3 cannot read.\n";
 
 struct options {
 	struct mailoptions mail;
-	const char *state;
+	const char *state, *memory;
 	size_t jobs;
 	bool text;
 };
@@ -170,6 +171,9 @@ static bool take_option(struct options *o, int c, const char *value)
 	case 'S':
 		o->state = value;
 		return true;
+	case 'M':
+		o->memory = value;
+		return true;
 	case 't':
 		o->text = true;
 		return true;
@@ -178,6 +182,30 @@ static bool take_option(struct options *o, int c, const char *value)
 	default:
 		return mailoptions_take(&o->mail, c, value);
 	}
+}
+
+/* What is there, damaged or not, is no reason not to judge: it is said. */
+static void use_learned(struct offline *offline, const char *dir)
+{
+	struct why why = { "" };
+	int r = offline_use_model(offline, dir, &why);
+
+	if (r != 0)
+		fprintf(stderr, "poterne: scan: %s\n", why.text);
+	r = offline_use_fuzzy(offline, dir, &why);
+	if (r != 0 && r != FUZZYSTORE_E_ABSENT)
+		fprintf(stderr, "poterne: scan: %s\n", why.text);
+}
+
+static int use_state(struct offline *offline, const struct options *o, struct why *why)
+{
+	int r = o->state ? offline_check_state(o->state, why) : 0;
+
+	if (r == 0 && o->state)
+		use_learned(offline, o->state);
+	if (r == 0 && o->memory)
+		r = offline_use_memory(offline, o->memory, why);
+	return r;
 }
 
 static int scan_files(struct options *o, int n, char **paths)
@@ -197,16 +225,11 @@ static int scan_files(struct options *o, int n, char **paths)
 		fprintf(stderr, "poterne: scan: %s\n", why.text);
 		return CLI_ENVIRONMENT;
 	}
-	if (o->state && offline_use_model(s.offline, o->state, &why) != 0)
-		fprintf(stderr, "poterne: scan: %s\n", why.text);
-	if (o->state)
-		r = offline_use_fuzzy(s.offline, o->state, &why);
-	if (r != 0 && r != FUZZYSTORE_E_ABSENT)
-		fprintf(stderr, "poterne: scan: %s\n", why.text);
-	if (o->state && offline_use_memory(s.offline, o->state, &why) < 0)
+	r = use_state(s.offline, o, &why);
+	if (r < 0)
 		fprintf(stderr, "poterne: scan: %s\n", why.text);
 	s.messages = &messages;
-	status = run_all(&s, o->jobs, a);
+	status = r < 0 ? CLI_ENVIRONMENT : run_all(&s, o->jobs, a);
 	offline_stop(s.offline);
 	return fflush(stdout) == 0 ? status : CLI_ENVIRONMENT;
 }
@@ -216,6 +239,7 @@ int cmd_scan(int argc, char **argv)
 	static const struct option options[] = {
 		MAILOPTIONS_ROWS,
 		{ "state", required_argument, NULL, 'S' },
+		{ "memory", required_argument, NULL, 'M' },
 		{ "text", no_argument, NULL, 't' },
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },

@@ -4,11 +4,12 @@
 #include "cli/cli.h"
 #include "learn/learnstate.h"
 
-enum { BUDGET = 2047 << 20, TIME_MAX = 64 };
+enum { BUDGET = 2047 << 20, TIME_MAX = 64, DAY_S = 24 * 3600 };
 
 struct status {
 	struct model model;
 	int64_t oldest, newest; /* of what was learned, wall clock; 0: nothing */
+	size_t expired;
 	const char *silence;
 };
 
@@ -35,34 +36,40 @@ static str time_text(struct arena *a, int64_t at)
 	return strbuf_str(&b);
 }
 
-static void put(struct arena *a, const struct status *s, bool json)
+static void put(struct arena *a, const struct status *s, int64_t keep_s, bool json)
 {
 	const struct model *m = &s->model;
 	str oldest = time_text(a, s->oldest), newest = time_text(a, s->newest);
 
 	if (json) {
 		printf("{\"ham\":%u,\"spam\":%u,\"oldest\":\"%.*s\",\"newest\":\"%.*s\","
+		       "\"keep_days\":%lld,\"expired\":%zu,"
 		       "\"wrong\":%u,\"tried\":%u,\"state\":\"%s\"}\n",
-		       m->good, m->bad, STR_ARG(oldest), STR_ARG(newest), m->wrong, m->tried,
-		       s->silence);
+		       m->good, m->bad, STR_ARG(oldest), STR_ARG(newest),
+		       (long long)(keep_s / DAY_S), s->expired, m->wrong, m->tried, s->silence);
 		return;
 	}
 	printf("wanted     %u\nspam       %u\n", m->good, m->bad);
 	if (s->oldest)
 		printf("learned    from %.*s to %.*s\n", STR_ARG(oldest), STR_ARG(newest));
+	if (s->expired)
+		printf("expired    %zu are older than %lld days and go with the next lesson\n",
+		       s->expired, (long long)(keep_s / DAY_S));
 	if (m->tried)
 		printf("newest     %u of %u judged wrong before they were learned\n", m->wrong,
 		       m->tried);
 	printf("state      %s\n", s->silence);
 }
 
-static int read_state(struct arena *a, const char *dir, struct status *ret, struct why *why)
+static int read_state(struct arena *a, const char *dir, int64_t keep_s, struct status *ret,
+		      struct why *why)
 {
 	struct learnstate state;
 	int r = learnstate_open(&state, a, dir, why);
 
 	if (r == 0) {
 		find_ages(&state.examples, ret);
+		ret->expired = examples_expired(&state.examples, clock_wall() - keep_s);
 		if (state.trouble.text[0])
 			fprintf(stderr, "poterne: learn: %s: %s\n", dir, state.trouble.text);
 	}
@@ -70,17 +77,18 @@ static int read_state(struct arena *a, const char *dir, struct status *ret, stru
 	return r;
 }
 
-int learnstatus_show(const char *dir, bool json)
+int learnstatus_show(const struct conf *conf, const char *dir, bool json)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("learn status", BUDGET);
 	cleanup(fd_unmapp) str map = STR_NULL;
 	struct status s = { .silence = "nothing was learned" };
 	struct why why = { "" };
+	int64_t keep_s = conf->learn.keep / 1000;
 	int r = learnstate_load(dir, &map, &s.model, &why);
 
 	if (r == LEARNSTATE_OK) {
 		s.silence = model_silence_name(model_state(&s.model));
-		r = read_state(a, dir, &s, &why);
+		r = read_state(a, dir, keep_s, &s, &why);
 	} else if (r == LEARNSTATE_E_ABSENT) {
 		r = 0;
 	}
@@ -88,6 +96,6 @@ int learnstatus_show(const char *dir, bool json)
 		fprintf(stderr, "poterne: learn: %s\n", why.text);
 		return CLI_ENVIRONMENT;
 	}
-	put(a, &s, json);
+	put(a, &s, keep_s, json);
 	return CLI_DONE;
 }

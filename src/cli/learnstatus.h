@@ -8,8 +8,8 @@
 #ifndef CLI_LEARNSTATUS_H
 #define CLI_LEARNSTATUS_H
 
-#include "base/defs.h"
+#include "conf/conf.h"
 
-int learnstatus_show(const char *dir, bool json);
+int learnstatus_show(const struct conf *conf, const char *dir, bool json);
 
 #endif

@@ -7,6 +7,7 @@
 #include "learn/learnstate.h"
 #include "memory/memorystore.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 struct offline {
@@ -112,6 +113,28 @@ void offline_look_at_images(struct offline *o, struct arena *a, struct facts *fa
 		    deadline_in(conf->scan.deadline));
 }
 
+static bool holds(const char *dir, const char *name)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("path", 64 << 10);
+
+	return access(arena_fmt(a, "%s/%s", dir, name).p, F_OK) == 0;
+}
+
+int offline_check_state(const char *dir, struct why *why)
+{
+	if (holds(dir, "classifier"))
+		return why_set(why, -EINVAL,
+			       "%s: this is a gateway's whole state; what was learned is in "
+			       "%s/classifier, what is remembered (--memory) in %s/memory",
+			       dir, dir, dir);
+	if (!holds(dir, "examples") && !holds(dir, "model") && !holds(dir, "fuzzy"))
+		return why_set(why, -ENOENT,
+			       "%s: nothing was learned there; it is filled by poterne learn "
+			       "--state %s",
+			       dir, dir);
+	return 0;
+}
+
 /* Without a model, or with a damaged one, the judgement is made without it. */
 int offline_use_model(struct offline *o, const char *dir, struct why *why)
 {
@@ -135,12 +158,13 @@ int offline_use_fuzzy(struct offline *o, const char *dir, struct why *why)
 
 int offline_use_memory(struct offline *o, const char *dir, struct why *why)
 {
-	const char *path = arena_fmt(o->arena, "%s/memory/memory.db", dir).p;
+	const char *path = arena_fmt(o->arena, "%s/memory.db", dir).p;
 	struct memory_limits l = memory_limits_of(o->policy->conf);
 	int r;
 
 	if (access(path, F_OK) < 0)
-		return 0;
+		return why_set(why, -errno, "%s: %m; expected the directory memory of paths.state",
+			       path);
 	r = memorystore_open(path, &l, &o->memory, why);
 	if (r < 0)
 		return r;

@@ -35,12 +35,13 @@ int offline_inspect(struct offline *o, struct arena *a, str message, uint32_t wa
 /* What else facts tell when the pictures among their extracts were shown to a worker. */
 void offline_look_at_images(struct offline *o, struct arena *a, struct facts *facts);
 
+/* That directory is one that poterne learn has written, not the one above it. */
+int offline_check_state(const char *dir, struct why *why) must_use;
 /* The classifier of that directory takes part in the judgement. */
 int offline_use_model(struct offline *o, const char *dir, struct why *why) must_use;
 /* And what was learned of digests there. */
 int offline_use_fuzzy(struct offline *o, const char *dir, struct why *why) must_use;
-/* What is remembered in that directory is asked, and nothing is added to it. Without a file there
- * it is 0, and nothing is remembered. */
+/* What poterne-memory keeps in that directory is asked, and nothing is added to it. */
 int offline_use_memory(struct offline *o, const char *dir, struct why *why) must_use;
 /* Features under that key are collected from now on. */
 void offline_want_features(struct offline *o, uint64_t key);

@@ -184,7 +184,7 @@ struct conf {
 	} links;
 	struct {
 		uint32_t spam_from, ham_to; /* per cent */
-		int64_t fuzzy_keep;
+		int64_t keep, fuzzy_keep;
 		bool share;
 	} learn;
 	struct {

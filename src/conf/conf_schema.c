@@ -204,6 +204,10 @@ const struct conf_key conf_schema[] = {
 	{ "learn.ham_to", CONF_U32, AT(learn.ham_to), .initial = "5", .min = 0, .max = 49,
 	  .audience = POTERNED | SCAN | CLI,
 	  .doc = "per cent of probability up to which it speaks of a wanted message" },
+	{ "learn.keep", CONF_DURATION, AT(learn.keep), .initial = "365d", .min = DAY,
+	  .max = 3650LL * DAY, .audience = CLI,
+	  .doc = "how long the classifier knows a message that it learned; older ones are "
+		 "forgotten with each lesson" },
 	{ "learn.fuzzy_keep", CONF_DURATION, AT(learn.fuzzy_keep), .initial = "90d", .min = HOUR,
 	  .max = 3650LL * DAY, .audience = POTERNED | SCAN | CLI,
 	  .doc = "how long a learned message is known again by one that is nearly the same" },

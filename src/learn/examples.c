@@ -186,10 +186,38 @@ static bool forget_oldest(struct examples *e, enum example_kind kind)
 	return any;
 }
 
-bool examples_trim(struct examples *e)
+static bool is_expired(const struct example *x, int64_t not_before)
 {
+	return x->kind != EXAMPLE_FORGOTTEN && x->at < not_before;
+}
+
+size_t examples_expired(const struct examples *e, int64_t not_before)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->v.n; i++)
+		n += is_expired(e->v.v[i], not_before);
+	return n;
+}
+
+static bool forget_expired(struct examples *e, int64_t not_before)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < e->v.n; i++) {
+		if (!is_expired(e->v.v[i], not_before))
+			continue;
+		e->v.v[i]->kind = EXAMPLE_FORGOTTEN;
+		any = true;
+	}
+	return any;
+}
+
+bool examples_trim(struct examples *e, int64_t not_before)
+{
+	bool old = forget_expired(e, not_before);
 	bool good = forget_oldest(e, EXAMPLE_GOOD), bad = forget_oldest(e, EXAMPLE_BAD);
 	size_t live = examples_count(e, EXAMPLE_GOOD) + examples_count(e, EXAMPLE_BAD);
 
-	return good || bad || e->records - live > live + USELESS_MIN;
+	return old || good || bad || e->records - live > live + USELESS_MIN;
 }

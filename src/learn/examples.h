@@ -55,8 +55,10 @@ enum examples_news examples_add(struct examples *e, const struct features *f,
 /* The record of one that is there. */
 void examples_put(struct strbuf *out, const struct example *e);
 size_t examples_count(const struct examples *e, enum example_kind kind);
-/* Forgets the oldest above EXAMPLES_MAX; true when there were such, or when many records are
- * useless, so that the file should be written anew. */
-bool examples_trim(struct examples *e);
+/* How many were learned before that time, wall clock. */
+size_t examples_expired(const struct examples *e, int64_t not_before);
+/* Forgets those, and the oldest above EXAMPLES_MAX; true when there were such, or when many records
+ * are useless, so that the file should be written anew. */
+bool examples_trim(struct examples *e, int64_t not_before);
 
 #endif

@@ -136,13 +136,13 @@ static int write_anew(struct learnstate *s, struct why *why)
 	return replace(s->dirfd, examples_name, strbuf_str(&out), NULL, why);
 }
 
-int learnstate_commit(struct learnstate *s, struct model *ret, struct why *why)
+int learnstate_commit(struct learnstate *s, int64_t not_before, struct model *ret, struct why *why)
 {
 	int r;
 
 	if (s->fresh.overflow)
 		return why_set(why, -EFBIG, "%s: too much at once", examples_name);
-	r = examples_trim(&s->examples) ? write_anew(s, why) : append(s, why);
+	r = examples_trim(&s->examples, not_before) ? write_anew(s, why) : append(s, why);
 	if (r < 0)
 		return r;
 	trainer_run(s->arena, &s->examples, ret);

@@ -34,8 +34,10 @@ int learnstate_open(struct learnstate *s, struct arena *a, const char *dir, stru
 	must_use;
 enum examples_news learnstate_add(struct learnstate *s, const struct features *f,
 				  enum example_kind kind, int64_t at);
-/* Writes what is new, trains, and puts the model in place. */
-int learnstate_commit(struct learnstate *s, struct model *ret, struct why *why) must_use;
+/* Writes what is new, without what was learned before not_before, trains, and puts the model in
+ * place. */
+int learnstate_commit(struct learnstate *s, int64_t not_before, struct model *ret, struct why *why)
+	must_use;
 void learnstate_close(struct learnstate *s);
 
 /* *map is the model's memory: fd_unmap ends it. */

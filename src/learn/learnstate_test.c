@@ -48,12 +48,17 @@ static void open_site(struct site *t)
 	assert_int_equal(learnstate_open(&t->s, t->a, t->dir, &why), 0);
 }
 
-static void commit(struct site *t)
+static void commit_since(struct site *t, int64_t not_before)
 {
 	struct why why;
 
-	assert_int_equal(learnstate_commit(&t->s, &t->model, &why), 0);
+	assert_int_equal(learnstate_commit(&t->s, not_before, &t->model, &why), 0);
 	learnstate_close(&t->s);
+}
+
+static void commit(struct site *t)
+{
+	commit_since(t, 0);
 }
 
 static enum examples_news teach(struct site *t, char vocabulary, int number, enum example_kind kind)
@@ -130,6 +135,27 @@ static void it_is_silent_until_it_knows_enough_of_both(void **state)
 	assert_int_equal(judge(t, 'b', 5000).silence, MODEL_HAS_FEW);
 	teach_many(t, 0, MODEL_FEW);
 	assert_int_equal(judge(t, 'b', 5000).silence, MODEL_SPEAKS);
+}
+
+/* They were learned at their numbers. What is older is as if it had never been learned, in the file
+ * as in the model, and may be learned again. */
+static void what_is_too_old_is_forgotten(void **state)
+{
+	struct site *t = *state;
+
+	teach_many(t, ENOUGH, ENOUGH);
+	open_site(t);
+	assert_int_equal(examples_expired(&t->s.examples, 10), 10);
+	commit_since(t, 10);
+	assert_int_equal(t->model.good, ENOUGH - 10);
+	assert_int_equal(t->model.bad, ENOUGH);
+	open_site(t);
+	assert_int_equal(examples_count(&t->s.examples, EXAMPLE_GOOD), ENOUGH - 10);
+	assert_int_equal(examples_expired(&t->s.examples, 10), 0);
+	assert_int_equal(teach(t, 'g', 3, EXAMPLE_GOOD), EXAMPLES_NEW);
+	commit_since(t, 1000 + ENOUGH);
+	assert_int_equal(t->model.good + t->model.bad, 0);
+	assert_int_equal(judge(t, 'b', 5000).silence, MODEL_HAS_FEW);
 }
 
 static void it_is_silent_about_what_is_unlike_all_it_learned(void **state)
@@ -266,6 +292,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(both_kinds_are_told_apart, begin, end),
 		cmocka_unit_test_setup_teardown(it_is_silent_until_it_knows_enough_of_both, begin,
 						end),
+		cmocka_unit_test_setup_teardown(what_is_too_old_is_forgotten, begin, end),
 		cmocka_unit_test_setup_teardown(it_is_silent_about_what_is_unlike_all_it_learned,
 						begin, end),
 		cmocka_unit_test_setup_teardown(it_is_silent_when_the_newest_surprise_it, begin,

@@ -32,12 +32,12 @@ def write(folder, words, seeds, sender):
     return folder
 
 
-def poterne(*arguments):
+def poterne(*arguments, user=None):
     here = os.getcwd()
     paths = [x for name, path in (("rules", f"{here}/rules"), ("lists", f"{here}/lists"),
                                   ("programs", os.path.abspath(f"{BUILD}/src"))) for x in ("--set", f"paths.{name}={path}")]
     return subprocess.run([f"{BUILD}/src/poterne", arguments[0], *paths, *arguments[1:]],
-                          capture_output=True, text=True)
+                          capture_output=True, text=True, user=user)
 
 
 def scan(folder, path):
@@ -65,7 +65,7 @@ def test_what_was_learned_shows_in_scan_and_can_be_forgotten():
         ham, spam, new = lessons(folder)
         assert teach(folder, "--ham", ham)["learned"] == 100
         assert scan(folder, new)[0][0]["spam_probability"] is None
-        assert teach(folder, "--spam", spam) == {"learned": 100, "changed": 0, "known": 0, "failed": 0,
+        assert teach(folder, "--spam", spam) == {"learned": 100, "changed": 0, "known": 0, "failed": 0, "expired": 0,
                                                  "ham": 100, "spam": 100, "digests": 200}
         told = scan(folder, new)[0][0]
         assert told["spam_probability"] > 0.95 and told["spam_logit"] > 0, told
@@ -75,7 +75,16 @@ def test_what_was_learned_shows_in_scan_and_can_be_forgotten():
         assert told["spam_probability"] < 0.05 and "BAYES_HAM" in [s["name"] for s in told["symbols"]], told
         told = json.loads(poterne("learn", "--status", "--json", "--state", os.path.join(folder, "state")).stdout)
         assert told["ham"] == told["spam"] == 100 and told["state"] == "speaks" and told["wrong"] < 10, told
+        assert told["keep_days"] == 365 and told["expired"] == 0, told
+        if os.geteuid() == 0:  # who is not the operator teaches nothing
+            os.chmod(folder, 0o755)
+            run = poterne("learn", "--spam", "--state", os.path.join(folder, "state"), new, user="nobody")
+            assert run.returncode == 3 and "Permission denied" in run.stderr, run.stderr
         assert teach(folder, "--spam", spam)["known"] == 100
+        for wrong, said in ((folder, "nothing was learned there"), (os.path.join(folder, "above"), "/above/classifier")):
+            os.makedirs(os.path.join(folder, "above", "classifier"), exist_ok=True)
+            run = poterne("scan", "--state", wrong, new)
+            assert run.returncode == 3 and said in run.stderr, run.stderr
         assert teach(folder, "--forget", spam)["spam"] == 0
         assert scan(folder, new)[0][0]["spam_logit"] is None
 

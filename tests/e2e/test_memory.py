@@ -145,6 +145,6 @@ def test_a_killed_memory_costs_no_mail_and_little_memory():
             wait_until(lambda: "IP_REPUTATION_BLACK" in symbols(g, PATIENT, DOCTOR, number=21), 20, "what it knew")
             with open(os.path.join(folder, "mail"), "wb") as f:
                 f.write(mail(THIEF, DOCTOR, number=30))
-            judged = g.cli("scan", "--json", "--state", g.state, "--ip", "127.0.0.1", *g.arguments(),
-                           os.path.join(folder, "mail"))
+            judged = g.cli("scan", "--json", "--memory", os.path.join(g.state, "memory"), "--ip", "127.0.0.1",
+                           *g.arguments(), os.path.join(folder, "mail"))
             assert "IP_REPUTATION_" in judged.stdout, judged.stdout + judged.stderr
