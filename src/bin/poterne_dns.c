@@ -4,6 +4,7 @@
  * sockets and nothing else. Each lane is one thread.
  */
 #include "base/log.h"
+#include "base/map.h"
 #include "conf/conf.h"
 #include "dns/dnscache.h"
 #include "dns/dnsclient.h"
@@ -22,7 +23,7 @@ struct service {
 	struct dns_resolver resolver;
 	struct dnscache_over cached;
 	struct stub stub;
-	str config; /* that all this was made from */
+	uint64_t config; /* hash of what all this was made from */
 };
 
 /* dns.file, or the operator's resolver with its AD bit, or libunbound. */
@@ -83,7 +84,7 @@ static void reload(void *ctx, str config)
 {
 	const struct service *s = ctx;
 
-	if (str_eq(config, s->config))
+	if (map_hash(config, false) == s->config)
 		return;
 	log_event("dns.restart", F_C("why", "configuration changed"));
 	_exit(0);
@@ -94,10 +95,10 @@ int main(void)
 	struct proc *p = proc_enter(PROCESS_DNS);
 	struct arena *a = arena_new("dns", 256 << 20);
 	struct conf *conf = conf_new_default(a);
-	struct service s = { .config = arena_str(a, proc_config(p)) };
+	struct service s = { .config = map_hash(proc_config(p), false) };
 	struct proc_handlers handlers = { .ctx = &s, .lane = take_lane, .reload = reload };
 	struct why why = { "" };
-	int r = conf_text_decode(conf, s.config, &why);
+	int r = conf_text_decode(conf, proc_config(p), &why);
 	struct sandbox_spec spec = { .rights = SANDBOX_THREADS | SANDBOX_CONNECT };
 
 	if (r == 0)

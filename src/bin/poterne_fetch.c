@@ -6,6 +6,7 @@
  * feeds are read before the sandbox closes, so a new configuration is a new process.
  */
 #include "base/log.h"
+#include "base/map.h"
 #include "dns/dnsclient.h"
 #include "fetch/feeder.h"
 #include "fetch/visitcache.h"
@@ -20,7 +21,7 @@ enum { CONF_BUDGET = 1 << 30 };
 #define MEMORY_BYTES ((uint64_t)6 << 30)
 
 struct service {
-	str config; /* that all this was made from */
+	uint64_t config; /* hash of what all this was made from */
 	struct feeder feeder;
 	struct httpget_ways ways; /* to links: nothing inside */
 	struct visitor visitor;
@@ -82,7 +83,7 @@ static void reload(void *ctx, str config)
 {
 	const struct service *s = ctx;
 
-	if (s->feeder.n == 0 && !s->visits_links && str_eq(config, s->config))
+	if (s->feeder.n == 0 && !s->visits_links && map_hash(config, false) == s->config)
 		return;
 	log_event("fetch.restart", F_C("why", "the configuration is read again"));
 	_exit(0);
@@ -103,7 +104,7 @@ int main(void)
 {
 	struct proc *p = proc_enter(PROCESS_FETCH);
 	struct conf *conf = conf_new_default(arena_new("fetch settings", CONF_BUDGET));
-	struct service s = { .config = arena_str(conf->arena, proc_config(p)) };
+	struct service s = { .config = map_hash(proc_config(p), false) };
 	const struct proc_handlers handlers = { &s, take_lane, reload, NULL };
 	struct why why = { "" };
 	int r = conf_text_decode(conf, proc_config(p), &why);

@@ -5,6 +5,7 @@
  */
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "memory/memorylane.h"
 #include "memory/memoryredis.h"
 #include "memory/memoryseal.h"
@@ -21,7 +22,7 @@
 enum { CONF_BUDGET = 4 << 20, FLUSH_MS = 500, EXPIRE_MS = 60000, OPEN_FILES = 2048 };
 
 struct service {
-	str config; /* that all this was made from */
+	uint64_t config; /* hash of what all this was made from */
 	struct memorystore *store;
 	struct memoryredis *shared; /* or NULL */
 	const char *server;
@@ -137,7 +138,7 @@ static void reload(void *ctx, str config)
 {
 	const struct service *s = ctx;
 
-	if (str_eq(config, s->config))
+	if (map_hash(config, false) == s->config)
 		return;
 	log_event("memory.restart", F_C("why", "configuration changed"));
 	_exit(0);
@@ -192,11 +193,11 @@ static void open_shared(struct service *s, const struct conf *conf, struct memor
 	tend_shared(s);
 }
 
-static int prepare(struct service *s, struct why *why)
+static int prepare(struct service *s, str config, struct why *why)
 {
 	struct arena *a = arena_new("memory settings", CONF_BUDGET);
 	struct conf *conf = conf_new_default(a);
-	int r = conf_text_decode(conf, s->config, why);
+	int r = conf_text_decode(conf, config, why);
 	bool shares = conf->memory.shared.kind != CONF_PEER_NONE;
 	struct memoryredis_spec shared = { .limits = memory_limits_of(conf) };
 	struct sandbox_spec spec = {
@@ -233,11 +234,11 @@ int main(void)
 {
 	struct proc *p = proc_enter(PROCESS_MEMORY);
 	struct arena *a = arena_new("memory", CONF_BUDGET);
-	struct service s = { .config = arena_str(a, proc_config(p)) };
+	struct service s = { .config = map_hash(proc_config(p), false) };
 	const struct proc_handlers handlers = { &s, take_lane, reload, stop };
 	struct why why = { "" };
 
-	if (prepare(&s, &why) < 0 || proc_thread(write_behind, &s, &why) < 0)
+	if (prepare(&s, proc_config(p), &why) < 0 || proc_thread(write_behind, &s, &why) < 0)
 		fail(why.text);
 	proc_run(p, &handlers);
 }

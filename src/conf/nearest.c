@@ -8,8 +8,12 @@ struct nearest nearest_to(str wanted)
 
 void nearest_offer(struct nearest *n, str candidate)
 {
-	size_t d = nearest_distance(n->wanted, candidate);
+	size_t a = n->wanted.n, b = candidate.n, d;
 
+	/* So many letters are missing at least. */
+	if ((a > b ? a - b : b - a) >= n->distance)
+		return;
+	d = nearest_distance(n->wanted, candidate);
 	if (d >= n->distance || d >= candidate.n)
 		return;
 	n->distance = d;

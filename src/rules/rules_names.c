@@ -9,10 +9,10 @@ static const str known[] = {
 
 bool rules_names_known(str finding, struct nearest *near)
 {
-	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (str_eq(known[i], finding))
 			return true;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		nearest_offer(near, known[i]);
-	}
 	return false;
 }

@@ -122,12 +122,12 @@ static int when_list(struct rules_loader *l, const struct conf_yaml *e, struct r
 	struct nearest near = nearest_to(e->text);
 
 	s->list = lists_find(&l->rules->lists, e->text);
+	if (s->list)
+		return 0;
 	for (size_t i = 0; i < l->rules->lists.list.n; i++)
 		nearest_offer(&near, l->rules->lists.list.v[i]->name);
-	if (!s->list)
-		return rules_loader_fail(l, e->line, e->col, e->text,
-					 "a file of the lists directory", near.best);
-	return 0;
+	return rules_loader_fail(l, e->line, e->col, e->text, "a file of the lists directory",
+				 near.best);
 }
 
 static int when_type_in(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
@@ -203,8 +203,9 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 			s->when = (enum rules_when)i;
 			return when_forms[i].read(l, e->child, s);
 		}
-		nearest_offer(&near, when_forms[i].name);
 	}
+	for (size_t i = 0; i < ARRAY_LEN(when_forms); i++)
+		nearest_offer(&near, when_forms[i].name);
 	return rules_loader_fail_key(l, e->child,
 				     "finding, header, body, raw, filename, url, words, macro, "
 				     "script, yara, lua, extension_in, type_in, from_in, "
@@ -416,7 +417,6 @@ static int read_property(struct rules_loader *l, const struct conf_yaml *e, stru
 	for (size_t i = 0; i < ARRAY_LEN(properties); i++) {
 		const struct property *p = &properties[i];
 
-		nearest_offer(&near, p->name);
 		if (!str_eq(e->key, p->name))
 			continue;
 		if (change && !p->changeable)
@@ -432,6 +432,8 @@ static int read_property(struct rules_loader *l, const struct conf_yaml *e, stru
 		s->changed |= change ? UINT32_C(1) << i : 0;
 		return p->set(l, e, s);
 	}
+	for (size_t i = 0; i < ARRAY_LEN(properties); i++)
+		nearest_offer(&near, properties[i].name);
 	return rules_loader_fail_key(l, e, "a property of a symbol", near.best);
 }
 

@@ -140,6 +140,16 @@ int links_connect(struct child *children, size_t n, struct child *c, const struc
 	return 0;
 }
 
+/* A worker that is late is killed; its lane ends with it. */
+static bool asks(enum process client, enum process server)
+{
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		if (links[i].client == client && links[i].server == server)
+			return !child_is_worker(server);
+	}
+	return false;
+}
+
 void links_remake(struct child *children, size_t n, struct child *c, uint64_t peer)
 {
 	uint64_t may = CHILD_LANES_SPARE + (uint64_t)(clock_now_ms() - c->started_ms) / 1000;
@@ -149,14 +159,10 @@ void links_remake(struct child *children, size_t n, struct child *c, uint64_t pe
 	 * up the lanes to one without which no mail passes. */
 	if (peer >= PROCESS_COUNT || ++c->lanes_remade[peer] > may)
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
-		if (links[i].client != c->what || links[i].server != peer ||
-		    child_is_worker(links[i].server))
-			continue;
-		for (size_t k = 0; k < n; k++) {
-			if (children[k].what == peer && children[k].control)
-				defs_ignore(connect_some(c, &children[k], 1,
-							 &why)); /* kills who fails */
-		}
+	for (size_t k = 0; k < n; k++) {
+		struct child *server = &children[k];
+
+		if (server->what == peer && server->control && asks(c->what, server->what))
+			defs_ignore(connect_some(c, server, 1, &why)); /* kills who fails */
 	}
 }
