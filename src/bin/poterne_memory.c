@@ -233,7 +233,6 @@ static void stop(void *ctx, int64_t grace_ms unused_arg)
 int main(void)
 {
 	struct proc *p = proc_enter(PROCESS_MEMORY);
-	struct arena *a = arena_new("memory", CONF_BUDGET);
 	struct service s = { .config = map_hash(proc_config(p), false) };
 	const struct proc_handlers handlers = { &s, take_lane, reload, stop };
 	struct why why = { "" };
