@@ -186,11 +186,8 @@ static int recall_here(const struct memoryredis *r, const struct memory_name *na
 	struct memory_fact facts[MEMORY_MAX_NAMES];
 	int status = below->recall(below->ctx, a, names, n, now, d, facts, why);
 
-	for (size_t i = 0; i < n; i++) {
-		k[i] = (struct known){ .state = MEMORYROW_NONE };
-		if (status == 0)
-			k[i].here = facts[i];
-	}
+	for (size_t i = 0; i < n; i++)
+		k[i].here = status == 0 ? facts[i] : (struct memory_fact){ 0 };
 	return status;
 }
 
@@ -199,19 +196,20 @@ static int recall(void *ctx, struct arena *a unused_arg, const struct memory_nam
 {
 	struct memoryredis *r = ctx;
 	struct known k[MEMORY_MAX_NAMES];
-	int status = recall_here(r, names, n, now, d, k, why);
+	int there = -ENOTCONN, here;
 
+	/* A disk that is slow must not look like a server that is. */
 	pthread_mutex_lock(&r->lock);
-	if (r->link &&
-	    get_rows(r, names, n, now, clock_sooner(d, deadline_in(MEMORY_MS)), k) == 0) {
-		status = 0;
-		for (size_t i = 0; i < n; i++)
-			join(&r->spec.limits, names[i].kind, now, &k[i]);
-	}
+	if (r->link)
+		there = get_rows(r, names, n, now, deadline_in(MEMORY_MS), k);
 	pthread_mutex_unlock(&r->lock);
-	for (size_t i = 0; i < n; i++)
+	here = recall_here(r, names, n, now, d, k, why);
+	for (size_t i = 0; i < n; i++) {
+		if (there == 0)
+			join(&r->spec.limits, names[i].kind, now, &k[i]);
 		ret[i] = k[i].here;
-	return status;
+	}
+	return there == 0 ? 0 : here;
 }
 
 /* Under the lock. ret: what is to be forgotten here before; *ret_n how many. */
@@ -277,17 +275,18 @@ struct memory memoryredis_memory(struct memoryredis *r)
 static int pay_some(struct memoryredis *r, const struct memory_change *owed, size_t n, int64_t now)
 {
 	const struct memory_limits *l = &r->spec.limits;
-	deadline d = deadline_in(MEMORY_MS);
 	struct memory_name names[MEMORY_MAX_NAMES];
 	struct known k[MEMORY_MAX_NAMES];
 	struct memory_row row;
 	struct why why;
 	size_t sent = 0;
+	deadline d;
 	int status;
 
 	for (size_t i = 0; i < n; i++)
 		names[i] = owed[i].name;
-	status = recall_here(r, names, n, now, d, k, &why);
+	status = recall_here(r, names, n, now, deadline_in(MEMORY_MS), k, &why);
+	d = deadline_in(MEMORY_MS);
 	if (status == 0)
 		status = get_rows(r, names, n, now, d, k);
 	for (size_t i = 0; status == 0 && i < n; i++) {
