@@ -11,9 +11,9 @@
 
 enum { BUDGET = 64 << 10, PREFIX = 10, KEY_BYTES = PREFIX + 16 };
 enum { VALUE_BYTES = MEMORYROW_BYTES + MEMORYSEAL_BYTES };
-_Static_assert(VALUE_BYTES == 37, "LAST_BYTE");
+_Static_assert(VALUE_BYTES == 41, "LAST_BYTE");
 
-#define LAST_BYTE "37" /* VALUE_BYTES, counted from 0: one more than a row has */
+#define LAST_BYTE "41" /* VALUE_BYTES, counted from 0: one more than a row has */
 static const char prefix[PREFIX + 1] = "poterne:m:";
 
 struct memoryredis {
@@ -35,8 +35,7 @@ struct rediskey {
 /* What is known of one name: by the server, and here. */
 struct known {
 	struct rediskey key;
-	enum memoryrow state;
-	struct memory_row row;	 /* the server's */
+	struct memoryrow there;	 /* zeroed: nothing */
 	struct memory_fact here; /* also what both together say, once joined */
 };
 
@@ -72,13 +71,13 @@ static void make_keys(const struct memoryredis *r, const struct memory_name *nam
 static void read_row(struct memoryredis *r, str value, int64_t now, struct known *k)
 {
 	str row = str_sub(value, 0, MEMORYROW_BYTES), seal = str_skip(value, MEMORYROW_BYTES);
+	int64_t latest = now + MEMORYREDIS_AHEAD_S;
+	struct memoryrow x;
 
-	k->state = MEMORYROW_NONE;
-	if (value.n != VALUE_BYTES || !memoryseal_good(r->seal, key_of(k), row, seal))
-		return;
-	k->state = memoryrow_unpack(row, &k->row);
-	if (k->state != MEMORYROW_NONE && k->row.last_seen > now + MEMORYREDIS_AHEAD_S)
-		k->state = MEMORYROW_NONE;
+	k->there = (struct memoryrow){ 0 };
+	if (value.n == VALUE_BYTES && memoryseal_good(r->seal, key_of(k), row, seal) &&
+	    memoryrow_unpack(row, &x) && x.row.last_seen <= latest && x.forgotten <= latest)
+		k->there = x;
 }
 
 /* Of what is too long for a row only so much is fetched that this shows. */
@@ -104,16 +103,16 @@ static int get_rows(struct memoryredis *r, const struct memory_name *names, size
 }
 
 /* Its answer is waited for with those of the others. */
-static void send_row(struct memoryredis *r, const struct known *k, enum memoryrow state,
-		     const struct memory_row *row, int64_t keep_s)
+static void send_row(struct memoryredis *r, const struct known *k, const struct memoryrow *row,
+		     enum memory_kind kind)
 {
 	uint8_t value[VALUE_BYTES];
 	char seconds[24];
-	int n = snprintf(seconds, sizeof(seconds), "%lld", (long long)keep_s);
+	int n = snprintf(seconds, sizeof(seconds), "%lld", (long long)r->spec.limits.keep_s[kind]);
 	str words[] = { STR("SET"), key_of(k), str_of(value, sizeof(value)), STR("EX"),
 			str_of(seconds, (size_t)n) };
 
-	memoryrow_pack(state, row, value);
+	memoryrow_pack(row, value);
 	memoryseal_make(r->seal, key_of(k), str_of(value, MEMORYROW_BYTES),
 			value + MEMORYROW_BYTES);
 	redislink_ask(r->link, words, ARRAY_LEN(words));
@@ -130,23 +129,12 @@ static int take_answers(struct memoryredis *r, size_t n, deadline d)
 	return 0;
 }
 
-static void send_gone(struct memoryredis *r, const struct known *k, enum memory_kind kind,
-		      int64_t now)
-{
-	uint32_t at = (uint32_t)now;
-	struct memory_row row = { .first_seen = at, .last_seen = at };
-
-	send_row(r, k, MEMORYROW_GONE, &row, r->spec.limits.keep_s[kind]);
-}
-
 /* --- what the server knows and what is known here, together */
 
-/* Forgotten elsewhere since, and perhaps begun anew. */
+/* Forgotten since, perhaps elsewhere. */
 static bool is_overruled(const struct known *k)
 {
-	if (k->state == MEMORYROW_GONE)
-		return k->here.last_seen <= k->row.last_seen;
-	return k->state == MEMORYROW_THERE && k->here.last_seen < k->row.first_seen;
+	return k->here.last_seen && k->here.last_seen <= k->there.forgotten;
 }
 
 static double larger(double a, double b)
@@ -156,16 +144,12 @@ static double larger(double a, double b)
 
 static void join(const struct memory_limits *l, enum memory_kind kind, int64_t now, struct known *k)
 {
-	struct memory_fact there = { 0 }, here = k->here;
+	struct memory_fact there = memory_read(l, kind, &k->there.row, now), here = k->here;
 
-	if (is_overruled(k))
-		here = (struct memory_fact){ 0 };
-	if (k->state == MEMORYROW_THERE)
-		there = memory_read(l, kind, &k->row, now);
-	k->here = there;
-	if (!here.last_seen)
+	if (!here.last_seen || is_overruled(k)) {
+		k->here = there;
 		return;
-	k->here = here;
+	}
 	if (!there.last_seen)
 		return;
 	k->here.good = larger(here.good, there.good);
@@ -224,18 +208,16 @@ static int note_there(struct memoryredis *r, const struct memory_change *changes
 		return -EIO;
 	for (size_t i = 0; i < n; i++) {
 		enum memory_kind kind = names[i].kind;
-		struct memory_row row;
+		struct memoryrow row = { .forgotten = k[i].there.forgotten };
 
-		if (changes[i].forget) {
-			send_gone(r, &k[i], kind, now);
-			continue;
-		}
-		if (k[i].here.last_seen && is_overruled(&k[i]))
+		if (is_overruled(&k[i]))
 			ret[(*ret_n)++] = (struct memory_change){ names[i], .forget = true };
 		join(l, kind, now, &k[i]);
-		row = memory_row_of(kind, &k[i].here, now);
-		row = memory_changed(l, &row, &changes[i], now);
-		send_row(r, &k[i], MEMORYROW_THERE, &row, l->keep_s[kind]);
+		row.row = memory_row_of(kind, &k[i].here, now);
+		row.row = memory_changed(l, &row.row, &changes[i], now);
+		if (changes[i].forget)
+			row.forgotten = (uint32_t)now;
+		send_row(r, &k[i], &row, kind);
 	}
 	return take_answers(r, n, d);
 }
@@ -271,15 +253,13 @@ struct memory memoryredis_memory(struct memoryredis *r)
 
 /* --- the connection */
 
-/* Under the lock. What nobody knows any more need not be told. */
+/* Under the lock. */
 static int pay_some(struct memoryredis *r, const struct memory_change *owed, size_t n, int64_t now)
 {
 	const struct memory_limits *l = &r->spec.limits;
 	struct memory_name names[MEMORY_MAX_NAMES];
 	struct known k[MEMORY_MAX_NAMES];
-	struct memory_row row;
 	struct why why;
-	size_t sent = 0;
 	deadline d;
 	int status;
 
@@ -290,17 +270,16 @@ static int pay_some(struct memoryredis *r, const struct memory_change *owed, siz
 	if (status == 0)
 		status = get_rows(r, names, n, now, d, k);
 	for (size_t i = 0; status == 0 && i < n; i++) {
-		enum memory_kind kind = names[i].kind;
+		struct memoryrow row = { .forgotten = k[i].there.forgotten };
 
-		join(l, kind, now, &k[i]);
-		row = memory_row_of(kind, &k[i].here, now);
+		join(l, names[i].kind, now, &k[i]);
 		if (owed[i].forget)
-			send_gone(r, &k[i], kind, now);
-		else if (row.last_seen)
-			send_row(r, &k[i], MEMORYROW_THERE, &row, l->keep_s[kind]);
-		sent += owed[i].forget || row.last_seen;
+			row.forgotten = (uint32_t)now;
+		else
+			row.row = memory_row_of(names[i].kind, &k[i].here, now);
+		send_row(r, &k[i], &row, names[i].kind);
 	}
-	return status == 0 ? take_answers(r, sent, d) : status;
+	return status == 0 ? take_answers(r, n, d) : status;
 }
 
 /* Questions of messages come between. */

@@ -241,6 +241,26 @@ static void test_when_the_server_is_back_both_know_what_each_noted_meanwhile(voi
 	assert_float_equal(bad_of(&b->mx, "mx.example"), 2, 0.001);
 }
 
+/* Whoever is first to write a row again does not speak for who knew more. */
+static void test_a_server_that_lost_all_takes_nothing_from_who_noted_it(void **state)
+{
+	struct bench *b = *state;
+	redisContext *c = redisConnect("127.0.0.1", b->port);
+	struct memory_change again = { .name = { MEMORY_URL_HOST, STR("a.example") }, .bad = 1 };
+
+	for (int i = 0; i < 5; i++)
+		note_bad(&b->mx, "a.example");
+	freeReplyObject(redisCommand(c, "AUTH %s", "a secret"));
+	freeReplyObject(redisCommand(c, "FLUSHALL"));
+	redisFree(c);
+	cases_note(&b->out.memory, again, NOW + 10);
+	assert_float_equal(cases_recall(&b->mx.memory, MEMORY_URL_HOST, "a.example", NOW + 10).bad,
+			   5, 0.001);
+	cases_note(&b->mx.memory, again, NOW + 10);
+	assert_float_equal(cases_recall(&b->out.memory, MEMORY_URL_HOST, "a.example", NOW + 10).bad,
+			   6, 0.001);
+}
+
 static void test_who_asks_nothing_finds_out_as_well(void **state)
 {
 	struct bench *b = *state;
@@ -352,7 +372,7 @@ static void test_nonsense_and_forgery_are_no_rows(void **state)
 	struct bench *b = *state;
 	redisContext *c = redisConnect("127.0.0.1", b->port);
 	static const char large[1 << 20];
-	struct memory_row forged = { NOW - 5, NOW, 0, 1000, 1 };
+	struct memoryrow forged = { { NOW - 5, NOW, 0, 1000, 1 }, 0 };
 	uint8_t row[MEMORYROW_BYTES + MEMORYSEAL_BYTES] = { 0 };
 	redisReply *keys, *other;
 
@@ -369,7 +389,7 @@ static void test_nonsense_and_forgery_are_no_rows(void **state)
 	assert_float_equal(bad_of(&b->out, "b.example"), 0, 0.001);
 	assert_float_equal(bad_of(&b->out, "a.example"), 1, 0.001);
 	/* As we write them, but for the seal; too short; too long. */
-	memoryrow_pack(MEMORYROW_THERE, &forged, row);
+	memoryrow_pack(&forged, row);
 	put(b, c, "*", str_of(row, sizeof(row)));
 	assert_float_equal(bad_of(&b->out, "a.example"), 0, 0.001);
 	put(b, c, "*", str_of(row, MEMORYROW_BYTES));
@@ -505,6 +525,7 @@ int main(void)
 		T(test_what_one_gateway_notes_the_other_recalls),
 		T(test_a_server_that_is_gone_is_done_without),
 		T(test_when_the_server_is_back_both_know_what_each_noted_meanwhile),
+		T(test_a_server_that_lost_all_takes_nothing_from_who_noted_it),
 		T(test_who_asks_nothing_finds_out_as_well),
 		T(test_many_rows_are_told_when_the_server_is_back),
 		T(test_what_one_gateway_forgets_no_other_brings_back),

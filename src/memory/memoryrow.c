@@ -2,6 +2,8 @@
 
 #include "base/reader.h"
 
+enum { FORMAT = 1 };
+
 static void put(uint8_t *p, uint32_t v)
 {
 	for (int i = 0; i < 4; i++)
@@ -16,15 +18,15 @@ static uint32_t bits_of(float f)
 	return v;
 }
 
-void memoryrow_pack(enum memoryrow state, const struct memory_row *row,
-		    uint8_t ret[MEMORYROW_BYTES])
+void memoryrow_pack(const struct memoryrow *r, uint8_t ret[MEMORYROW_BYTES])
 {
-	ret[0] = (uint8_t)state; /* and the format: only add states */
-	put(ret + 1, row->first_seen);
-	put(ret + 5, row->last_seen);
-	put(ret + 9, bits_of(row->good));
-	put(ret + 13, bits_of(row->bad));
-	put(ret + 17, row->value);
+	ret[0] = FORMAT;
+	put(ret + 1, r->row.first_seen);
+	put(ret + 5, r->row.last_seen);
+	put(ret + 9, bits_of(r->row.good));
+	put(ret + 13, bits_of(r->row.bad));
+	put(ret + 17, r->row.value);
+	put(ret + 21, r->forgotten);
 }
 
 /* False when it is no number, or one that we never write. */
@@ -36,21 +38,20 @@ static bool take_count(struct reader *r, float *ret)
 	return *ret >= 0 && *ret <= MEMORY_COUNT_MAX;
 }
 
-enum memoryrow memoryrow_unpack(str in, struct memory_row *ret)
+bool memoryrow_unpack(str in, struct memoryrow *ret)
 {
 	struct reader r = reader_make(in);
-	struct memory_row row = { 0 };
-	uint8_t state = reader_u8(&r);
-	bool good =
-		in.n == MEMORYROW_BYTES && (state == MEMORYROW_THERE || state == MEMORYROW_GONE);
+	struct memoryrow x = { 0 };
+	bool good = in.n == MEMORYROW_BYTES && reader_u8(&r) == FORMAT;
 
-	row.first_seen = reader_u32le(&r);
-	row.last_seen = reader_u32le(&r);
-	good = take_count(&r, &row.good) && good;
-	good = take_count(&r, &row.bad) && good;
-	row.value = reader_u32le(&r);
-	if (!good || !row.last_seen || row.first_seen > row.last_seen)
-		return MEMORYROW_NONE;
-	*ret = row;
-	return (enum memoryrow)state;
+	x.row.first_seen = reader_u32le(&r);
+	x.row.last_seen = reader_u32le(&r);
+	good = take_count(&r, &x.row.good) && good;
+	good = take_count(&r, &x.row.bad) && good;
+	x.row.value = reader_u32le(&r);
+	x.forgotten = reader_u32le(&r);
+	if (!good || x.row.first_seen > x.row.last_seen)
+		return false;
+	*ret = x;
+	return true;
 }

@@ -2,20 +2,21 @@
  *
  * Input    memoryrow_unpack: from the network; what it accepts has counts that are numbers within
  *          bounds.
- * Memory   by value.   Limits  MEMORYROW_BYTES.   Threads  pure.   Errors  MEMORYROW_NONE.
+ * Memory   by value.   Limits  MEMORYROW_BYTES.   Threads  pure.   Errors  false: no row.
  */
 #ifndef MEMORY_MEMORYROW_H
 #define MEMORY_MEMORYROW_H
 
 #include "memory/memory.h"
 
-enum { MEMORYROW_BYTES = 21 };
+enum { MEMORYROW_BYTES = 25 };
 
-/* MEMORYROW_GONE: it was forgotten at last_seen, by all who share it. */
-enum memoryrow { MEMORYROW_NONE, MEMORYROW_THERE, MEMORYROW_GONE };
+struct memoryrow {
+	struct memory_row row; /* last_seen 0: there is none */
+	uint32_t forgotten;    /* when that was last asked for; 0: never */
+};
 
-void memoryrow_pack(enum memoryrow state, const struct memory_row *row,
-		    uint8_t ret[MEMORYROW_BYTES]);
-enum memoryrow memoryrow_unpack(str in, struct memory_row *ret) must_use;
+void memoryrow_pack(const struct memoryrow *r, uint8_t ret[MEMORYROW_BYTES]);
+bool memoryrow_unpack(str in, struct memoryrow *ret) must_use;
 
 #endif

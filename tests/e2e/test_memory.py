@@ -109,7 +109,7 @@ def test_two_gateways_share_whom_we_wrote_to_who_sends_spam_and_what_was_learned
             learn(out, folder, "--forget", campaign(21))
             wait_until(lambda: told_of(mx, campaign(23)) == [], 60, "that it was forgotten")
             # Who is no member takes away at most what was not noted here.
-            redis.overwrite(b"\x01" + bytes(36), b"x" * 100000, b"")
+            redis.overwrite(b"\x01" + bytes(40), b"x" * 100000, b"")
             assert "KNOWN_CORRESPONDENT" not in symbols(mx, PATIENT, DOCTOR, number=31)
             assert out.send(mail(DOCTOR, PATIENT, number=42), DOCTOR, PATIENT)[0] == 250
             wait_until(lambda: "KNOWN_CORRESPONDENT" in symbols(mx, PATIENT, DOCTOR, number=32), 20, "the new row")
