@@ -94,6 +94,26 @@ static void load_fuzzy(struct proc *proc, struct conduct_policy *p)
 		log_event("fuzzy.loaded", F_INT("digests", t->n));
 }
 
+/* The same of what single recipients taught. */
+static void load_tastes(struct proc *proc, struct conduct_policy *p)
+{
+	cleanup(fd_closep) int fd = proc_take_resource(proc, "tastes", NULL);
+	struct tastetable *t = arena_make(p->arena, struct tastetable);
+	struct why why;
+
+	if (fd < 0)
+		return;
+	if (fd_map(fd, TASTETABLE_MAX_BYTES, &p->tastes_map, &why) < 0)
+		log_event("tastes.broken", F_C("why", why.text));
+	else if (!tastetable_decode(p->tastes_map, t))
+		log_event("tastes.broken", F_C("why", "the file is damaged"));
+	else
+		p->tastes = t;
+	if (p->tastes)
+		log_event("tastes.loaded", F_INT("recipients", t->n_people),
+			  F_INT("lessons", t->n_lessons));
+}
+
 /* One that was never fetched, or is damaged: the others count. */
 static void tell_feeds(const struct rules *rules)
 {
@@ -116,6 +136,7 @@ static int load(struct proc *proc, str text, struct conduct_policy **ret, struct
 	}
 	load_model(proc, *ret);
 	load_fuzzy(proc, *ret);
+	load_tastes(proc, *ret);
 	tell_feeds((*ret)->rules);
 	return 0;
 }

@@ -32,7 +32,8 @@ int cmd_rules(int argc, char **argv);
 int cmd_lists(int argc, char **argv);
 int cmd_learn(int argc, char **argv);
 /* Teaches messages of the quarantine. */
-int cmd_learn_held(const struct super_source *source, bool spam, bool json, int n, char **ids);
+int cmd_learn_held(const struct super_source *source, bool spam, const char *recipient, bool json,
+		   int n, char **ids);
 int cmd_audit(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_check_auth(int argc, char **argv);

@@ -5,6 +5,7 @@
 #include "cli/learnstatus.h"
 #include "cli/messages.h"
 #include "cli/offline.h"
+#include "cli/tastelesson.h"
 #include "learn/learnstate.h"
 #include "scan/fuzzyevidence.h"
 
@@ -16,6 +17,7 @@ enum { MAX_SETS = 256, MESSAGE_BUDGET = 1 << 30, STATE_BUDGET = 2047 << 20, PROG
 static const char help[] =
 	"usage: poterne learn --spam|--ham|--forget [OPTIONS] FILE...\n"
 	"       poterne learn --spam|--ham|--forget --id [OPTIONS] ID...\n"
+	"       poterne learn --forget --for ADDRESS [OPTIONS]\n"
 	"       poterne learn --traps|--expire|--status [OPTIONS]\n"
 	"\n"
 	"Teaches the classifier, and the store of digests by which nearly equal messages are\n"
@@ -30,6 +32,9 @@ static const char help[] =
 	"  --spam             the messages are spam\n"
 	"  --ham              the messages are wanted\n"
 	"  --forget           they are neither: undoes what was learned of them\n"
+	"  --for ADDRESS      one recipient says so: it counts for mail to him alone, from five\n"
+	"                     lessons on, and only where the classifier is not sure; with\n"
+	"                     --forget and no FILE, all that he taught\n"
 	"  --export FILE      writes the digests that are known, for another gateway\n"
 	"  --import FILE      takes the digests of another gateway over, which weigh less than\n"
 	"                     one's own\n"
@@ -50,6 +55,7 @@ struct options {
 	struct super_source source;
 	const char *sets[MAX_SETS];
 	const char *state;
+	const char *recipient; /* or NULL: it is learned for all */
 	enum example_kind kind;
 	bool has_kind, json, held, traps, expire, status;
 	const char *export, *import; /* instead of messages */
@@ -62,6 +68,7 @@ struct lesson {
 	struct fuzzystore fuzzy;
 	size_t digests; /* that are known now */
 	size_t expired; /* messages */
+	struct tastelesson taste;
 	struct messages messages;
 	size_t fresh, changed, known, failed;
 };
@@ -102,6 +109,10 @@ static void learn_one(struct lesson *l, const struct message_file *f)
 		l->failed++;
 		return;
 	}
+	if (l->options->recipient) {
+		count_news(l, tastelesson_add(&l->taste, &facts, l->options->kind, clock_wall()));
+		return;
+	}
 	offline_look_at_images(l->offline, a, &facts);
 	news = learnstate_add(&l->state, &facts.features, l->options->kind, clock_wall());
 	count_news(l, news);
@@ -128,17 +139,31 @@ static void put_result(const struct lesson *l, const struct model *m)
 	printf("\ndigests of texts, documents, files and pictures: %zu\n", l->digests);
 }
 
-static int learn_all(struct lesson *l, struct why *why)
+static int commit_taste(struct lesson *l, struct why *why)
+{
+	struct tastestate_counts c;
+	int r = tastelesson_commit(&l->taste, &c, why);
+
+	if (r < 0)
+		return r;
+	if (l->options->json)
+		printf("{\"learned\":%zu,\"changed\":%zu,\"known\":%zu,\"failed\":%zu,"
+		       "\"recipients\":%zu,\"lessons\":%zu}\n",
+		       l->fresh, l->changed, l->known, l->failed, c.people, c.lessons);
+	else
+		printf("learned for this recipient: %zu, changed: %zu, known already: %zu, "
+		       "failed: %zu\n",
+		       l->fresh, l->changed, l->known, l->failed);
+	return 0;
+}
+
+static int commit(struct lesson *l, struct why *why)
 {
 	const struct conf *conf = offline_conf(l->offline);
 	int64_t now = clock_wall(), not_before = now - conf->learn.keep / 1000;
 	struct model model;
 	int r;
 
-	for (size_t i = 0; i < l->messages.files.n; i++) {
-		learn_one(l, &l->messages.files.v[i]);
-		show_progress(l, i + 1);
-	}
 	/* The model last: the gateway looks at that file to see that something was learned. */
 	r = fuzzystore_commit(&l->fuzzy, fuzzyevidence_not_before(conf->learn.fuzzy_keep, now),
 			      &l->digests, why);
@@ -148,6 +173,15 @@ static int learn_all(struct lesson *l, struct why *why)
 	if (r == 0)
 		put_result(l, &model);
 	return r;
+}
+
+static int learn_all(struct lesson *l, struct why *why)
+{
+	for (size_t i = 0; i < l->messages.files.n; i++) {
+		learn_one(l, &l->messages.files.v[i]);
+		show_progress(l, i + 1);
+	}
+	return l->options->recipient ? commit_taste(l, why) : commit(l, why);
 }
 
 static const char *state_of(const struct options *o, struct arena *a, const struct conf *conf)
@@ -169,7 +203,9 @@ static int find_messages(struct lesson *l, const struct conf *conf, struct arena
 static int learn_files(const struct options *o, int n, char **paths)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("learn", STATE_BUDGET);
-	struct lesson l = { .options = o, .fuzzy = { .dirfd = -1, .lockfd = -1 } };
+	struct lesson l = { .options = o,
+			    .fuzzy = { .dirfd = -1, .lockfd = -1 },
+			    .taste.state = { .dirfd = -1, .lockfd = -1 } };
 	struct why why = { "" };
 	const struct conf *conf = super_read_conf(&o->source, a, &why);
 	const char *dir = conf ? state_of(o, a, conf) : NULL;
@@ -179,7 +215,9 @@ static int learn_files(const struct options *o, int n, char **paths)
 		r = learnstate_open(&l.state, a, dir, &why);
 	if (r == 0 && l.state.trouble.text[0])
 		fprintf(stderr, "poterne: learn: %s: %s\n", dir, l.state.trouble.text);
-	if (r == 0)
+	if (r == 0 && o->recipient)
+		r = tastelesson_open(&l.taste, a, dir, o->recipient, l.state.examples.key, &why);
+	else if (r == 0)
 		r = fuzzylesson_open(&l.fuzzy, a, dir, &why);
 	if (r == 0)
 		r = offline_start(&o->source, NULL, STR("{}"), 1, &l.offline, &why);
@@ -188,11 +226,25 @@ static int learn_files(const struct options *o, int n, char **paths)
 		r = learn_all(&l, &why);
 		offline_stop(l.offline);
 	}
+	tastelesson_close(&l.taste);
 	fuzzystore_close(&l.fuzzy);
 	learnstate_close(&l.state);
 	if (r < 0)
 		fprintf(stderr, "poterne: learn: %s\n", why.text);
 	return r < 0 || l.failed || fflush(stdout) ? CLI_ENVIRONMENT : CLI_DONE;
+}
+
+/* All that one recipient taught. */
+static int forget_recipient(const struct options *o)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("configuration", 16 << 20);
+	struct why why = { "" };
+	const struct conf *conf = super_read_conf(&o->source, a, &why);
+	int r = conf ? tastelesson_forget(state_of(o, a, conf), o->recipient, o->json, &why) : -1;
+
+	if (r < 0)
+		fprintf(stderr, "poterne: learn: %s\n", why.text);
+	return r < 0 || fflush(stdout) ? CLI_ENVIRONMENT : CLI_DONE;
 }
 
 /* Digests to or from another gateway. */
@@ -229,9 +281,11 @@ static int show_status(const struct options *o)
 	return CLI_ENVIRONMENT;
 }
 
-int cmd_learn_held(const struct super_source *source, bool spam, bool json, int n, char **ids)
+int cmd_learn_held(const struct super_source *source, bool spam, const char *recipient, bool json,
+		   int n, char **ids)
 {
 	const struct options o = { .source = *source,
+				   .recipient = recipient,
 				   .kind = spam ? EXAMPLE_BAD : EXAMPLE_GOOD,
 				   .json = json,
 				   .held = true };
@@ -255,6 +309,9 @@ static bool take_option(struct options *o, int c, const char *value)
 					     : EXAMPLE_FORGOTTEN;
 		o->has_kind = true;
 		return true;
+	case 'R':
+		o->recipient = value;
+		return tastelesson_is_address(str_c(value));
 	case 't':
 		o->state = value;
 		return true;
@@ -299,6 +356,7 @@ int cmd_learn(int argc, char **argv)
 		{ "spam", no_argument, NULL, 'S' },
 		{ "ham", no_argument, NULL, 'H' },
 		{ "forget", no_argument, NULL, 'F' },
+		{ "for", required_argument, NULL, 'R' },
 		{ "export", required_argument, NULL, 'X' },
 		{ "import", required_argument, NULL, 'M' },
 		{ "id", no_argument, NULL, 'I' },
@@ -313,7 +371,7 @@ int cmd_learn(int argc, char **argv)
 		{ 0 },
 	};
 	struct options o = { 0 };
-	bool alone;
+	bool alone, whole;
 	int c;
 
 	optind = 0;
@@ -331,7 +389,10 @@ int cmd_learn(int argc, char **argv)
 	if (o.export || o.import)
 		return exchange(&o);
 	alone = o.traps || o.expire || o.status;
-	if (alone ? optind < argc || o.has_kind : optind == argc || !o.has_kind) {
+	whole = o.recipient && o.has_kind && o.kind == EXAMPLE_FORGOTTEN && optind == argc;
+	if (whole && !alone && !o.held)
+		return forget_recipient(&o);
+	if (alone ? optind < argc || o.has_kind || o.recipient : optind == argc || !o.has_kind) {
 		fputs(help, stderr);
 		return CLI_USAGE;
 	}

@@ -2,6 +2,7 @@
 
 #include "cli/gateway.h"
 #include "cli/table.h"
+#include "cli/tastelesson.h"
 
 static const char usage[] =
 	"usage: poterne quarantine list|show ID|release ID...|drop ID... [OPTIONS]\n"
@@ -13,6 +14,7 @@ static const char usage[] =
 	"\n"
 	"  --learn-ham      with release: first teaches the classifier that they are wanted\n"
 	"  --learn-spam     with drop: first teaches it that they are spam\n"
+	"  --for ADDRESS    teaches it for that recipient alone\n"
 	"  --message        with show: the message itself, byte for byte\n"
 	"  --json           one JSON object a line\n"
 	"  --config FILE    the configuration of the running gateway\n"
@@ -59,11 +61,14 @@ static int learn(const struct gateway *g)
 
 	for (size_t i = 2; i < g->n; i++)
 		ids[i - 2] = arena_cz(g->arena, g->words[i]);
-	return cmd_learn_held(&g->source, g->learn_spam, g->json, (int)g->n - 2, ids);
+	return cmd_learn_held(&g->source, g->learn_spam, g->recipient, g->json, (int)g->n - 2, ids);
 }
 
 static bool learns_wrongly(const struct gateway *g)
 {
+	if (g->recipient &&
+	    (!(g->learn_ham || g->learn_spam) || !tastelesson_is_address(str_c(g->recipient))))
+		return true;
 	return (g->learn_ham && !str_eq(g->words[1], STR("release"))) ||
 	       (g->learn_spam && !str_eq(g->words[1], STR("drop")));
 }

@@ -69,6 +69,7 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 		{ "names", no_argument, NULL, 'n' },
 		{ "learn-ham", no_argument, NULL, 'H' },
 		{ "learn-spam", no_argument, NULL, 'S' },
+		{ "for", required_argument, NULL, 'R' },
 		{ 0 },
 	};
 	const char **sets = arena_array(a, const char *, SETS_MAX);
@@ -105,6 +106,8 @@ bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, co
 			g->yes |= str_eq(passed[n_passed - 1], STR("--yes"));
 			g->summary |= str_eq(passed[n_passed - 1], STR("--summary"));
 		}
+		if (c == 'R')
+			g->recipient = optarg;
 		if (c == 'c')
 			source.file = optarg;
 		if (c == 's')

@@ -18,6 +18,7 @@ struct gateway {
 	const char *command; /* "quarantine" */
 	struct arena *arena;
 	bool json, message, yes, summary, names, learn_ham, learn_spam;
+	const char *recipient; /* --for, or NULL */
 	const struct conf *conf;
 	struct super_source source;
 	enum conf_lang lang;
@@ -26,7 +27,7 @@ struct gateway {
 	size_t n;
 };
 
-/* --config, --set, --json, --lang, --message, --help; those of the queue and of reports go
+/* --config, --set, --json, --lang, --message, --for, --help; those of the queue and of reports go
  * behind the words, as poterne-store understands them (store/queuecommands.h, reportcommands.h).
  * False: *ret_status is the exit status, and everything has been said. */
 bool gateway_parse(struct gateway *g, struct arena *a, int argc, char **argv, const char *usage,

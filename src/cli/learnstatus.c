@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "learn/learnstate.h"
+#include "learn/tastestate.h"
 
 enum { BUDGET = 2047 << 20, TIME_MAX = 64, DAY_S = 24 * 3600 };
 
@@ -11,6 +12,7 @@ struct status {
 	int64_t oldest, newest; /* of what was learned, wall clock; 0: nothing */
 	size_t expired;
 	const char *silence;
+	struct tastestate_counts tastes;
 };
 
 static void find_ages(const struct examples *e, struct status *ret)
@@ -44,9 +46,11 @@ static void put(struct arena *a, const struct status *s, int64_t keep_s, bool js
 	if (json) {
 		printf("{\"ham\":%u,\"spam\":%u,\"oldest\":\"%.*s\",\"newest\":\"%.*s\","
 		       "\"keep_days\":%lld,\"expired\":%zu,"
-		       "\"wrong\":%u,\"tried\":%u,\"state\":\"%s\"}\n",
+		       "\"wrong\":%u,\"tried\":%u,\"state\":\"%s\",\"recipients\":%zu,"
+		       "\"recipients_heard\":%zu,\"lessons\":%zu}\n",
 		       m->good, m->bad, STR_ARG(oldest), STR_ARG(newest),
-		       (long long)(keep_s / DAY_S), s->expired, m->wrong, m->tried, s->silence);
+		       (long long)(keep_s / DAY_S), s->expired, m->wrong, m->tried, s->silence,
+		       s->tastes.people, s->tastes.speak, s->tastes.lessons);
 		return;
 	}
 	printf("wanted     %u\nspam       %u\n", m->good, m->bad);
@@ -59,6 +63,9 @@ static void put(struct arena *a, const struct status *s, int64_t keep_s, bool js
 		printf("newest     %u of %u judged wrong before they were learned\n", m->wrong,
 		       m->tried);
 	printf("state      %s\n", s->silence);
+	if (s->tastes.people)
+		printf("recipients %zu with %zu lessons of their own; those of %zu count\n",
+		       s->tastes.people, s->tastes.lessons, s->tastes.speak);
 }
 
 static int read_state(struct arena *a, const char *dir, int64_t keep_s, struct status *ret,
@@ -77,6 +84,17 @@ static int read_state(struct arena *a, const char *dir, int64_t keep_s, struct s
 	return r;
 }
 
+static int read_tastes(const char *dir, struct status *ret, struct why *why)
+{
+	cleanup(fd_unmapp) str map = STR_NULL;
+	struct tastetable t;
+	int r = tastestate_load(dir, &map, &t, why);
+
+	if (r == TASTESTATE_OK)
+		ret->tastes = tastestate_count(&t);
+	return r == TASTESTATE_E_ABSENT ? 0 : r;
+}
+
 int learnstatus_show(const struct conf *conf, const char *dir, bool json)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("learn status", BUDGET);
@@ -92,6 +110,8 @@ int learnstatus_show(const struct conf *conf, const char *dir, bool json)
 	} else if (r == LEARNSTATE_E_ABSENT) {
 		r = 0;
 	}
+	if (r == 0)
+		r = read_tastes(dir, &s, &why);
 	if (r != 0) {
 		fprintf(stderr, "poterne: learn: %s\n", why.text);
 		return CLI_ENVIRONMENT;

@@ -5,6 +5,7 @@
 #include "cli/localworkers.h"
 #include "learn/fuzzystore.h"
 #include "learn/learnstate.h"
+#include "learn/tastestate.h"
 #include "memory/memorystore.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@ struct offline {
 	struct memorystore *memory; /* or NULL */
 	str model_map;
 	struct fuzzytable fuzzy;
+	struct tastetable tastes;
 };
 
 int offline_start(const struct super_source *source, const char *dns_file, str zone, size_t jobs,
@@ -135,6 +137,15 @@ int offline_check_state(const char *dir, struct why *why)
 	return 0;
 }
 
+static int use_tastes(struct offline *o, const char *dir, struct why *why)
+{
+	int r = tastestate_load(dir, &o->policy->tastes_map, &o->tastes, why);
+
+	if (r == TASTESTATE_OK)
+		o->policy->tastes = &o->tastes;
+	return r == TASTESTATE_E_ABSENT ? 0 : r;
+}
+
 /* Without a model, or with a damaged one, the judgement is made without it. */
 int offline_use_model(struct offline *o, const char *dir, struct why *why)
 {
@@ -144,7 +155,7 @@ int offline_use_model(struct offline *o, const char *dir, struct why *why)
 		return r;
 	o->policy->model = &o->model;
 	workers_set_features_key(o->conductor.workers, o->model.key);
-	return 0;
+	return use_tastes(o, dir, why);
 }
 
 int offline_use_fuzzy(struct offline *o, const char *dir, struct why *why)

@@ -12,6 +12,7 @@
 #include "scan/fuzzyshare.h"
 #include "scan/reportmail.h"
 #include "scan/senderevidence.h"
+#include "scan/tasteevidence.h"
 #include "scan/urlcheck.h"
 #include "scan/urlevidence.h"
 #include "sys/metrics.h"
@@ -77,6 +78,7 @@ void conduct_free_policy(struct conduct_policy *p)
 	geoevidence_close(&p->geo);
 	rules_close(p->rules);
 	fd_unmap(&p->fuzzy_map);
+	fd_unmap(&p->tastes_map);
 	arena_free(p->arena);
 }
 
@@ -109,7 +111,7 @@ static void look_at_images(const struct conductor *c, const struct conf *conf, s
 /* What the classifier says of the message, in words for the explanation. key is what the features
  * were made with: a reload may have come between. */
 static void ask_classifier(const struct conduct_policy *p, uint64_t key, struct arena *a,
-			   struct judgement *j)
+			   const struct envelope *env, struct judgement *j)
 {
 	const struct model_opinion *o = &j->learned;
 	const struct conf *conf = p->conf;
@@ -119,6 +121,9 @@ static void ask_classifier(const struct conduct_policy *p, uint64_t key, struct 
 	if (!p->model || p->model->key != key || j->inspect_error.n)
 		return;
 	model_judge(p->model, &j->facts.features, &j->learned);
+	if (p->tastes && p->tastes->key == key)
+		tasteevidence_collect(p->tastes, a, env, &j->facts.features, &j->learned,
+				      &j->evidence);
 	if (o->silence != MODEL_SPEAKS)
 		return;
 	text = arena_fmt(a,
@@ -237,7 +242,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 		memoryevidence_collect(&c->memory, a, conf, env, &j.facts, &j.auth, now, &j.memory,
 				       &j.evidence);
 	ask_learned(c, p, a, now, &j);
-	ask_classifier(p, inspection.question.inspect.features_key, a, &j);
+	ask_classifier(p, inspection.question.inspect.features_key, a, env, &j);
 	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
 	j.time_us = (uint32_t)(clock_now_us() - began);
 	count(&j, message.n);

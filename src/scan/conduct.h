@@ -17,6 +17,7 @@
 #include "conf/conf.h"
 #include "learn/fuzzytable.h"
 #include "learn/model.h"
+#include "learn/tastetable.h"
 #include "net/visit.h"
 #include "policy/verdict.h"
 #include "scan/avevidence.h"
@@ -33,10 +34,12 @@ struct conduct_policy {
 	struct rules *rules;  /* const once loaded */
 	uint64_t pattern_set; /* what messages are inspected by (replay/ruleprint.h) */
 	const struct impersonation *known;
-	str patterns;			/* the blob for workers, YARA rules included */
-	const struct model *model;	/* of the classifier, or NULL */
-	const struct fuzzytable *fuzzy; /* what was learned of digests, or NULL... */
-	str fuzzy_map;			/* ...and its memory, which ends with the policy */
+	str patterns;			 /* the blob for workers, YARA rules included */
+	const struct model *model;	 /* of the classifier, or NULL */
+	const struct fuzzytable *fuzzy;	 /* what was learned of digests, or NULL... */
+	str fuzzy_map;			 /* ...and its memory, which ends with the policy */
+	const struct tastetable *tastes; /* what single recipients taught, or NULL... */
+	str tastes_map;			 /* ...and its memory */
 	struct geoevidence geo;
 };
 

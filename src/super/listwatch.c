@@ -82,9 +82,12 @@ uint64_t listwatch_learned_stamp(const struct conf *conf)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("stamp", 1 << 20);
 	DIR *dir = opendir(arena_fmt(a, "%.*s/classifier", STR_ARG(conf->paths.state)).p);
-	uint64_t stamp = dir ? stamp_of_file(dir, "model") + stamp_of_file(dir, "fuzzy") : 0;
+	uint64_t stamp = 0;
 
-	if (dir)
+	if (dir) {
+		stamp = stamp_of_file(dir, "model") + stamp_of_file(dir, "fuzzy") +
+			stamp_of_file(dir, "tastes");
 		closedir(dir);
+	}
 	return stamp;
 }

@@ -14,7 +14,8 @@
 
 /* Another number when a list or a file of rules was added, removed or changed. */
 uint64_t listwatch_stamp(const struct conf *conf);
-/* Another number when `poterne learn` has replaced the model, or the digests. */
+/* Another number when `poterne learn` has replaced the model, the digests or the
+ * tastes. */
 uint64_t listwatch_learned_stamp(const struct conf *conf);
 
 #endif

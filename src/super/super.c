@@ -70,18 +70,21 @@ static int send_resource(struct child *c, const char *name, str arg, int fd, str
 static int send_classifier(struct super *s, struct child *c, struct why *why)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("classifier", 64 << 10);
-	cleanup(fd_closep) int fd = -1;
-	cleanup(fd_closep) int fuzzy = -1;
-	int r;
+	static const char *const files[][2] = { { "classifier", "model" },
+						{ "fuzzy", "fuzzy" },
+						{ "tastes", "tastes" } };
+	int r = 0;
 
-	if (c->what != PROCESS_SCAN)
-		return 0;
-	fd = open(arena_fmt(a, "%.*s/classifier/model", STR_ARG(s->conf->paths.state)).p,
-		  O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	fuzzy = open(arena_fmt(a, "%.*s/classifier/fuzzy", STR_ARG(s->conf->paths.state)).p,
-		     O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	r = send_resource(c, "classifier", STR(""), fd, why);
-	return r < 0 ? r : send_resource(c, "fuzzy", STR(""), fuzzy, why);
+	for (size_t i = 0; i < ARRAY_LEN(files) && c->what == PROCESS_SCAN && r == 0; i++) {
+		cleanup(fd_closep) int fd =
+			open(arena_fmt(a, "%.*s/classifier/%s", STR_ARG(s->conf->paths.state),
+				       files[i][1])
+				     .p,
+			     O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+		r = send_resource(c, files[i][0], STR(""), fd, why);
+	}
+	return r;
 }
 
 static int send_config(struct super *s, struct child *c, struct why *why)

@@ -40,14 +40,14 @@ def poterne(*arguments, user=None):
                           capture_output=True, text=True, user=user)
 
 
-def scan(folder, path):
+def scan(folder, path, *more):
     run = poterne("scan", "--json", "--state", os.path.join(folder, "state"), "--dns",
-                  os.path.join(folder, "dns.json"), path)
+                  os.path.join(folder, "dns.json"), *more, path)
     return [json.loads(line) for line in run.stdout.splitlines()], run.stderr
 
 
-def teach(folder, kind, path):
-    run = poterne("learn", kind, "--json", "--state", os.path.join(folder, "state"), path)
+def teach(folder, kind, *path):
+    run = poterne("learn", kind, "--json", "--state", os.path.join(folder, "state"), *path)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
 
@@ -121,6 +121,26 @@ def test_a_nearly_equal_message_is_known_again_and_can_travel():
         assert poterne("learn", "--import", path, "--state", os.path.join(other, "state")).returncode == 3
         teach(folder, "--forget", spam)
         assert fuzzy_of(scan(folder, path)[0][0]) == []
+
+
+def test_what_one_recipient_teaches_counts_for_his_mail_only():
+    with tempfile.TemporaryDirectory() as folder:
+        ham, spam, new = lessons(folder)
+        teach(folder, "--ham", ham)
+        teach(folder, "--spam", spam)
+        before = scan(folder, new, "--rcpt", "paul@hopital.example")[0][0]["spam_logit"]
+        wanted = write(os.path.join(folder, "wanted"), BAD, range(910, 922), "promo")
+        assert teach(folder, "--ham", "--for", "Paul@hopital.example", wanted) == {
+            "learned": 12, "changed": 0, "known": 0, "failed": 0, "recipients": 1, "lessons": 12}
+        told = scan(folder, new, "--rcpt", "paul@HOPITAL.example")[0][0]
+        assert before - 3.001 < told["spam_logit"] < before - 1, (before, told["spam_logit"])
+        assert "TASTE_HAM" in [s["name"] for s in told["symbols"]], told["symbols"]
+        assert scan(folder, new, "--rcpt", "anna@hopital.example")[0][0]["spam_logit"] == before
+        run = poterne("learn", "--status", "--json", "--state", os.path.join(folder, "state"))
+        assert json.loads(run.stdout)["recipients_heard"] == 1, run.stdout
+        assert teach(folder, "--forget", "--for", "paul@hopital.example") == {"forgotten": 12}
+        assert scan(folder, new, "--rcpt", "paul@hopital.example")[0][0]["spam_logit"] == before
+        assert poterne("learn", "--ham", "--for", "paul", "--state", folder, wanted).returncode == 2
 
 
 def test_a_damaged_model_is_silent_and_said():
