@@ -200,29 +200,45 @@ static int find_messages(struct lesson *l, const struct conf *conf, struct arena
 	return r;
 }
 
+/* What is taught for all, or for one recipient; and the key of the features. */
+static int open_state(struct lesson *l, struct arena *a, const char *dir, uint64_t *ret_key,
+		      struct why *why)
+{
+	int r;
+
+	if (l->options->recipient) {
+		r = tastelesson_open(&l->taste, a, dir, l->options->recipient, why);
+		*ret_key = l->taste.state.key;
+		return r;
+	}
+	r = learnstate_open(&l->state, a, dir, why);
+	if (r == 0 && l->state.trouble.text[0])
+		fprintf(stderr, "poterne: learn: %s: %s\n", dir, l->state.trouble.text);
+	if (r == 0)
+		r = fuzzylesson_open(&l->fuzzy, a, dir, why);
+	*ret_key = l->state.examples.key;
+	return r;
+}
+
 static int learn_files(const struct options *o, int n, char **paths)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("learn", STATE_BUDGET);
 	struct lesson l = { .options = o,
+			    .state = { .dirfd = -1, .fd = -1 },
 			    .fuzzy = { .dirfd = -1, .lockfd = -1 },
 			    .taste.state = { .dirfd = -1, .lockfd = -1 } };
 	struct why why = { "" };
 	const struct conf *conf = super_read_conf(&o->source, a, &why);
 	const char *dir = conf ? state_of(o, a, conf) : NULL;
+	uint64_t key = 0;
 	int r = conf ? find_messages(&l, conf, a, n, paths, &why) : -1;
 
 	if (r == 0)
-		r = learnstate_open(&l.state, a, dir, &why);
-	if (r == 0 && l.state.trouble.text[0])
-		fprintf(stderr, "poterne: learn: %s: %s\n", dir, l.state.trouble.text);
-	if (r == 0 && o->recipient)
-		r = tastelesson_open(&l.taste, a, dir, o->recipient, l.state.examples.key, &why);
-	else if (r == 0)
-		r = fuzzylesson_open(&l.fuzzy, a, dir, &why);
+		r = open_state(&l, a, dir, &key, &why);
 	if (r == 0)
 		r = offline_start(&o->source, NULL, STR("{}"), 1, &l.offline, &why);
 	if (r == 0) {
-		offline_want_features(l.offline, l.state.examples.key);
+		offline_want_features(l.offline, key);
 		r = learn_all(&l, &why);
 		offline_stop(l.offline);
 	}

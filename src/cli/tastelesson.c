@@ -13,24 +13,39 @@ bool tastelesson_is_address(str s)
 	return at != STR_NONE && at > 0 && at + 1 < s.n && s.n <= TASTETABLE_ADDRESS;
 }
 
-int tastelesson_open(struct tastelesson *l, struct arena *a, const char *dir, const char *address,
-		     uint64_t key, struct why *why)
+/* Of the features: the model's, by which the gateway judges, or that of what is learned yet. */
+static int find_key(struct tastelesson *l, struct arena *a, const char *dir, uint64_t *ret,
+		    struct why *why)
 {
-	struct why trouble = { "" };
+	struct learnstate learned;
+	int r = learnstate_load(dir, &l->model_map, &l->model, why);
+
+	if (r == LEARNSTATE_OK) {
+		*ret = l->model.key;
+		return 0;
+	}
+	if (r != LEARNSTATE_E_ABSENT)
+		fprintf(stderr, "poterne: learn: %s\n", why->text);
+	r = learnstate_open(&learned, a, dir, why);
+	*ret = learned.examples.key;
+	learnstate_close(&learned);
+	return r;
+}
+
+int tastelesson_open(struct tastelesson *l, struct arena *a, const char *dir, const char *address,
+		     struct why *why)
+{
+	uint64_t key;
 	int r;
 
-	*l = (struct tastelesson){ .address = str_c(address) };
-	r = tastestate_open(&l->state, a, dir, key, why);
-	if (r < 0)
-		return r;
-	if (l->state.trouble.text[0])
+	*l = (struct tastelesson){ .address = str_c(address),
+				   .state = { .dirfd = -1, .lockfd = -1 } };
+	r = find_key(l, a, dir, &key, why);
+	if (r == 0)
+		r = tastestate_open(&l->state, a, dir, key, why);
+	if (r == 0 && l->state.trouble.text[0])
 		fprintf(stderr, "poterne: learn: %s: %s\n", dir, l->state.trouble.text);
-	r = learnstate_load(dir, &l->model_map, &l->model, &trouble);
-	if (r != LEARNSTATE_OK && r != LEARNSTATE_E_ABSENT)
-		fprintf(stderr, "poterne: learn: %s\n", trouble.text);
-	if (r == LEARNSTATE_OK && l->model.key != key)
-		fd_unmap(&l->model_map);
-	return 0;
+	return r;
 }
 
 enum examples_news tastelesson_add(struct tastelesson *l, const struct facts *facts,
@@ -59,20 +74,16 @@ int tastelesson_forget(const char *dir, const char *address, bool json, struct w
 {
 	cleanup(arena_freep) struct arena *a = arena_new("forget", BUDGET);
 	struct tastestate_counts counts;
-	struct learnstate learned;
-	struct tastestate s = { .dirfd = -1, .lockfd = -1 };
+	struct tastelesson l;
 	size_t n = 0;
-	int r = learnstate_open(&learned, a, dir, why);
+	int r = tastelesson_open(&l, a, dir, address, why);
 
-	if (r == 0)
-		r = tastestate_open(&s, a, dir, learned.examples.key, why);
 	if (r == 0) {
-		n = tastestate_forget(&s, str_c(address));
-		r = tastestate_commit(&s, &counts, why);
+		n = tastestate_forget(&l.state, l.address);
+		r = tastestate_commit(&l.state, &counts, why);
 	}
 	if (r == 0)
 		printf(json ? "{\"forgotten\":%zu}\n" : "lessons forgotten: %zu\n", n);
-	tastestate_close(&s);
-	learnstate_close(&learned);
+	tastelesson_close(&l);
 	return r;
 }

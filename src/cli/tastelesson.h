@@ -22,9 +22,9 @@ struct tastelesson {
 
 /* Whether it can be an address of the envelope: one with a domain. */
 bool tastelesson_is_address(str s);
-/* key: of the features that are learned. */
+/* state.key is that of the features the lessons are to be made of. */
 int tastelesson_open(struct tastelesson *l, struct arena *a, const char *dir, const char *address,
-		     uint64_t key, struct why *why) must_use;
+		     struct why *why) must_use;
 enum examples_news tastelesson_add(struct tastelesson *l, const struct facts *facts,
 				   enum example_kind kind, int64_t now);
 /* Writes them; how many of all recipients are known then. */

@@ -11,10 +11,11 @@ enum {
 };
 
 static const double settled = 0.001;
+/* So alike (by the cosine) is mail that has nothing to do with each other. */
+static const double alike_anyhow = 0.2;
 
 /* What is typical of who writes and of what is sold: the way here is not. */
-static const enum features_view sampled[] = { FEATURES_AUTHOR, FEATURES_TEXT, FEATURES_WORDS,
-					      FEATURES_STRUCTURE };
+static const enum features_view sampled[] = { FEATURES_AUTHOR, FEATURES_TEXT, FEATURES_STRUCTURE };
 
 /* The codes of one message, to be looked up. */
 struct shown {
@@ -42,18 +43,29 @@ static uint32_t spread(enum features_view view, uint32_t bucket)
 	return x ^ x >> 16;
 }
 
+/* Each ends with the one byte of its encoding that has no high bit. */
 static size_t buckets_of(const struct features *f)
 {
 	size_t n = 0;
-	uint32_t bucket;
 
 	for (size_t i = 0; i < ARRAY_LEN(sampled); i++) {
-		struct features_cursor c = features_begin(f->view[sampled[i]]);
+		str encoded = f->view[sampled[i]];
 
-		while (features_next(&c, &bucket))
-			n++;
+		for (size_t k = 0; k < encoded.n; k++)
+			n += (encoded.p[k] & 0x80) == 0;
 	}
 	return n;
+}
+
+static void take_out(const struct shown *s, struct taste_codes *ret)
+{
+	*ret = (struct taste_codes){ 0 };
+	for (uint32_t i = 0; i < PLACES / 64; i++) {
+		uint64_t left = s->bits[i];
+
+		for (; left && ret->n < TASTE_CODES; left &= left - 1)
+			ret->v[ret->n++] = (uint16_t)(i * 64 + (uint32_t)__builtin_ctzll(left));
+	}
 }
 
 /* Of a long message every second, fourth, ... bucket by its number, so that what two messages
@@ -76,13 +88,7 @@ void taste_sample(const struct features *f, struct taste_codes *ret)
 				show(&s, x % PLACES);
 		}
 	}
-	*ret = (struct taste_codes){ 0 };
-	for (uint32_t code = 0; code < PLACES && ret->n < TASTE_CODES; code++) {
-		if (s.bits[code / 64] == 0)
-			code |= 63;
-		else if (has(&s, code))
-			ret->v[ret->n++] = (uint16_t)code;
-	}
+	take_out(&s, ret);
 }
 
 static void show_all(struct shown *s, const struct taste_codes *codes)
@@ -93,7 +99,7 @@ static void show_all(struct shown *s, const struct taste_codes *codes)
 	s->n = codes->n;
 }
 
-/* 0 to 1. The cube leaves little of what all mail has in common. */
+/* 0 to 1. */
 static double likeness(const struct shown *s, const struct taste_codes *codes)
 {
 	unsigned shared = 0;
@@ -102,7 +108,7 @@ static double likeness(const struct shown *s, const struct taste_codes *codes)
 	for (unsigned i = 0; i < codes->n; i++)
 		shared += has(s, codes->v[i]);
 	cosine = shared ? shared / sqrt((double)s->n * codes->n) : 0;
-	return cosine * cosine * cosine;
+	return fmax(0, (cosine - alike_anyhow) / (1 - alike_anyhow));
 }
 
 double taste_weigh(const struct taste_lesson *v, size_t n, const struct taste_codes *codes)

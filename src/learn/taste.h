@@ -3,8 +3,8 @@
  *
  * A message is a sample of its buckets (features/features.h), taken alike from all messages. The
  * more such codes two messages share, the more a lesson says of the other; how much each lesson
- * weighs is the one solution of a logistic regression that starts from what the organisation
- * thought, so a lesson that the organisation knew already weighs nothing.
+ * weighs is found by a logistic regression that starts from what the organisation thought, so a
+ * lesson that the organisation knew already weighs nothing.
  *
  * Input    features of hostile mail, valid; lessons of whoever may teach.
  * Memory   in the caller's structs, 30 KB of stack.

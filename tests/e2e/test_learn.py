@@ -194,3 +194,8 @@ def test_a_running_gateway_judges_by_what_was_learned_and_learns_from_its_quaran
         g.wait_event("classifier.loaded", ham=101, spam=101)
         g.send(nearly(200))
         assert "LOCAL_FUZZY_PROB" in json.dumps(g.wait_event("message.done")), "not known again"
+        taste = write(os.path.join(folder, "taste"), GOOD, range(910, 920), "secretariat")
+        g.cli("learn", "--spam", "--for", "Accueil@hopital.example", *g.arguments(), taste, check=0)
+        g.wait_event("tastes.loaded", recipients=1, lessons=10)
+        g.send(message(GOOD, 930, "secretariat"))
+        assert "TASTE_SPAM" in json.dumps(g.wait_event("message.done")), "not heard"

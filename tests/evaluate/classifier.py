@@ -20,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 
+import fuzzy
+
 FLIPS = (1, 5)  # per cent of what is learned
 PADDING = 3000  # characters
 
@@ -99,7 +101,7 @@ def measure(shared, build, source, unpacked, work):
     pad(mail)
     state = os.path.join(work, source, "state0")
     show_mean(source, "spam padded with words of wanted mail", [figures(build, state, mail, None, "padded", dns)[0]])
-    sys.stdout.flush()
+    show_costs(build, source, os.path.join(mail, "train"), work)
     if os.environ.get("POTERNE_PEERS") != "0":
         show_peers(shared, source, work, flat)
 
@@ -180,6 +182,20 @@ def pad(mail):
             pass  # what Python cannot take apart stays as it is
         with open(os.path.join(to, name), "wb") as f:
             f.write(whole)
+
+
+def show_costs(build, source, mail, work):
+    """Of the classifier alone; the peers' table holds what they need to read a message as well."""
+    exe = fuzzy.build_answers(build, work, "classifier_answers", ["cli"])
+    lines = subprocess.run([exe, os.path.join(mail, "ham"), os.path.join(mail, "spam")], check=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.splitlines()
+    cost = {name: [float(x) for x in rest] for name, *rest in (line.split("\t") for line in lines)}
+    us = {name: values[0] for name, values in cost.items()}
+    print(f"{source}, CPU a message after facts: learned {us['learn'] / 1000:.3f} ms, scored {us['score'] / 1000:.3f} ms, "
+          f"together {(us['learn'] + us['score']) / 1000:.3f} ms (bar 0.2); to collect features while inspecting "
+          f"{us['features'] / 1000:.3f} ms, to pass them on {us['pass'] / 1000:.3f} ms; what a recipient taught, of 50 "
+          f"lessons {us['recipient']:.1f} us, of none {us['nobody']:.1f} us; lessons of 10 000 recipients "
+          f"{cost['table'][0] / 1e6:.1f} MB, taken over in {cost['table'][1] / 1000:.1f} ms", flush=True)
 
 
 def unpacked_rspamd():

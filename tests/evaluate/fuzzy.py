@@ -25,19 +25,19 @@ LIBRARIES = "libhs libarchive yara lua5.4 libcrypto expat zlib liblzma icu-uc ic
 SYMBOLS = ("LOCAL_FUZZY_DENIED", "LOCAL_FUZZY_PROB", "LOCAL_FUZZY_NEAR")
 
 
-def build_answers(build, folder):
-    """Compiles fuzzy_answers.c against the room libraries of the build directory."""
-    libs = [os.path.join(build, "src", f"lib{room}.a") for room in ROOMS]
+def build_answers(build, folder, name="fuzzy_answers", rooms=()):
+    """Compiles NAME.c against the room libraries of the build directory."""
+    libs = [os.path.join(build, "src", f"lib{room}.a") for room in [*rooms, *ROOMS]]
     subprocess.run(["ninja", "-C", build] + [os.path.relpath(lib, build) for lib in libs],
                    check=True, stdout=subprocess.DEVNULL)
-    exe = os.path.join(folder, "fuzzy_answers")
+    exe = os.path.join(folder, name)
     flags = shlex.split(subprocess.check_output(["pkg-config", "--cflags", "--libs", *LIBRARIES.split()], text=True))
     options = subprocess.check_output(["meson", "introspect", build, "--buildoptions"], text=True)
     sanitize = [o["value"] for o in json.loads(options) if o["name"] == "b_sanitize"][0]
     if sanitize != "none":
         flags.append("-fsanitize=" + sanitize)
     subprocess.run(["cc", "-O2", "-std=gnu17", "-D_GNU_SOURCE", "-I", os.path.join(TOP, "src"),
-                    os.path.join(HERE, "fuzzy_answers.c"), "-o", exe] + libs + flags + ["-lpthread", "-lm"], check=True)
+                    os.path.join(HERE, name + ".c"), "-o", exe] + libs + flags + ["-lpthread", "-lm"], check=True)
     return exe
 
 
