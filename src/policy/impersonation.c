@@ -193,7 +193,7 @@ static void judge_brand(struct arena *a, const struct impersonation *m,
 	for (size_t i = 0; i < m->protected->brands.n; i++) {
 		const struct rules_protected_brand *b = &m->protected->brands.v[i];
 
-		if (str_find(words, b->words) == STR_NONE)
+		if (b->alone ? !str_eq(words, b->words) : str_find(words, b->words) == STR_NONE)
 			continue;
 		if (may_bear(b, f->domain))
 			return;

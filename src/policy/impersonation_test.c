@@ -17,7 +17,8 @@ static const char rules_text[] =
 	"  brands:\n"
 	"    - {names: [Cr\xc3\xa9"
 	"dit Exemple, Exbank], domains: [credit-exemple.fr, exbank.com]}\n"
-	"    - {names: [Colisto], domains: [colisto.example]}\n";
+	"    - {names: [Colisto], domains: [colisto.example]}\n"
+	"    - {names: [Livret Gros], alone: [Livret], domains: [livret.example]}\n";
 
 /* The names of all evidence about such a header. */
 static str seen(struct arena *a, str header)
@@ -89,6 +90,13 @@ static void borrowed_names_are_seen(void **state)
 		{ "Colisto by Exbank <x@exbank.com>", "" },
 		{ "Exbanks <x@evil.example>", "" },
 		{ "Exbank <x@hopital.example>", "" },
+		/* a name that is also a word counts when it stands alone */
+		{ "Livret <x@evil.example>", "BRAND_FORGED" },
+		{ "\"LIVRET !\" <x@evil.example>", "BRAND_FORGED" },
+		{ "Livret <x@livret.example>", "" },
+		{ "Livret d'accueil <x@evil.example>", "" },
+		{ "Marie Livret <x@evil.example>", "" },
+		{ "Mon livret gros <x@evil.example>", "BRAND_FORGED" },
 	};
 
 	(void)state;

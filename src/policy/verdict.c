@@ -4,6 +4,7 @@
 #include "policy/derive.h"
 #include "policy/glance.h"
 #include "policy/listed.h"
+#include "policy/lure.h"
 
 /* A symbol that one message raised. */
 struct raised {
@@ -357,6 +358,7 @@ void verdict_judge(struct arena *a, const struct rules *rules,
 	derive_evidence(a, options->own_domains, options->outgoing, envelope, facts, evidence,
 			&derived);
 	glance_evidence(a, options->own_domains, envelope, facts, &derived);
+	lure_evidence(a, envelope, facts, &derived);
 	if (!options->outgoing)
 		impersonation_find(a, options->impersonation, facts, &derived);
 	raise_facts(&j, facts);

@@ -149,6 +149,7 @@ struct rules_protected_person {
 struct rules_protected_brand {
 	str name;  /* for people */
 	str words; /* folded, only letters and digits, one blank around each word */
+	bool alone; /* it is also a word, and counts only when it is the whole name shown */
 	struct conf_strings domains;
 };
 struct rules_protected {

@@ -8,7 +8,7 @@
  *   people:
  *     - {name: Jean Directeur, addresses: [jean@home.example]}
  *   brands:
- *     - {names: [Banque Exemple], domains: [banque.example]}
+ *     - {names: [Banque Exemple], alone: [Exemple], domains: [banque.example]}
  * Names and addresses whose look somebody may borrow to deceive our readers. */
 
 static int read_domain(struct rules_loader *l, const struct conf_yaml *e)
@@ -126,7 +126,7 @@ str rules_words_of(struct arena *a, str folded)
 	return strbuf_str(&b);
 }
 
-static int read_brand_name(struct rules_loader *l, const struct conf_yaml *e,
+static int read_brand_name(struct rules_loader *l, const struct conf_yaml *e, bool alone,
 			   const struct conf_strings *domains)
 {
 	struct rules_protected *p = &l->rules->protected;
@@ -141,8 +141,20 @@ static int read_brand_name(struct rules_loader *l, const struct conf_yaml *e,
 	if (words.n < RULES_BRAND_MIN + 2)
 		return rules_loader_fail_value(l, e, "a name of three letters or more");
 	*arena_push(l->arena, &p->brands) =
-		(struct rules_protected_brand){ e->text, words, *domains };
+		(struct rules_protected_brand){ e->text, words, alone, *domains };
 	return 0;
+}
+
+static int read_brand_names(struct rules_loader *l, const struct conf_yaml *e, bool alone,
+			    const struct conf_strings *domains)
+{
+	int r = 0;
+
+	if (e && e->kind != CONF_YAML_SEQUENCE)
+		return rules_loader_fail_value(l, e, "a list of names");
+	for (const struct conf_yaml *n = e ? e->child : NULL; n && r == 0; n = n->next)
+		r = read_brand_name(l, n, alone, domains);
+	return r;
 }
 
 static int read_brand_domains(struct rules_loader *l, const struct conf_yaml *e,
@@ -161,20 +173,21 @@ static int read_brand_domains(struct rules_loader *l, const struct conf_yaml *e,
 
 static int read_brand(struct rules_loader *l, const struct conf_yaml *map)
 {
+	static const char form[] = "{names: [...], domains: [...]}, or with alone: [...]";
+	const struct conf_yaml *names = conf_yaml_get(map, STR("names"));
+	const struct conf_yaml *alone = conf_yaml_get(map, STR("alone"));
+	const struct conf_yaml *of = conf_yaml_get(map, STR("domains"));
 	struct conf_strings domains = { 0 };
-	const struct conf_yaml *names, *of;
 	int r;
 
-	if (map->kind != CONF_YAML_MAPPING || map->n != 2 || !conf_yaml_get(map, STR("names")) ||
-	    !conf_yaml_get(map, STR("domains")))
-		return rules_loader_fail_value(l, map, "{names: [...], domains: [...]}");
-	names = conf_yaml_get(map, STR("names"));
-	of = conf_yaml_get(map, STR("domains"));
-	if (names->kind != CONF_YAML_SEQUENCE)
-		return rules_loader_fail_value(l, names, "a list of names");
+	if (map->kind != CONF_YAML_MAPPING || !of || (!names && !alone) ||
+	    map->n != 1U + !!names + !!alone)
+		return rules_loader_fail_value(l, map, form);
 	r = read_brand_domains(l, of, &domains);
-	for (const struct conf_yaml *n = names->child; n && r == 0; n = n->next)
-		r = read_brand_name(l, n, &domains);
+	if (r == 0)
+		r = read_brand_names(l, names, false, &domains);
+	if (r == 0)
+		r = read_brand_names(l, alone, true, &domains);
 	return r;
 }
 
