@@ -344,3 +344,48 @@ str script_language(str bytes)
 	}
 	return s.sum[best] >= THRESHOLD ? language_types[best] : STR("");
 }
+
+static bool holds_any(str text, const str *any, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (holds(text, any[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Windows' own host of scripts, and what only it offers. */
+static bool reaches_for_windows(str text)
+{
+	static const str always[] = {
+		STR("wscript"),	       STR("createobject("), STR("getobject("),
+		STR("adodb."),	       STR("winhttp"),	     STR("filesystemobject"),
+		STR("powershell"),     STR("cmd.exe"),	     STR("cmd /c"),
+		STR("winmgmts:"),      STR("regwrite("),     STR("shell.application"),
+		STR("scriptfullname"),
+	};
+	/* What pages asked it for when they had no other way to load something. */
+	static const str excuses[] = { STR("microsoft.xmlhttp"), STR("msxml2."), STR("htmlfile") };
+
+	return holds_any(text, always, ARRAY_LEN(always)) ||
+	       (holds(text, STR("activexobject")) && !holds_any(text, excuses, ARRAY_LEN(excuses)));
+}
+
+bool script_may_be_of_page(str text)
+{
+	static const str of_browsers[] = {
+		STR("document."),	  STR("window."),  STR("window,"),  STR("module.exports"),
+		STR("addeventlistener("), STR("jquery"),   STR("define("),  STR("export "),
+		STR("localstorage"),	  STR("require("), STR("console."), STR("import "),
+	};
+	/* Text that is made into code, or names that are put together. */
+	static const str veils[] = {
+		STR("eval("),	    STR("fromcharcode"),  STR("charcodeat("), STR("unescape("),
+		STR("function(\""), STR("charat("),	  STR("this["),	      STR("\\x"),
+		STR("constructor"), STR("activexobject"), STR("reverse("),    STR(".join("),
+	};
+
+	return !reaches_for_windows(text) &&
+	       (holds_any(text, of_browsers, ARRAY_LEN(of_browsers)) ||
+		!holds_any(text, veils, ARRAY_LEN(veils)));
+}

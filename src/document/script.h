@@ -21,6 +21,9 @@ str script_signature(str bytes) must_use;
 /* By its lines: JavaScript, VBScript, PowerShell, batch, Python. */
 str script_language(str bytes) must_use;
 bool script_is_wide(str bytes);
+/* JavaScript (script_text) such as pages have: it neither reaches for Windows nor hides what it
+ * does without a word of browsers. No proof: whoever knows the words can add them. */
+bool script_may_be_of_page(str text) must_use;
 /* The text in one byte a character where it was UTF-16, without its byte order mark. */
 str script_text(struct arena *a, str bytes) must_use;
 /* The same, as far as it fits into out; returns its length. */

@@ -41,6 +41,32 @@ static void languages_are_told_by_lines_of_code(void **state)
 	}
 }
 
+static void scripts_of_pages_are_told_from_those_of_windows(void **state)
+{
+	static const struct {
+		str in;
+		bool page;
+	} cases[] = {
+		{ STR("document.title = f(1);"), true },
+		{ STR("const words = {hello: 'bonjour', bye: 'au revoir'};"), true },
+		{ STR("var a = b.join(''); window.alert(a)"), true },
+		{ STR("x = new ActiveXObject('Microsoft.XMLHTTP'); document.write(x)"), true },
+		{ STR("module.exports = function (a) { return eval(a); };"), true },
+		{ STR("var s = new ActiveXObject(n); document.title = 1"), false },
+		{ STR("document.x = WScript.CreateObject('a')"), false },
+		{ STR("GetObject('winmgmts:').Get(a)"), false },
+		{ STR("var q = this['Act' + 'ive'](x)"), false },
+		{ STR("var q = String.fromCharCode(1, 2); run(q)"), false },
+		{ STR("var q = ['a', 'b'].join(''); (0)[q]"), false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		if (script_may_be_of_page(cases[i].in) != cases[i].page)
+			fail_msg("case %zu: %.*s", i, STR_ARG(cases[i].in));
+	}
+}
+
 static void files_that_run_are_told_by_their_words(void **state)
 {
 	static const struct {
@@ -85,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(languages_are_told_by_lines_of_code),
+		cmocka_unit_test(scripts_of_pages_are_told_from_those_of_windows),
 		cmocka_unit_test(files_that_run_are_told_by_their_words),
 	};
 

@@ -77,8 +77,9 @@ struct walk {
 	ARENA_VEC(struct locked *) locked;
 	struct arena *locked_bytes; /* NULL until there are some */
 	uint32_t unasked; /* Office files that were tried with the password nobody is asked for */
-	struct passwords *passwords; /* inspect_password.h; NULL until they are asked for */
-	ARENA_VEC(str) sections;     /* headers that were walked, in order */
+	struct passwords *passwords;	  /* inspect_password.h; NULL until they are asked for */
+	ARENA_VEC(uint32_t) page_scripts; /* parts in archives that are such as pages have */
+	ARENA_VEC(str) sections;	  /* headers that were walked, in order */
 	struct features_set *features[FEATURES_VIEWS]; /* inspect_features.h; NULL: not wanted */
 	struct {
 		struct fuzzytext *text; /* NULL until there is some */

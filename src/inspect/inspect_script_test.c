@@ -51,6 +51,10 @@ static void a_script_beside_web_pages_is_part_of_them(void **state)
 {
 	static const char *const site[] = { "lib.js", "index.html", "style.css" };
 	static const char *const lure[] = { "facture.js", "lisez-moi.txt" };
+	static const char *const encoded[] = { "lib.jse", "index.html" };
+	static const str dropper = STR(
+		"var n = 'Act' + 'iveXObj' + 'ect';\nvar s = new this[n]('WSc' + 'ript.Shell');\n"
+		"s['R' + 'un']('calc');\n");
 	static const str code = STR("function f(a) {\n  return a;\n}\nvar b = f(1);\n");
 	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
 	struct facts f;
@@ -58,6 +62,11 @@ static void a_script_beside_web_pages_is_part_of_them(void **state)
 	(void)state;
 	inspect_attached(a, "site.tar", archived(a, site, 3, code), &f);
 	assert_true(facts_has_finding(&f, STR("WEB_SCRIPT")));
+	/* what Windows would run is no page's */
+	inspect_attached(a, "site.tar", archived(a, site, 3, dropper), &f);
+	assert_true(facts_has_finding(&f, STR("ATTACHMENT_SCRIPT")));
+	inspect_attached(a, "site.tar", archived(a, encoded, 2, code), &f);
+	assert_true(facts_has_finding(&f, STR("ATTACHMENT_SCRIPT")));
 	inspect_attached(a, "facture.tar", archived(a, lure, 2, code), &f);
 	assert_false(facts_has_finding(&f, STR("WEB_SCRIPT")));
 	assert_true(facts_has_finding(&f, STR("ATTACHMENT_SCRIPT")));

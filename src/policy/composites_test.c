@@ -283,6 +283,9 @@ static void answers_that_go_elsewhere_are_refused_where_nobody_answers_for_it(vo
 	} rows[] = {
 		{ ASKS " DKIM_PASS DKIM_ALIGNED DMARC_PASS", "x@a.example", "PHISHING_REPLY" },
 		{ ASKS " SPF_SOFTFAIL +LIST_ID", "x@a.example", "PHISHING_REPLY_BY_LIST" },
+		/* nor does a phisher's own signature make a list of him */
+		{ ASKS " DKIM_PASS DKIM_ALIGNED DMARC_PASS +LIST_ID", "x@a.example",
+		  "PHISHING_REPLY_UNPROVEN_LIST" },
 		/* A List-Id that nobody signs excuses no QR code either. */
 		{ "IMAGE_QR_LINK +WORDS_ACCOUNT +LIST_ID", "x@a.example", "IMAGE_QR_ACCOUNT" },
 		{ ASKS " SPF_PASS", "x@listed.top", "OWN_FORM" },
@@ -299,7 +302,7 @@ static void answers_that_go_elsewhere_are_refused_where_nobody_answers_for_it(vo
 		bool refused;
 
 		assert_int_equal(conf_set(w.conf, STR("domains"),
-					  i < 3 ? STR("ours.example") : STR("listed.top"), &why),
+					  i < 4 ? STR("ours.example") : STR("listed.top"), &why),
 				 0);
 		v = judged(&w, &m);
 		refused = symbol_of(&v, STR("PHISHING_REPLY"));
