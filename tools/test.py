@@ -96,7 +96,7 @@ def checkers(build_directory):
     for name in ["floors", "names", "sizes", "waits", "headers", "events", "metrics", "flags"]:
         r = subprocess.run([sys.executable, f"tools/checkers/{name}.py"], capture_output=True, text=True)
         result(r.returncode == 0, f"checker {name}", r.stdout + r.stderr)
-    for name in ["globals", "coverage"]:
+    for name in ["globals", "coverage", "pretexts"]:
         r = subprocess.run([sys.executable, f"tools/checkers/{name}.py", build_directory], capture_output=True,
                            text=True)
         result(r.returncode == 0, f"checker {name}", r.stdout + r.stderr)

@@ -229,6 +229,7 @@ static void what_is_remembered_or_known_again_weighs(void **state)
 		{ "LOCAL_FUZZY_WHITE", "LOCAL_FUZZY_WHITE" },
 		{ "FUZZY_DENIED", "FUZZY_DENIED" },
 		{ "FUZZY_PROB", "FUZZY_PROB" },
+		{ "FIRST_CONTACT_DOMAIN +STORY_NEW_ACCOUNT", "ASKS_AT_FIRST_CONTACT" },
 	};
 	struct world w = new_world();
 
@@ -313,6 +314,37 @@ static void answers_that_go_elsewhere_are_refused_where_nobody_answers_for_it(vo
 	arena_free(w.arena);
 }
 
+/* A well-known name that asks for something unsigned: marked when nothing confirms it, asked to
+ * come again when nobody can tell, left alone when it signed. */
+static void a_protected_author_is_confirmed_or_asked_again(void **state)
+{
+#define WANTS "AUTHOR_PROTECTED +PAGE_LEADS_ELSEWHERE"
+	static const struct {
+		const char *seen, *name;
+		bool deferred;
+	} rows[] = {
+		{ WANTS " DKIM_NONE SPF_NONE DMARC_NONE", "PROTECTED_UNCONFIRMED", false },
+		{ WANTS " DKIM_NONE SPF_TEMPERROR DMARC_TEMPERROR", "PROTECTED_OPEN", true },
+		{ WANTS " DKIM_NONE SPF_NONE DMARC_TEMPERROR", "PROTECTED_OPEN", true },
+		{ WANTS " DKIM_TEMPERROR SPF_TEMPERROR DMARC_TEMPERROR", NULL, false },
+		{ WANTS " DKIM_NONE SPF_PASS DMARC_PASS", NULL, false },
+	};
+	struct world w = new_world();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct arrival m = { rows[i].seen, "192.0.2.1", "x@a.example" };
+		struct verdict v = judged(&w, &m);
+
+		if ((v.action == ACTION_DEFER) != rows[i].deferred ||
+		    (rows[i].name && !symbol_of(&v, str_c(rows[i].name))) ||
+		    (!rows[i].name && (symbol_of(&v, STR("PROTECTED_OPEN")) ||
+				       symbol_of(&v, STR("PROTECTED_UNCONFIRMED")))))
+			fail_msg("row %zu: %s", i, action_name(v.action));
+	}
+	arena_free(w.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +353,7 @@ int main(void)
 		cmocka_unit_test(every_list_of_the_reference_is_asked),
 		cmocka_unit_test(what_is_remembered_or_known_again_weighs),
 		cmocka_unit_test(answers_that_go_elsewhere_are_refused_where_nobody_answers_for_it),
+		cmocka_unit_test(a_protected_author_is_confirmed_or_asked_again),
 		cmocka_unit_test(an_action_is_forced_and_no_decision_outweighed),
 	};
 

@@ -180,6 +180,28 @@ static bool may_bear(const struct rules_protected_brand *b, str domain)
 	return false;
 }
 
+/* The author has a domain of a protected name itself: what confirms it matters more than elsewhere.
+ */
+static void judge_author(struct arena *a, const struct impersonation *m,
+			 const struct facts_address *f, struct evidence *out)
+{
+	bool is_protected = false;
+
+	if (f->where != FACTS_FROM || conf_strings_has(m->own, f->domain))
+		return;
+	for (size_t i = 0; i < m->domains.n && !is_protected; i++)
+		is_protected =
+			!m->domains.v[i].own && dnsname_within(f->domain, m->domains.v[i].name);
+	for (size_t i = 0; i < m->protected->brands.n && !is_protected; i++) {
+		const struct conf_strings *d = &m->protected->brands.v[i].domains;
+
+		for (size_t k = 0; k < d->n && !is_protected; k++)
+			is_protected = dnsname_within(f->domain, d->v[k]);
+	}
+	if (is_protected)
+		evidence_add(a, out, STR("AUTHOR_PROTECTED"), f->domain);
+}
+
 /* Who bears several names and may bear one of them is nobody's forgery: "PayPal via eBay". */
 static void judge_brand(struct arena *a, const struct impersonation *m,
 			const struct facts_address *f, struct evidence *out)
@@ -212,5 +234,6 @@ void impersonation_find(struct arena *a, const struct impersonation *known,
 		judge_domain(a, known, &facts->addresses.v[i], out);
 		judge_person(a, known, &facts->addresses.v[i], out);
 		judge_brand(a, known, &facts->addresses.v[i], out);
+		judge_author(a, known, &facts->addresses.v[i], out);
 	}
 }

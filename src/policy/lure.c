@@ -21,12 +21,12 @@ static bool is_of_author(const struct facts *facts, const struct facts_url *u)
 	return false;
 }
 
-static const struct facts_url *first_link(const struct facts *facts)
+static const struct facts_url *first_link(const struct facts *facts, enum facts_url_where where)
 {
 	for (size_t i = 0; i < facts->urls.n; i++) {
 		const struct facts_url *u = &facts->urls.v[i];
 
-		if (u->where == FACTS_URL_HTML && u->host.n && !is_of_author(facts, u) &&
+		if (u->where == where && u->host.n && !is_of_author(facts, u) &&
 		    (str_casestarts(u->url, STR("http://")) ||
 		     str_casestarts(u->url, STR("https://"))))
 			return u;
@@ -58,13 +58,16 @@ static bool has_few_words(str text)
 
 static void page(struct arena *a, const struct facts *facts, struct evidence *out)
 {
-	const struct facts_url *link = first_link(facts);
+	const struct facts_url *link = first_link(facts, FACTS_URL_HTML);
+	const struct facts_url *plain = first_link(facts, FACTS_URL_TEXT);
+	bool few = (link || plain) && has_few_words(facts->text);
 
-	if (!link)
-		return;
-	evidence_add(a, out, STR("PAGE_LEADS_ELSEWHERE"), link->url);
-	if (has_few_words(facts->text))
+	if (link)
+		evidence_add(a, out, STR("PAGE_LEADS_ELSEWHERE"), link->url);
+	if (link && few)
 		evidence_add(a, out, STR("PAGE_OF_FEW_WORDS"), link->url);
+	else if (few)
+		evidence_add(a, out, STR("TEXT_OF_FEW_WORDS"), plain->url);
 }
 
 static bool subject_names(struct arena *a, const struct facts *facts, str reader,

@@ -15,8 +15,8 @@
 
 enum { LURE_RECIPIENTS = 10 };
 
-/* Adds PAGE_LEADS_ELSEWHERE, PAGE_OF_FEW_WORDS, SUBJECT_NAMES_READER, LINK_KNOWS_READER as they
- * apply. */
+/* Adds PAGE_LEADS_ELSEWHERE, PAGE_OF_FEW_WORDS or TEXT_OF_FEW_WORDS, SUBJECT_NAMES_READER and
+ * LINK_KNOWS_READER as they apply. */
 void lure_evidence(struct arena *a, const struct envelope *envelope, const struct facts *facts,
 		   struct evidence *out);
 

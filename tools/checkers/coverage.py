@@ -178,7 +178,8 @@ def check_modules(table, errors):
 def words_of_tests():
     """All that unit tests, reviewed facts and end-to-end tests speak of."""
     words = set()
-    for pattern in ("src/*/*_test.c", "src/inspect/inspect_golden/*", "tests/e2e/*.py"):
+    for pattern in ("src/*/*_test.c", "src/inspect/inspect_golden/*", "tests/e2e/*.py",
+                    "tests/pretexts/*.yaml"):
         for path in glob.glob(os.path.join(TOP, pattern)):
             with open(path, encoding="utf-8", errors="replace") as f:
                 words |= set(re.findall(r"[A-Z][A-Z0-9_]+", f.read().replace("FINDING_", "")))
