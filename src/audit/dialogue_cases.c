@@ -120,7 +120,7 @@ const struct dialogue_case dialogue_scripts[] = {
 	SCRIPT("X-008c", "X-008", "leak", "ETRN works for strangers", FATE_FAIL, FATE_PASS, READY,
 	       { DIALOGUE_ASK, "ETRN {domain}", NULL, "25", NULL }),
 
-	SCRIPT("X-010", "X-010", "connection", "A message announced as too big", FATE_FAIL,
+	SCRIPT("X-010a", "X-010", "connection", "A message announced as too big", FATE_FAIL,
 	       FATE_FAIL, READY,
 	       { DIALOGUE_ASK, "MAIL FROM:<{from}> SIZE={oversize}", "552|5", "2", NULL }),
 

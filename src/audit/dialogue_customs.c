@@ -254,7 +254,7 @@ static void harvest(const struct dialogue_case *c, const struct dialogue_setting
 	struct smtpreply reply;
 	struct talk t;
 	int64_t first = 0, last = 0;
-	size_t n;
+	size_t n, taken = 0;
 
 	if (!ready(&t, s, a, ret))
 		return;
@@ -269,8 +269,12 @@ static void harvest(const struct dialogue_case *c, const struct dialogue_setting
 			break;
 		last = clock_now_ms() - began;
 		first = n ? first : last;
+		taken += reply.code / 100 == 2;
 	}
-	if (n < HARVEST)
+	if (taken)
+		dialogue_say(ret, FATE_UNCLEAR,
+			     STR("unknown recipients are taken: nothing can be harvested"));
+	else if (n < HARVEST)
 		dialogue_say(ret, FATE_PASS, arena_fmt(a, "ended after %zu unknown recipients", n));
 	else if (last > first + 500)
 		dialogue_say(ret, FATE_PASS, STR("answers become slow"));
@@ -290,8 +294,9 @@ static void crowd(const struct dialogue_case *c, const struct dialogue_setting *
 
 	while (open < CROWD && talk_open(&t[open], s->to, a) == TALK_OK)
 		open++;
+	/* Where we may speak for others, it is they who have too many. */
 	for (size_t i = 0; i < open; i++)
-		greeted += talk_reply(&t[i], 3000, &reply) == TALK_OK && reply.code == 220;
+		greeted += dialogue_ready(&t[i], s, a, DIALOGUE_STRANGER, NULL, &reply);
 	for (size_t i = 0; i < open; i++)
 		talk_close(&t[i]);
 	if (greeted < CROWD)

@@ -24,7 +24,8 @@ enum dialogue_op {
  * go on, NULL: all. */
 struct dialogue_step {
 	enum dialogue_op op;
-	const char *bytes; /* {rcpt} {from} {domain} {unknown} {oversize} {zero} are filled in */
+	const char *bytes; /* {rcpt} {from} {sender} {domain} {unknown} {oversize} {zero} are filled
+			      in */
 	const char *pass, *fail, *need;
 };
 
@@ -43,7 +44,7 @@ struct dialogue_case {
 };
 
 extern const struct dialogue_case dialogue_relay[], dialogue_scripts[], dialogue_customs[],
-	dialogue_helos[];
+	dialogue_helos[], dialogue_volume[];
 
 /* Who the gateway takes us for, where XCLIENT lets us say so: somebody it has no reason to trust,
  * and the neutral sender of the battery. */

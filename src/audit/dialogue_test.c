@@ -17,7 +17,10 @@ enum { WAIT_MS = 5000 };
 /* How the server is. */
 struct manner {
 	const char *greeting, *extensions, *mail, *rcpt, *vrfy;
-	bool gone; /* closes at once */
+	bool gone;	      /* closes at once */
+	size_t taken_max;     /* messages; 0: all */
+	const char *too_many; /* the answer to the next */
+	size_t bytes_max;     /* of a message; 0: any */
 };
 
 struct server {
@@ -26,11 +29,12 @@ struct server {
 	bool running;
 	int fd;
 	struct stream io;
+	size_t taken;
 };
 
 static const struct manner good = { "220 mx.example ESMTP", "",
 				    "250 2.1.0 ok",	    "550 5.7.1 no relaying",
-				    "252 2.0.0 perhaps",    false };
+				    "252 2.0.0 perhaps",    .gone = false };
 
 static bool say(struct server *s, const char *line)
 {
@@ -43,11 +47,19 @@ static bool say(struct server *s, const char *line)
 
 static bool read_message(struct server *s)
 {
+	const struct manner *m = s->manner;
+	size_t bytes = 0;
 	str line;
 
 	while (stream_read_line(&s->io, 4096, deadline_in(WAIT_MS), &line, NULL) == STREAM_OK) {
-		if (str_eq(line, STR(".\r\n")))
-			return say(s, "250 2.0.0 taken");
+		bytes += line.n;
+		if (!str_eq(line, STR(".\r\n")))
+			continue;
+		if (m->bytes_max && bytes > m->bytes_max)
+			return say(s, "552 5.3.4 too big");
+		if (m->taken_max && s->taken++ >= m->taken_max)
+			return say(s, m->too_many);
+		return say(s, "250 2.0.0 taken");
 	}
 	return false;
 }
@@ -127,7 +139,7 @@ static const struct dialogue_case *find(const char *id)
 
 static enum fate_judgement judged(const char *id, struct manner m)
 {
-	static const struct dialogue_wishes wishes = { .n_unknown = 0 };
+	static const struct dialogue_wishes wishes = { .stress = true };
 	cleanup(arena_freep) struct arena *a = arena_new("dialogue", 64 << 20);
 	struct server s = { .manner = &m };
 	const struct talk_target to = { .host = STR("mx.example"),
@@ -203,6 +215,31 @@ static void auth_has_no_place_on_a_server_that_receives(void **state)
 	assert_int_equal(judged("X-006", m), FATE_FAIL);
 }
 
+static void a_limit_that_is_announced_is_kept(void **state)
+{
+	struct manner m = good;
+
+	(void)state;
+	assert_int_equal(judged("X-010b", m), FATE_UNCLEAR);
+	m.extensions = "250-mx.example\r\n250-SIZE 100000";
+	assert_int_equal(judged("X-010b", m), FATE_FAIL);
+	m.bytes_max = 100000;
+	assert_int_equal(judged("X-010b", m), FATE_PASS);
+}
+
+static void notifications_are_put_off_and_not_refused(void **state)
+{
+	struct manner m = good;
+
+	(void)state;
+	assert_int_equal(judged("X-016", m), FATE_FAIL);
+	m.taken_max = 25;
+	m.too_many = "451 4.7.1 later";
+	assert_int_equal(judged("X-016", m), FATE_PASS);
+	m.too_many = "550 5.7.1 never";
+	assert_int_equal(judged("X-016", m), FATE_FAIL);
+}
+
 static void what_is_too_much_is_left_out(void **state)
 {
 	static const struct dialogue_wishes wishes = { .n_unknown = 0 };
@@ -224,6 +261,8 @@ int main(void)
 		cmocka_unit_test(a_second_answer_is_a_second_message),
 		cmocka_unit_test(leaks_are_told),
 		cmocka_unit_test(auth_has_no_place_on_a_server_that_receives),
+		cmocka_unit_test(a_limit_that_is_announced_is_kept),
+		cmocka_unit_test(notifications_are_put_off_and_not_refused),
 		cmocka_unit_test(what_is_too_much_is_left_out),
 	};
 

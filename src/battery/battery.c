@@ -10,6 +10,7 @@ static const struct battery_case *const families[] = {
 	cases_url,	 cases_carried,	  cases_reply,	  cases_identity, cases_sender,
 	cases_header,	 cases_structure, cases_encoding, cases_filename, cases_container,
 	cases_twin,	 cases_relayed,	  cases_bulky,	  cases_tension,  cases_visit,
+	cases_listed,
 };
 
 const struct battery_case *battery_case_at(size_t i)

@@ -8,7 +8,9 @@ static void send_link(struct kit *k, const char *variant, const char *link)
 {
 	struct kit_mail m = kit_mail(k);
 
-	kit_text(k, &m, kit_fmt(k, "Bonjour,\n\nVoir %s pour la suite.\n\nCordialement\n", link));
+	kit_text(
+		k, &m,
+		kit_fmt(k, "Bonjour,\r\n\r\nVoir %s pour la suite.\r\n\r\nCordialement\r\n", link));
 	kit_send(k, variant, &m);
 }
 

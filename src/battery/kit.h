@@ -30,7 +30,7 @@ extern const struct battery_case cases_antivirus[], cases_extension[], cases_doc
 	cases_archive[], cases_url[], cases_identity[], cases_sender[], cases_header[],
 	cases_structure[], cases_encoding[], cases_filename[], cases_container[], cases_twin[],
 	cases_relayed[], cases_carried[], cases_reply[], cases_locked[], cases_visit[],
-	cases_bulky[], cases_tension[];
+	cases_bulky[], cases_tension[], cases_listed[];
 
 struct kit {
 	struct arena *arena;

@@ -14,7 +14,7 @@ struct world_file {
 	const char *path, *text;
 };
 
-enum { WORLD_FILES = 7 };
+enum { WORLD_FILES = 11 };
 extern const struct world_file world_files[WORLD_FILES];
 
 /* A host of which everything is listed, and one for each meaning of the DNS lists. */

@@ -35,6 +35,7 @@ static const char zone[] =
 	CLEAN("ars.example", "192.0.2.19", "19.2.0.192")
 	CLEAN("association.care", "192.0.2.21", "21.2.0.192")
 	CLEAN("partner2.example", "192.0.2.22", "22.2.0.192")
+	CLEAN("partner3.example", "192.0.2.23", "23.2.0.192")
 	CLEAN("evil.example", "203.0.113.80", "80.113.0.203")
 	CLEAN("hacker.example", "203.0.113.81", "81.113.0.203")
 	POLICY("banque.example", "192.0.2.77", "[\"v=DMARC1; p=reject\"]")
@@ -85,11 +86,11 @@ static const char zone[] =
 /* clang-format on */
 
 static const char *const signers[] = {
-	"partner.example", "esp.example",	"list.example",	       "labo.example",
-	"cabinet.example", "rdv.example",	"fai.example",	       "freemail.example",
-	"ars.example",	   "association.care",	"partner2.example",    "evil.example",
-	"hacker.example",  "dmarcnone.example", "dmarcreject.example", "hopital.example",
-	"failspf.example",
+	"partner.example",  "esp.example",	"list.example",	     "labo.example",
+	"cabinet.example",  "rdv.example",	"fai.example",	     "freemail.example",
+	"ars.example",	    "association.care", "partner2.example",  "evil.example",
+	"partner3.example", "hacker.example",	"dmarcnone.example", "dmarcreject.example",
+	"hopital.example",  "failspf.example",
 };
 
 /* What the DNS lists say of hosts made for each of their meanings: "surbl8.example" is listed by

@@ -146,6 +146,7 @@ struct conf {
 	struct {
 		uint64_t max_message_bytes;
 		uint32_t max_recipients, max_connections, max_connections_per_client, max_errors;
+		uint32_t max_bounces;
 		uint32_t threads;
 		int64_t command_timeout, data_timeout, session_timeout;
 		bool starttls;

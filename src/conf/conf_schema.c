@@ -88,6 +88,11 @@ const struct conf_key conf_schema[] = {
 	{ "smtp.max_recipients", CONF_U32, AT(smtp.max_recipients), .initial = "100", .min = 1,
 	  .max = 1000 /* of sys/messages.def */, .audience = EDGE | SCAN | STORE | RELAY | CLI,
 	  .doc = "recipients of one message" },
+	{ "smtp.max_bounces", CONF_U32, AT(smtp.max_bounces), .initial = "25", .max = 1000000,
+	  .audience = EDGE | CLI,
+	  .doc = "messages of the null reverse-path that one recipient is given in an hour, "
+		 "counted "
+		 "in each edge process; postmaster and mailer-daemon get all (0: no limit)" },
 	{ "smtp.max_connections", CONF_U32, AT(smtp.max_connections), .initial = "2000", .min = 1,
 	  .max = 100000, .audience = POTERNED | EDGE | CLI,
 	  .doc = "connections of one edge process" },

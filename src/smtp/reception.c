@@ -113,11 +113,23 @@ static struct msg_submit describe(struct smtpsession *s)
 	};
 }
 
+static void count_bounce(struct smtpsession *s)
+{
+	const struct transaction *t = s->mail;
+	uint32_t per_hour = s->policy->conf->smtp.max_bounces;
+
+	if (t->reverse_path.n || !s->outside->bounces || !per_hour)
+		return;
+	for (size_t i = 0; i < t->recipients.n; i++)
+		bounces_count(s->outside->bounces, t->recipients.v[i], per_hour, clock_now_ms());
+}
+
 static void count_answer(struct smtpsession *s, uint64_t code)
 {
 	if (code < 300) {
 		s->accepted++;
 		s->bytes += s->mail->data.bytes;
+		count_bounce(s);
 		metrics_add(METRIC_edge_messages_2xx, 1);
 		metrics_add(METRIC_edge_message_bytes, (int64_t)s->mail->data.bytes);
 	} else if (code < 500) {

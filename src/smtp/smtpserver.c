@@ -19,6 +19,7 @@ struct smtpserver {
 	struct lobby *lobby;
 	struct lanes *scan;
 	struct clients clients;
+	struct bounces bounces;
 	struct smtpsession_outside outside;
 	_Atomic int64_t held; /* memory that messages take while they come in */
 	size_t threads;
@@ -278,10 +279,12 @@ struct smtpserver *smtpserver_new(struct smtppolicy *policy, struct lanes *scan)
 	server->scan = scan;
 	server->policy = policy;
 	server->threads = policy->conf->smtp.threads;
-	server->outside = (struct smtpsession_outside){ server,	 submit, hold,	  wall,
-							writing, moved,	 refused, trouble };
+	server->outside = (struct smtpsession_outside){ server,	 submit,  hold,
+							wall,	 writing, moved,
+							refused, trouble, &server->bounces };
 	pthread_mutex_init(&server->lock, NULL);
 	clients_init(&server->clients);
+	bounces_init(&server->bounces);
 	server->lobby = lobby_new(&handlers, policy->conf->smtp.threads);
 	return server;
 }

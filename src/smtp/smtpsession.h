@@ -14,6 +14,7 @@
 #define SMTP_SMTPSESSION_H
 
 #include "base/ident.h"
+#include "smtp/bounces.h"
 #include "smtp/chunk.h"
 #include "smtp/clients.h"
 #include "smtp/smtppolicy.h"
@@ -65,6 +66,7 @@ struct smtpsession_outside {
 			str argument);
 	void (*trouble)(void *ctx, const struct smtpsession *s, const char *what,
 			const struct why *why);
+	struct bounces *bounces; /* of all sessions; NULL: nobody counts */
 };
 
 struct smtpsession {

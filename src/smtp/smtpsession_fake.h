@@ -16,6 +16,7 @@ enum { FAKE_BUDGET = 64 << 20 };
 struct fake_smtp {
 	struct arena *arena;
 	struct smtpsession_outside outside;
+	struct bounces bounces;
 	struct smtpsession session;
 	struct stream io;
 	char in_buffer[LOBBY_IN_BYTES], out_buffer[LOBBY_OUT_BYTES];
@@ -213,9 +214,10 @@ static struct fake_smtp *fake_smtp_new(str settings)
 	bug_if(smtppolicy_new(settings, &policy, &why) < 0);
 	f->arena = a;
 	f->outside = (struct smtpsession_outside){
-		f,	    fake_submit,  fake_hold,   fake_wall, fake_writing,
-		fake_moved, fake_refused, fake_trouble
+		f,	    fake_submit,  fake_hold,	fake_wall,  fake_writing,
+		fake_moved, fake_refused, fake_trouble, &f->bounces
 	};
+	bounces_init(&f->bounces);
 	f->output = strbuf_make(a, 8 << 20);
 	f->envelopes = strbuf_make(a, 1 << 20);
 	f->answer = (struct msg_submitted){ 250, STR("2.0.0"), STR("Accepted"), STR("m") };

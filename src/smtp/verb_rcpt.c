@@ -59,6 +59,35 @@ static bool is_ours(const struct conf *conf, struct address to)
 	return conf_is_own_domain(conf, to.domain) && !hides_a_route(to.local);
 }
 
+/* Said and logged once for a message, or its memory would grow with each that is put off. */
+static void put_off(struct smtpsession *s, str args)
+{
+	str text = STR("This recipient got too many notifications; try again later");
+
+	metrics_add(METRIC_edge_recipients_refused, 1);
+	if (s->mail->put_off)
+		smtpsession_reply(s, 451, STR("4.7.1"), text);
+	else
+		smtpsession_refuse(s, 451, STR("4.7.1"), text, args);
+	s->mail->put_off = true;
+}
+
+/* Who watches over the mail itself needs all of them. */
+static bool has_enough_bounces(const struct smtpsession *s, struct address to)
+{
+	struct strbuf text =
+		strbuf_make(s->mail->arena, 2 * ADDRESS_LOCAL_MAX + ADDRESS_DOMAIN_MAX + 3);
+	const struct conf *conf = s->policy->conf;
+
+	if (s->mail->reverse_path.n || !s->outside->bounces || !conf->smtp.max_bounces ||
+	    conf->role == CONF_ROLE_OUT || str_caseeq(to.local, STR("postmaster")) ||
+	    str_caseeq(to.local, STR("mailer-daemon")))
+		return false;
+	address_put(&text, to);
+	return bounces_full(s->outside->bounces, strbuf_str(&text), conf->smtp.max_bounces,
+			    clock_now_ms());
+}
+
 static void keep_params(struct transaction *t, struct dsnparams_rcpt dsn)
 {
 	struct strbuf text = strbuf_make(t->arena, DSNPARAMS_RCPT_MAX);
@@ -103,6 +132,10 @@ void verb_rcpt(struct smtpsession *s, str args)
 		refuse_one_more(s, args);
 		return;
 	}
+	if (t->put_off) {
+		put_off(s, args);
+		return;
+	}
 	r = address_parse_path(t->arena, str_trim(str_skip(args, 3)), t->params.smtputf8, &to,
 			       &rest);
 	if (r != ADDRESS_OK || address_is_null(to)) {
@@ -117,6 +150,10 @@ void verb_rcpt(struct smtpsession *s, str args)
 	if (!is_ours(s->policy->conf, to)) {
 		metrics_add(METRIC_edge_recipients_refused, 1);
 		smtpsession_refuse(s, 550, STR("5.7.1"), STR("Relaying is refused"), args);
+		return;
+	}
+	if (has_enough_bounces(s, to)) {
+		put_off(s, args);
 		return;
 	}
 	add_recipient(s, to);
