@@ -361,7 +361,7 @@ const struct advice_translation advice_titles[] = {
 	{ "X-012", "Récolte d’adresses" },
 	{ "X-013", "Soixante connexions à la fois" },
 	{ "X-014", "Un client d’un octet en dix secondes" },
-	{ "X-015", "Deux cents expéditeurs de suite" },
+	{ "X-015", "Deux cents messages de suite" },
 	{ "X-016", "Trente avis de suite" },
 	{ "X-017", "Noms HELO que nul serveur honnête ne dit" },
 	{ "X-034", "Port 465" },

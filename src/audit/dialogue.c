@@ -320,7 +320,7 @@ static bool has_forged(str message)
 
 void dialogue_arrived(struct fate_row *row, struct arena *a, str message, const struct arrival *r)
 {
-	if (str_starts(row->id, STR("X-016")))
+	if (str_starts(row->id, STR("X-015")) || str_starts(row->id, STR("X-016")))
 		return;
 	row->note = r->marks.n ? arena_str(a, r->marks) : row->note;
 	if (row->judgement == FATE_DANGER)

@@ -10,7 +10,6 @@
 enum {
 	HARVEST = 50,
 	CROWD = 60,
-	HASTE = 200,
 	TIMING_MS = 300, /* by which answers to unknown and known recipients may differ */
 	PROBE_465_MS = 5000,
 	SLOW_STEP_MS = 10000,
@@ -307,30 +306,6 @@ static void crowd(const struct dialogue_case *c, const struct dialogue_setting *
 			     arena_fmt(a, "%d connections at once were served", CROWD));
 }
 
-static void haste(const struct dialogue_case *c, const struct dialogue_setting *s, struct arena *a,
-		  struct fate_row *ret)
-{
-	struct smtpreply reply;
-
-	for (size_t i = 0; i < HASTE; i++) {
-		cleanup(arena_freep) struct arena *one = arena_new("haste", 1 << 20);
-		struct talk t;
-		bool go_on = talk_open(&t, s->to, one) == TALK_OK &&
-			     talk_greeting(&t, &reply) == TALK_OK && reply.code == 220 &&
-			     talk_hello(&t, s->to->name, &reply) == TALK_OK &&
-			     talk_ask(&t, dialogue_expand(one, s, &t, "MAIL FROM:<{from}>"),
-				      &reply) == TALK_OK &&
-			     reply.code == 250;
-
-		talk_close(&t);
-		if (!go_on) {
-			dialogue_say(ret, FATE_PASS, arena_fmt(a, "slowed down after %zu", i));
-			return;
-		}
-	}
-	dialogue_say(ret, c->bad, arena_fmt(a, "%d in a row were taken", HASTE));
-}
-
 /* One byte of a command each ten seconds. */
 static void slowloris(const struct dialogue_case *c, const struct dialogue_setting *s,
 		      struct arena *a, struct fate_row *ret)
@@ -427,13 +402,6 @@ const struct dialogue_case dialogue_customs[] = {
 	  .bad = FATE_FAIL,
 	  .run = slowloris,
 	  .slow = true },
-	{ .id = "X-015",
-	  .case_id = "X-015",
-	  .group = "connection",
-	  .title = "Two hundred senders in a row",
-	  .bad = FATE_FAIL,
-	  .run = haste,
-	  .stress = true },
 	{ .id = "X-034",
 	  .case_id = "X-034",
 	  .group = "tls",

@@ -233,9 +233,11 @@ static void notifications_are_put_off_and_not_refused(void **state)
 
 	(void)state;
 	assert_int_equal(judged("X-016", m), FATE_FAIL);
+	assert_int_equal(judged("X-015", m), FATE_FAIL);
 	m.taken_max = 25;
 	m.too_many = "451 4.7.1 later";
 	assert_int_equal(judged("X-016", m), FATE_PASS);
+	assert_int_equal(judged("X-015", m), FATE_PASS);
 	m.too_many = "550 5.7.1 never";
 	assert_int_equal(judged("X-016", m), FATE_FAIL);
 }

@@ -1,8 +1,9 @@
-/* Cases X that send much: a message over the limit, many notifications. */
+/* Cases X that send much: a message over the limit, many messages, many notifications. */
 #include "audit/dialogue_private.h"
 
 enum {
 	NOTIFICATIONS = 30,
+	HASTE = 200,
 	CHUNK = 32 << 10,
 	OVERSIZE_MAX = 64 << 20, /* above this limit the case would only be a load */
 	OVERSIZE_REPLY_MS = 60000,
@@ -93,18 +94,18 @@ static void oversize(const struct dialogue_case *c, const struct dialogue_settin
 	talk_close(&t);
 }
 
-/* One message with the null reverse-path, in the name of the author's domain, which SPF then knows
- * by HELO; what was answered last, 0: nothing. */
-static int notify(const struct dialogue_case *c, const struct dialogue_setting *s, struct arena *a,
-		  struct fate_row *ret)
+/* One message on a connection of its own; what was answered last, 0: nothing. HELO is the domain of
+ * the author, which SPF asks about when the reverse-path is null. */
+static int send_one(const struct dialogue_case *c, const struct dialogue_setting *s,
+		    const char *mail, struct arena *a, struct fate_row *ret)
 {
-	cleanup(arena_freep) struct arena *one = arena_new("notification", 1 << 20);
+	cleanup(arena_freep) struct arena *one = arena_new("message", 1 << 20);
 	struct smtpreply reply = { 0 };
 	struct talk t;
 
 	if (talk_open(&t, s->to, one) == TALK_OK &&
 	    dialogue_ready(&t, s, one, DIALOGUE_PARTNER, "{sender}", &reply) &&
-	    begin(&t, s, one, "MAIL FROM:<>", &reply) &&
+	    begin(&t, s, one, mail, &reply) &&
 	    (talk_send(&t, dialogue_letter(one, s, c->id, "", "Audit.\r\n")) != TALK_OK ||
 	     talk_reply(&t, 2 * s->to->timeout_ms, &reply) != TALK_OK))
 		reply.code = 0;
@@ -115,17 +116,18 @@ static int notify(const struct dialogue_case *c, const struct dialogue_setting *
 	return reply.code;
 }
 
-static void notifications(const struct dialogue_case *c, const struct dialogue_setting *s,
-			  struct arena *a, struct fate_row *ret)
+/* Passes when some are taken and one is put off. */
+static void send_many(const struct dialogue_case *c, const struct dialogue_setting *s,
+		      const char *mail, size_t max, struct arena *a, struct fate_row *ret)
 {
 	int code = 250;
 	size_t n = 0;
 
-	while (n < NOTIFICATIONS && code / 100 == 2) {
-		code = notify(c, s, a, ret);
+	while (n < max && code / 100 == 2) {
+		code = send_one(c, s, mail, a, ret);
 		n += code / 100 == 2;
 	}
-	if (n == NOTIFICATIONS)
+	if (n == max)
 		dialogue_say(ret, c->bad, arena_fmt(a, "%zu in a row were taken", n));
 	else if (n && code / 100 == 4)
 		dialogue_say(ret, FATE_PASS, arena_fmt(a, "put off after %zu", n));
@@ -136,6 +138,18 @@ static void notifications(const struct dialogue_case *c, const struct dialogue_s
 		dialogue_say(ret, FATE_UNCLEAR, ret->text);
 }
 
+static void notifications(const struct dialogue_case *c, const struct dialogue_setting *s,
+			  struct arena *a, struct fate_row *ret)
+{
+	send_many(c, s, "MAIL FROM:<>", NOTIFICATIONS, a, ret);
+}
+
+static void haste(const struct dialogue_case *c, const struct dialogue_setting *s, struct arena *a,
+		  struct fate_row *ret)
+{
+	send_many(c, s, "MAIL FROM:<{from}>", HASTE, a, ret);
+}
+
 const struct dialogue_case dialogue_volume[] = {
 	{ .id = "X-010b",
 	  .case_id = "X-010",
@@ -143,6 +157,13 @@ const struct dialogue_case dialogue_volume[] = {
 	  .title = "A message that is too big",
 	  .bad = FATE_FAIL,
 	  .run = oversize },
+	{ .id = "X-015",
+	  .case_id = "X-015",
+	  .group = "connection",
+	  .title = "Two hundred messages in a row",
+	  .bad = FATE_FAIL,
+	  .run = haste,
+	  .stress = true },
 	{ .id = "X-016",
 	  .case_id = "X-016",
 	  .group = "connection",

@@ -144,7 +144,7 @@ static bool is_address(str helo, struct ip *ret, bool *ret_literal)
 }
 
 /* What needs no DNS; GOOD when that is still to be asked. */
-static enum clientname_helo spelling(str helo)
+static enum clientname_helo spelling(str helo, struct ip client)
 {
 	struct ip ip;
 	bool literal;
@@ -156,7 +156,9 @@ static enum clientname_helo spelling(str helo)
 	if (is_address(helo, &ip, &literal)) {
 		if (clientname_inside(ip))
 			return CLIENTNAME_HELO_BADIP;
-		return literal ? CLIENTNAME_HELO_OPEN : CLIENTNAME_HELO_BAREIP;
+		if (!literal)
+			return CLIENTNAME_HELO_BAREIP;
+		return ip_eq(ip, client) ? CLIENTNAME_HELO_OPEN : CLIENTNAME_HELO_OTHER;
 	}
 	if (str_chr(str_sub(helo, 0, helo.n - 1), '.') == STR_NONE || !dnsname_valid(helo))
 		return CLIENTNAME_HELO_NOT_FQDN;
@@ -189,7 +191,7 @@ static bool leads_to(struct arena *a, const struct dns_resolver *dns, str name, 
 static enum clientname_helo check_helo(struct arena *a, const struct dns_resolver *dns,
 				       struct ip client, str helo, deadline d)
 {
-	enum clientname_helo said = spelling(helo);
+	enum clientname_helo said = spelling(helo, client);
 	bool any = false, open = false;
 
 	if (said != CLIENTNAME_HELO_GOOD || leads_to(a, dns, helo, client, d, &any, &open))
@@ -234,7 +236,7 @@ size_t clientname_questions(struct arena *a, struct ip client, str helo,
 			    struct dns_question q[CLIENTNAME_QUESTIONS])
 {
 	q[0] = (struct dns_question){ dnsname_reverse(a, client), DNS_PTR };
-	if (spelling(helo) != CLIENTNAME_HELO_GOOD)
+	if (spelling(helo, client) != CLIENTNAME_HELO_GOOD)
 		return 1;
 	mxcheck_questions(helo, &q[1]);
 	return CLIENTNAME_QUESTIONS;
@@ -248,7 +250,7 @@ struct clientname_result clientname_check(struct arena *a, const struct dns_reso
 
 	r.helo = check_helo(a, dns, client, helo, d);
 	r.host = check_host(a, dns, client, d, &r.name);
-	if (spelling(helo) == CLIENTNAME_HELO_GOOD)
+	if (spelling(helo, client) == CLIENTNAME_HELO_GOOD)
 		given = clientname_grade(helo);
 	own = clientname_grade(r.name);
 	r.grade_of_helo = given >= own;

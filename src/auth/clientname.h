@@ -30,7 +30,7 @@ enum clientname_helo {
 	CLIENTNAME_HELO_NOTHING,   /* neither MX nor address (NORES_A_OR_MX) */
 	CLIENTNAME_HELO_NORESOLVE, /* MX hosts without an address (NORESOLVE_MX) */
 	CLIENTNAME_HELO_OTHER,	   /* an address, but not the client's (IP_A) */
-	CLIENTNAME_HELO_OPEN,	   /* no answer, or an address literal: nothing to say */
+	CLIENTNAME_HELO_OPEN,	   /* no answer, or the client's address literal */
 };
 
 enum clientname_host {

@@ -52,6 +52,7 @@ static void both_names_of_a_client_are_checked(void **state)
 		{ "192.0.2.3", "nx.invalid", CLIENTNAME_HELO_NOTHING, CLIENTNAME_UNKNOWN },
 		{ "192.0.2.3", "deadmx.example", CLIENTNAME_HELO_NORESOLVE, CLIENTNAME_UNKNOWN },
 		{ "192.0.2.3", "onlymx.example", CLIENTNAME_HELO_OPEN, CLIENTNAME_UNKNOWN },
+		{ "192.0.2.3", "[192.0.2.4]", CLIENTNAME_HELO_OTHER, CLIENTNAME_UNKNOWN },
 		{ "192.0.2.3", "[192.0.2.3]", CLIENTNAME_HELO_OPEN, CLIENTNAME_UNKNOWN },
 		{ "192.0.2.3", "", CLIENTNAME_HELO_OPEN, CLIENTNAME_UNKNOWN },
 		/* What was not answered is never the client's fault. */

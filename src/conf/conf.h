@@ -250,6 +250,7 @@ struct conf {
 	struct {
 		uint32_t threads;
 		int64_t deadline;
+		bool name_symbols;
 	} scan;
 	struct {
 		struct conf_strings sources; /* rows of conf/feedrow.h */

@@ -387,6 +387,10 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | EDGE | SCAN | CLI, .doc = "messages judged at the same moment" },
 	{ "scan.deadline", CONF_DURATION, AT(scan.deadline), .initial = "60s", .min = SECOND / 10,
 	  .max = 10 * MINUTE, .audience = EDGE | SCAN | CLI, .doc = "a verdict is due by then" },
+	{ "scan.name_symbols", CONF_BOOL, AT(scan.name_symbols), .initial = "true",
+	  .audience = SCAN | CLI,
+	  .doc = "mail for our recipients names in X-Poterne-Symbols what weighed; mail that "
+		 "leaves (role out) never does" },
 
 	{ "feeds.sources", CONF_STRING, .list = true, .may_be_empty = true, AT(feeds.sources),
 	  .initial = "", .audience = POTERNED | SCAN | FETCH | CLI,

@@ -29,6 +29,23 @@ static void recipients(struct arena *a, const struct conf_strings *own,
 	}
 }
 
+/* "hopital.example", "mx1.hopital.example": a name of ours, whoever gives it. */
+static void helo(struct arena *a, const struct conf_strings *own, str helo, struct evidence *out)
+{
+	str rest = helo;
+
+	while (rest.n) {
+		size_t dot;
+
+		if (conf_strings_has(own, rest)) {
+			evidence_add(a, out, STR("HELO_OWN_NAME"), helo);
+			return;
+		}
+		dot = str_chr(rest, '.');
+		rest = dot == STR_NONE ? STR("") : str_skip(rest, dot + 1);
+	}
+}
+
 /* An error report goes to the one who wrote (RFC 5321 4.5.5). */
 static void bounce(struct arena *a, const struct envelope *envelope, struct evidence *out)
 {
@@ -113,6 +130,7 @@ void glance_evidence(struct arena *a, const struct conf_strings *own_domains,
 		     struct evidence *out)
 {
 	recipients(a, own_domains, envelope, out);
+	helo(a, own_domains, envelope->helo, out);
 	bounce(a, envelope, out);
 	servers(a, facts, out);
 	links(a, facts, out);

@@ -65,6 +65,29 @@ static void recipients_and_encryption_are_told(void **state)
 	}
 }
 
+static void our_names_are_known_by_whoever_gives_them(void **state)
+{
+	static const struct {
+		const char *helo, *want;
+	} rows[] = {
+		{ "hopital.example", "HELO_OWN_NAME" },
+		{ "MX1.Hopital.example", "HELO_OWN_NAME" },
+		{ "a.b.hopital.example", "HELO_OWN_NAME" },
+		{ "ehopital.example", "" },
+		{ "hopital.example.evil.example", "" },
+		{ "example", "" },
+		{ "...", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct world w = new_world();
+
+		w.env.helo = str_c(rows[i].helo);
+		assert_found(&w, rows[i].want);
+	}
+}
+
 static void a_bounce_goes_to_one(void **state)
 {
 	str two[] = { STR("a@x.example"), STR("b@x.example") };
@@ -130,6 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recipients_and_encryption_are_told),
+		cmocka_unit_test(our_names_are_known_by_whoever_gives_them),
 		cmocka_unit_test(a_bounce_goes_to_one),
 		cmocka_unit_test(one_server_is_one_server),
 		cmocka_unit_test(a_text_that_is_but_a_link_is_told),

@@ -176,6 +176,28 @@ str fields_results(struct arena *a, str hostname, const struct auth_results *aut
 	return strbuf_str(&value);
 }
 
+/* What weighed, heaviest first, a name and its points or its decision on a line. No evidence: that
+ * is in the sender's words. */
+static void put_symbols(struct strbuf *b, const struct verdict *v)
+{
+	size_t begin = b->n;
+
+	for (size_t i = 0; i < v->symbols.n && b->n - begin < FIELDS_MAX_SYMBOL_BYTES; i++) {
+		const struct verdict_symbol *s = &v->symbols.v[i];
+
+		if (!s->score && s->decides == ACTION_ACCEPT)
+			continue;
+		strbuf_put(b, b->n == begin ? STR("X-Poterne-Symbols: ") : STR("\r\n "));
+		put_safe(b, s->rule->name, 64);
+		if (s->decides != ACTION_ACCEPT)
+			strbuf_fmt(b, "=%s", action_name(s->decides));
+		else
+			strbuf_fmt(b, "=%s", verdict_points(s->score).text);
+	}
+	if (b->n != begin)
+		strbuf_put(b, STR("\r\n"));
+}
+
 str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env, str results,
 		  const struct verdict *v)
 {
@@ -185,6 +207,8 @@ str fields_to_add(struct arena *a, const struct conf *conf, const struct envelop
 	strbuf_fmt(&b, "%s; score=%s; id=", action_name(v->action), verdict_points(v->score).text);
 	put_safe(&b, env->mid, 32);
 	strbuf_put(&b, STR("\r\n"));
+	if (conf->scan.name_symbols)
+		put_symbols(&b, v);
 	if (v->action == ACTION_TAG || v->action == ACTION_QUARANTINE)
 		strbuf_put(&b, STR("X-Spam-Flag: YES\r\n"));
 	strbuf_put(&b, STR("X-Last-TLS-Session-Version: "));

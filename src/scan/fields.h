@@ -19,6 +19,7 @@
 enum {
 	FIELDS_MAX_BYTES = 16384,
 	FIELDS_MAX_RESULTS_BYTES = 8192, /* of what we say of sender authentication */
+	FIELDS_MAX_SYMBOL_BYTES = 4096,	 /* of names of what weighed; one more may begin */
 	FIELDS_MAX_CUTS = 128,
 	FIELDS_MAX_HOPS = 100, /* RFC 5321 6.3: no fewer, lest a long way is taken for a circle */
 };
@@ -37,7 +38,8 @@ struct fields_cuts {
 struct fields_cuts fields_to_cut(struct arena *a, str message, const struct conf *conf) must_use;
 /* The value of Authentication-Results, in our name. */
 str fields_results(struct arena *a, str hostname, const struct auth_results *auth) must_use;
-/* Received, Authentication-Results, X-Poterne-Verdict, X-Spam-Flag, each with its CRLF. */
+/* Received, Authentication-Results, X-Poterne-Verdict, with scan.name_symbols X-Poterne-Symbols,
+ * X-Spam-Flag, each with its CRLF. */
 str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env, str results,
 		  const struct verdict *v) must_use;
 /* In role out: Received alone, which names nobody inside; and one that says nothing for each of the

@@ -114,6 +114,36 @@ static void a_hostile_helo_cannot_add_a_field(void **state)
 	assert_true(str_ends(added, STR("\r\n")));
 }
 
+static void what_weighed_is_named_to_our_recipients(void **state)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("test", 16 << 20);
+	struct conf *conf = receiver(a);
+	struct envelope env = { .mid = STR("m1") };
+	static const struct rules_symbol one = { .name = STR("ONE") }, two = { .name = STR("TWO") },
+					 no = { .name = STR("NO") };
+	struct verdict v = { .action = ACTION_TAG, .score = 650 };
+	str added;
+
+	(void)state;
+	*arena_push(a, &v.symbols) =
+		(struct verdict_symbol){ .rule = &one, .decides = ACTION_QUARANTINE };
+	*arena_push(a, &v.symbols) = (struct verdict_symbol){ .rule = &two, .score = -650 };
+	*arena_push(a, &v.symbols) = (struct verdict_symbol){ .rule = &no };
+	added = fields_to_add(a, conf, &env, STR("x"), &v);
+	assert_int_not_equal(
+		str_find(added, STR("X-Poterne-Symbols: ONE=quarantine\r\n TWO=-6.50\r\nX-")),
+		STR_NONE);
+	conf->scan.name_symbols = false;
+	added = fields_to_add(a, conf, &env, STR("x"), &v);
+	assert_int_equal(str_find(added, STR("Symbols")), STR_NONE);
+	conf->scan.name_symbols = true;
+	for (size_t i = 0; i < 10000; i++)
+		*arena_push(a, &v.symbols) = (struct verdict_symbol){ .rule = &two, .score = 1 };
+	added = fields_to_add(a, conf, &env, STR("x"), &v);
+	assert_in_range(added.n, FIELDS_MAX_SYMBOL_BYTES, FIELDS_MAX_SYMBOL_BYTES + 1024);
+	assert_true(str_ends(added, STR("\r\n")));
+}
+
 static void outgoing_mail_says_nothing_of_the_inside(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
@@ -151,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forged_fields_are_cut_and_nothing_else),
 		cmocka_unit_test(more_forged_fields_than_the_limit_are_told),
+		cmocka_unit_test(what_weighed_is_named_to_our_recipients),
 		cmocka_unit_test(outgoing_mail_says_nothing_of_the_inside),
 		cmocka_unit_test(a_hostile_helo_cannot_add_a_field),
 	};

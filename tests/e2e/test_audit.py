@@ -37,7 +37,7 @@ def test_our_gateway_is_audited_by_its_next_hop():
                      paths__site_lists=os.path.join(folder, "lists"),
                      paths__overlay=os.path.join(folder, "overlay")) as g:
             target = f"127.0.0.1:{g.port}"
-            cases = ["T001*", "T00[2358]a*", "T070a*", "T118a*", "C-00*", "X-001a", "X-005", "X-009", "X-01[0346]*", "X-042*",
+            cases = ["T001*", "T00[2358]a*", "T070a*", "T118a*", "C-00*", "X-001a", "X-005", "X-009", "X-01[03467]*", "X-042*",
                      "X-043", "X-044"]
             rows, sums, _ = audit(target, "--sink", str(sink), "--wait", "3s", "--resume", journal, "--html", page,
                                   "--lang", "fr", "--stress", "--slow", *cases)
@@ -51,6 +51,7 @@ def test_our_gateway_is_audited_by_its_next_hop():
             # Whom a message claims to be from keeps it out of no log.
             assert [e for e in g.events("message.done") if e["from"] == "bounce@nospf.example" and e["code"] == 550]
             assert len([e for e in g.events("message.done") if e["from"] == "" and e["code"] == 250]) == 25
+            assert "X-Poterne-Symbols: HFILTER_HELO_BADIP" in rows["X-017c"]["note"], rows["X-017c"]
             # Once more: all of it is known, so nothing is sent, to whatever the gateway is now.
             before = len(g.events("message.done"))
             again, _, _ = audit(target, "--sink", str(sink), "--wait", "1s", "--resume", journal, "--stress",
