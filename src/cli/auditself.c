@@ -111,7 +111,7 @@ static int write_page(const char *path, str page, struct why *why)
 static int report(const struct request *q, const struct selfaudit *in,
 		  const struct selfaudit_row *rows, size_t n, struct why *why)
 {
-	enum conf_lang lang = q->has_lang ? q->common.lang : in->conf->lang;
+	enum conf_lang lang = in->lang;
 	struct strbuf out = strbuf_make(in->arena, OUT_MAX), page = strbuf_make(in->arena, OUT_MAX);
 	int status = CLI_DONE;
 
@@ -142,6 +142,7 @@ static int run(const struct request *q, struct arena *a, struct why *why)
 
 	if (!in.conf)
 		return CLI_ENVIRONMENT;
+	in.lang = q->has_lang ? q->common.lang : in.conf->lang;
 	dnsknown_read(a, &known);
 	in.certificates = known.certificates;
 	in.n_certificates = known.input.n_tlsa;

@@ -30,6 +30,7 @@ enum selfaudit_result {
 struct selfaudit {
 	struct arena *arena;
 	const struct conf *conf;
+	enum conf_lang lang;
 	const char *config_file;     /* or NULL: the embedded defaults */
 	const struct survey *survey; /* or NULL: the DNS was not asked */
 	const struct survey_certificate *certificates;

@@ -48,12 +48,16 @@ struct selfaudit_finding selfaudit_host_antivirus(struct selfaudit *in)
 	int64_t at;
 
 	if (p->kind == CONF_PEER_NONE)
-		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "antivirus.clamd is empty");
+		return SELFAUDIT_SAY(
+			in, SELFAUDIT_FAIL,
+			SELFAUDIT_IN(in, "antivirus.clamd is empty", "antivirus.clamd est vide"));
 	if (clamd_version(in->arena, &server, deadline_in(CLAMD_MS), &version, &why) < 0)
 		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "%s", why.text);
 	at = signatures_of(in->arena, version);
 	if (at == 0)
-		return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN, "%.*s: no date of signatures",
+		return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN,
+				     SELFAUDIT_IN(in, "%.*s: no date of signatures",
+						  "%.*s : signatures sans date"),
 				     STR_ARG(version));
 	return SELFAUDIT_SAY(in, in->now - at > FRESH_S ? SELFAUDIT_FAIL : SELFAUDIT_PASS, "%.*s",
 			     STR_ARG(version));
@@ -117,11 +121,17 @@ struct selfaudit_finding selfaudit_host_services(struct selfaudit *in)
 	struct strbuf seen = strbuf_make(in->arena, SELFAUDIT_SEEN);
 
 	if (!add_services(in->arena, "/proc/net/tcp", &seen))
-		return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN, "/proc/net/tcp cannot be read");
+		return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN,
+				     SELFAUDIT_IN(in, "/proc/net/tcp cannot be read",
+						  "/proc/net/tcp ne peut être lu"));
 	(void)add_services(in->arena, "/proc/net/tcp6", &seen); /* absent without IPv6 */
 	if (seen.n == 0)
-		return SELFAUDIT_SAY(in, SELFAUDIT_PASS,
-				     "nothing listens on ports of mailboxes, webmail or clients");
+		return SELFAUDIT_SAY(
+			in, SELFAUDIT_PASS,
+			SELFAUDIT_IN(in,
+				     "nothing listens on ports of mailboxes, webmail or clients",
+				     "rien n’écoute sur les ports des boîtes, du webmail ou des "
+				     "clients"));
 	return selfaudit_found(SELFAUDIT_FAIL, &seen);
 }
 
@@ -138,7 +148,10 @@ struct selfaudit_finding selfaudit_host_monitoring(struct selfaudit *in)
 					     STR_ARG(web->v[i].host), web->v[i].port);
 	}
 	return SELFAUDIT_SAY(in, SELFAUDIT_PASS, "%s",
-			     web->n ? "private addresses only" : "a socket of this machine only");
+			     web->n ? SELFAUDIT_IN(in, "private addresses only",
+						   "des adresses privées seulement")
+				    : SELFAUDIT_IN(in, "a socket of this machine only",
+						   "une socket de cette machine seulement"));
 }
 
 /* --- accounts and files --- */
@@ -154,17 +167,23 @@ struct selfaudit_finding selfaudit_host_users(struct selfaudit *in)
 	for (size_t i = 0; i < ARRAY_LEN(users); i++) {
 		for (size_t k = 0; k < i; k++) {
 			if (str_eq(users[i], users[k]))
-				return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "%.*s is two processes",
-						     STR_ARG(users[i]));
+				return SELFAUDIT_SAY(
+					in, SELFAUDIT_FAIL,
+					SELFAUDIT_IN(in, "%.*s is two processes",
+						     "%.*s est celui de deux processus"),
+					STR_ARG(users[i]));
 		}
 		if (!getpwnam(arena_cz(in->arena, users[i])))
 			strbuf_fmt(&missing, " %.*s", STR_ARG(users[i]));
 	}
 	if (missing.n)
 		return SELFAUDIT_SAY(in, SELFAUDIT_PASS,
-				     "apart by numbers; without an account:%.*s",
+				     SELFAUDIT_IN(in, "apart by numbers; without an account:%.*s",
+						  "séparés par des numéros ; sans compte :%.*s"),
 				     STR_ARG(strbuf_str(&missing)));
-	return SELFAUDIT_SAY(in, SELFAUDIT_PASS, "an account for each process");
+	return SELFAUDIT_SAY(
+		in, SELFAUDIT_PASS,
+		SELFAUDIT_IN(in, "an account for each process", "un compte pour chaque processus"));
 }
 
 /* A file of secrets that others may read; seen says so. */
@@ -201,12 +220,20 @@ struct selfaudit_finding selfaudit_host_secrets(struct selfaudit *in)
 			look_at_secret(in, row.file, &open, &unknown);
 	}
 	if (open.n)
-		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "others than the owner may read:%.*s",
-				     STR_ARG(strbuf_str(&open)));
+		return SELFAUDIT_SAY(
+			in, SELFAUDIT_FAIL,
+			SELFAUDIT_IN(in, "others than the owner may read:%.*s",
+				     "d’autres que le propriétaire peuvent lire :%.*s"),
+			STR_ARG(strbuf_str(&open)));
 	if (unknown.n)
-		return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN, "not there, or not for this user:%.*s",
-				     STR_ARG(strbuf_str(&unknown)));
-	return SELFAUDIT_SAY(in, SELFAUDIT_PASS, "private keys are for their owner alone");
+		return SELFAUDIT_SAY(
+			in, SELFAUDIT_UNKNOWN,
+			SELFAUDIT_IN(in, "not there, or not for this user:%.*s",
+				     "absents, ou illisibles pour cet utilisateur :%.*s"),
+			STR_ARG(strbuf_str(&unknown)));
+	return SELFAUDIT_SAY(in, SELFAUDIT_PASS,
+			     SELFAUDIT_IN(in, "private keys are for their owner alone",
+					  "les clefs privées sont pour leur seul propriétaire"));
 }
 
 /* Encryption of the disk below cannot be seen from here. */
@@ -220,11 +247,14 @@ struct selfaudit_finding selfaudit_host_quarantine(struct selfaudit *in)
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "%s: mode %03o", path.p,
 				     st.st_mode & 0777);
-	return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN,
+	return SELFAUDIT_SAY(
+		in, SELFAUDIT_UNKNOWN,
+		SELFAUDIT_IN(in,
 			     "%s is for one account alone, %llu days at most; whether the disk is "
 			     "encrypted cannot be seen",
-			     path.p,
-			     (unsigned long long)in->conf->quarantine.keep / (24 * 3600 * 1000));
+			     "%s est pour un seul compte, %llu jours au plus ; on ne voit pas si "
+			     "le disque est chiffré"),
+		path.p, (unsigned long long)in->conf->quarantine.keep / (24 * 3600 * 1000));
 }
 
 struct selfaudit_finding selfaudit_host_space(struct selfaudit *in)
@@ -237,19 +267,24 @@ struct selfaudit_finding selfaudit_host_space(struct selfaudit *in)
 		return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN, "%s: %m", path ? path : "paths.state");
 	mib = (uint64_t)st.f_bavail * st.f_frsize >> 20;
 	percent = st.f_blocks ? (uint64_t)st.f_bavail * 100 / st.f_blocks : 0;
-	return SELFAUDIT_SAY(in,
-			     mib < SPACE_LEAST_MIB || percent < SPACE_LEAST_PERCENT
-				     ? SELFAUDIT_FAIL
-				     : SELFAUDIT_PASS,
-			     "%s: %llu MiB free, %llu %%", path, (unsigned long long)mib,
-			     (unsigned long long)percent);
+	return SELFAUDIT_SAY(
+		in,
+		mib < SPACE_LEAST_MIB || percent < SPACE_LEAST_PERCENT ? SELFAUDIT_FAIL
+								       : SELFAUDIT_PASS,
+		SELFAUDIT_IN(in, "%s: %llu MiB free, %llu %%", "%s : %llu Mio libres, %llu %%"),
+		path, (unsigned long long)mib, (unsigned long long)percent);
 }
 
 struct selfaudit_finding selfaudit_host_backups(struct selfaudit *in)
 {
 	return SELFAUDIT_SAY(
 		in, SELFAUDIT_UNKNOWN,
-		"to be kept elsewhere: %s, paths.overlay, paths.site_lists, the files of "
-		"tls and dkim.keys",
-		in->config_file ? in->config_file : "the configuration");
+		SELFAUDIT_IN(
+			in,
+			"to be kept elsewhere: %s, paths.overlay, paths.site_lists, the files of "
+			"tls and dkim.keys",
+			"à conserver ailleurs : %s, paths.overlay, paths.site_lists, les fichiers "
+			"de tls et de dkim.keys"),
+		in->config_file ? in->config_file
+				: SELFAUDIT_IN(in, "the configuration", "la configuration"));
 }

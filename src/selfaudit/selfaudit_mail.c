@@ -34,7 +34,9 @@ struct selfaudit_finding selfaudit_mail_mailboxes(struct selfaudit *in)
 	if (p->kind == CONF_PEER_LMTP_UNIX)
 		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "delivery.next_hop: lmtp:unix:%.*s",
 				     STR_ARG(p->path));
-	return SELFAUDIT_SAY(in, SELFAUDIT_PASS, "delivery.next_hop: another server");
+	return SELFAUDIT_SAY(in, SELFAUDIT_PASS,
+			     SELFAUDIT_IN(in, "delivery.next_hop: another server",
+					  "delivery.next_hop : un autre serveur"));
 }
 
 static bool is_wide(const struct conf_network *n)
@@ -50,9 +52,13 @@ struct selfaudit_finding selfaudit_mail_roles(struct selfaudit *in)
 	bool wide = false;
 
 	if (c->role == CONF_ROLE_MX)
-		return SELFAUDIT_SAY(in, SELFAUDIT_PASS,
+		return SELFAUDIT_SAY(
+			in, SELFAUDIT_PASS,
+			SELFAUDIT_IN(in,
 				     "role mx: takes mail for our domains only, sends nothing to "
-				     "the Internet but by dsn.via");
+				     "the Internet but by dsn.via",
+				     "role mx : ne reçoit que pour nos domaines, n’envoie rien "
+				     "vers Internet sinon par dsn.via"));
 	strbuf_put(&seen, STR("role out, out.clients"));
 	for (size_t i = 0; i < c->out.clients.n; i++) {
 		strbuf_char(&seen, ' ');
@@ -65,7 +71,9 @@ struct selfaudit_finding selfaudit_mail_roles(struct selfaudit *in)
 
 static struct selfaudit_finding not_spoken(struct selfaudit *in)
 {
-	return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN, "%.*s", STR_ARG(in->talk.why));
+	return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN,
+			     SELFAUDIT_IN(in, "%.*s", "notre port ne répond pas (%.*s)"),
+			     STR_ARG(in->talk.why));
 }
 
 /* In role out this machine may be one of the clients that are let through. */
@@ -77,11 +85,17 @@ struct selfaudit_finding selfaudit_mail_relay(struct selfaudit *in)
 	if (!t->spoken)
 		return not_spoken(in);
 	if (in->conf->role == CONF_ROLE_OUT && !refused)
-		return SELFAUDIT_SAY(in, SELFAUDIT_UNKNOWN,
+		return SELFAUDIT_SAY(
+			in, SELFAUDIT_UNKNOWN,
+			SELFAUDIT_IN(in,
 				     "this machine is one of out.clients; ask from another one: "
-				     "poterne audit --target");
+				     "poterne audit --target",
+				     "cette machine est l’un des out.clients ; essayez d’une autre "
+				     ": poterne audit --target"));
 	return SELFAUDIT_SAY(in, refused ? SELFAUDIT_PASS : SELFAUDIT_FAIL,
-			     "a stranger's mail to a stranger: %.*s", STR_ARG(t->relay_reply));
+			     SELFAUDIT_IN(in, "a stranger's mail to a stranger: %.*s",
+					  "le courrier d’un inconnu à un inconnu : %.*s"),
+			     STR_ARG(t->relay_reply));
 }
 
 struct selfaudit_finding selfaudit_mail_ports(struct selfaudit *in)
@@ -104,11 +118,17 @@ struct selfaudit_finding selfaudit_mail_filter(struct selfaudit *in)
 	const struct conf *c = in->conf;
 
 	if (c->mode == CONF_MODE_OBSERVE)
-		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "mode: observe, nothing is refused");
-	if (!c->paths.site_lists.n)
 		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL,
-				     "paths.site_lists is empty: no lists of this site");
-	return SELFAUDIT_SAY(in, SELFAUDIT_PASS, "mode: enforce; lists of this site in %.*s",
+				     SELFAUDIT_IN(in, "mode: observe, nothing is refused",
+						  "mode: observe, rien n’est refusé"));
+	if (!c->paths.site_lists.n)
+		return SELFAUDIT_SAY(
+			in, SELFAUDIT_FAIL,
+			SELFAUDIT_IN(in, "paths.site_lists is empty: no lists of this site",
+				     "paths.site_lists est vide : aucune liste de ce site"));
+	return SELFAUDIT_SAY(in, SELFAUDIT_PASS,
+			     SELFAUDIT_IN(in, "mode: enforce; lists of this site in %.*s",
+					  "mode: enforce ; listes de ce site dans %.*s"),
 			     STR_ARG(c->paths.site_lists));
 }
 
@@ -157,15 +177,22 @@ struct selfaudit_finding selfaudit_mail_headers(struct selfaudit *in)
 	str left;
 
 	if (in->conf->role != CONF_ROLE_OUT)
-		return SELFAUDIT_SAY(in, SELFAUDIT_NOT_APPLICABLE, "role mx sends nothing out");
+		return SELFAUDIT_SAY(in, SELFAUDIT_NOT_APPLICABLE,
+				     SELFAUDIT_IN(in, "role mx sends nothing out",
+						  "le rôle mx n’envoie rien au dehors"));
 	left = cleaned(in->arena, in->conf);
 	for (size_t i = 0; i < ARRAY_LEN(leaks); i++) {
 		if (str_find(left, leaks[i].token) != STR_NONE)
 			strbuf_fmt(&seen, " %.*s", STR_ARG(leaks[i].token));
 	}
 	if (seen.n == 0)
-		return SELFAUDIT_SAY(in, SELFAUDIT_PASS, "nothing of a sample's inside is left");
-	return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "still in a sample that leaves:%.*s",
+		return SELFAUDIT_SAY(
+			in, SELFAUDIT_PASS,
+			SELFAUDIT_IN(in, "nothing of a sample's inside is left",
+				     "rien de l’intérieur ne reste dans un échantillon"));
+	return SELFAUDIT_SAY(in, SELFAUDIT_FAIL,
+			     SELFAUDIT_IN(in, "still in a sample that leaves:%.*s",
+					  "encore dans un échantillon qui sort :%.*s"),
 			     STR_ARG(strbuf_str(&seen)));
 }
 
@@ -199,7 +226,9 @@ struct selfaudit_finding selfaudit_mail_banner(struct selfaudit *in)
 	const struct selftalk *t = &in->talk;
 
 	if (is_inside_name(in->conf->hostname))
-		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL, "hostname %.*s is a name of the inside",
+		return SELFAUDIT_SAY(in, SELFAUDIT_FAIL,
+				     SELFAUDIT_IN(in, "hostname %.*s is a name of the inside",
+						  "hostname %.*s est un nom de l’intérieur"),
 				     STR_ARG(in->conf->hostname));
 	if (!t->spoken)
 		return not_spoken(in);
@@ -216,21 +245,33 @@ struct selfaudit_finding selfaudit_mail_recipients(struct selfaudit *in)
 	bool spooled = true;
 
 	if (c->role == CONF_ROLE_OUT)
-		return SELFAUDIT_SAY(in, SELFAUDIT_NOT_APPLICABLE, "role out knows no recipients");
+		return SELFAUDIT_SAY(in, SELFAUDIT_NOT_APPLICABLE,
+				     SELFAUDIT_IN(in, "role out knows no recipients",
+						  "le rôle out ne connaît pas de destinataires"));
 	for (size_t i = 0; i < c->listen.smtp.n; i++)
 		spooled &= c->listen.smtp.v[i].handover == CONF_HANDOVER_SPOOL;
 	if (c->delivery.next_hop.kind == CONF_PEER_MAILDIR || spooled)
 		return SELFAUDIT_SAY(
 			in, SELFAUDIT_FAIL,
-			"every address of our domains is accepted: the next hop is not "
-			"asked while the sender waits");
-	return SELFAUDIT_SAY(in, SELFAUDIT_PASS,
+			SELFAUDIT_IN(
+				in,
+				"every address of our domains is accepted: the next hop is not "
+				"asked while the sender waits",
+				"toute adresse de nos domaines est acceptée : le serveur suivant "
+				"n’est pas interrogé pendant que l’expéditeur attend"));
+	return SELFAUDIT_SAY(
+		in, SELFAUDIT_PASS,
+		SELFAUDIT_IN(in,
 			     "no directory here: the next hop refuses unknown recipients while the "
-			     "sender waits");
+			     "sender waits",
+			     "pas d’annuaire ici : le serveur suivant refuse les destinataires "
+			     "inconnus pendant que l’expéditeur attend"));
 }
 
 struct selfaudit_finding selfaudit_mail_clients(struct selfaudit *in)
 {
-	return SELFAUDIT_SAY(in, SELFAUDIT_NOT_APPLICABLE,
-			     "this gateway has no mailboxes and no authenticated submission");
+	return SELFAUDIT_SAY(
+		in, SELFAUDIT_NOT_APPLICABLE,
+		SELFAUDIT_IN(in, "this gateway has no mailboxes and no authenticated submission",
+			     "cette passerelle n’a ni boîtes ni soumission authentifiée"));
 }

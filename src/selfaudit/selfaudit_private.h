@@ -23,6 +23,9 @@ selfaudit_look selfaudit_host_antivirus, selfaudit_host_services, selfaudit_host
 #define SELFAUDIT_SAY(in, result, ...)                                                             \
 	((struct selfaudit_finding){ (result), arena_fmt((in)->arena, __VA_ARGS__) })
 
+/* Keys of the configuration and what others said are the same in both languages. */
+#define SELFAUDIT_IN(in, en, fr) ((in)->lang == CONF_LANG_FR ? (fr) : (en))
+
 /* A finding whose text was put together; cut at SELFAUDIT_SEEN. */
 static inline struct selfaudit_finding selfaudit_found(enum selfaudit_result result,
 						       const struct strbuf *seen)

@@ -193,6 +193,38 @@ static void test_strangers_write_nothing_into_the_page(void **state)
 	arena_free(w.a);
 }
 
+/* Words that stand in no key of the configuration, nor in what a server says. */
+static void test_what_was_seen_is_said_in_french(void **state)
+{
+	static const char *const worlds[][4] = {
+		{ NULL },
+		{ "role=out", "out.clients=0.0.0.0/0", "smtp.starttls=false", NULL },
+		{ "dns.validate=false", "dns.trust_ad=false", "hostname=pc.local", NULL },
+		{ "mode=observe", "tls.certificate=/a", "tls.key=/b", NULL },
+	};
+	static const char *const english[] = { " the ", " is ",	 " not ",   "no ", " of ",
+					       " for ", " are ", "nothing", "with" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(worlds); i++) {
+		struct world w = look(worlds[i]);
+
+		w.in.lang = CONF_LANG_FR;
+		w.in.talk = (struct selftalk){ .spoken = i & 1, .relay_reply = STR("250 ok") };
+		again(&w);
+		for (size_t k = 0; k < w.n; k++) {
+			for (size_t e = 0; e < ARRAY_LEN(english); e++) {
+				str seen = w.rows[k].found.seen;
+
+				if (str_find(seen, str_c(english[e])) != STR_NONE)
+					fail_msg("%.*s: %.*s", STR_ARG(w.rows[k].check->id),
+						 STR_ARG(seen));
+			}
+		}
+		arena_free(w.a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_each_weakness_is_seen),
 		cmocka_unit_test(test_what_the_listener_says_is_judged),
 		cmocka_unit_test(test_a_sample_that_leaves_is_looked_at),
+		cmocka_unit_test(test_what_was_seen_is_said_in_french),
 		cmocka_unit_test(test_strangers_write_nothing_into_the_page),
 	};
 
