@@ -1,13 +1,16 @@
 """The gateway under a service manager: readiness, watchdog, sockets it opened, and checks
 that hold nothing up."""
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
-from gateway import Gateway, wait_until
+from gateway import BUILD, TOP, Gateway, wait_until
 from peers import settle
 from samples import PARTNER, text
 
@@ -243,3 +246,38 @@ def test_a_stop_takes_no_longer_than_it_says():
     g.stop(seconds=13)
     assert time.monotonic() - began < 12
     g.remove()
+
+
+def confined(g, unit):
+    """Started with what the unit leaves it."""
+    launcher = os.path.join(TOP, "tests", "lib", "confined.py")
+    g.from_byte = 0
+    with open(g.log_path, "ab") as log:
+        g.process = subprocess.Popen([sys.executable, launcher, unit, g.state, os.path.join(g.bin, "poterned"),
+                                      *g.arguments()], stderr=log, start_new_session=True)
+    return g
+
+
+def test_the_unit_is_sound_and_leaves_what_the_gateway_needs():
+    unit = os.path.join(TOP, BUILD, "poterned.service")
+    with tempfile.TemporaryDirectory() as folder:
+        # It is not installed here: the check of the unit wants a program that exists.
+        with open(unit, encoding="utf-8") as f, open(os.path.join(folder, "poterned.service"), "w", encoding="utf-8") as to:
+            to.write(re.sub("^ExecStart=\\S+", "ExecStart=/bin/true", f.read(), flags=re.M))
+        shutil.copy(os.path.join(TOP, "dist", "poterned.socket"), folder)
+        out = subprocess.run(["systemd-analyze", "verify", "--man=no", *(os.path.join(folder, "poterned." + x) for x in
+                              ("service", "socket"))], capture_output=True, text=True)
+        assert out.returncode == 0 and "poterned" not in out.stdout + out.stderr, out.stdout + out.stderr
+    g = Gateway(paths__compiled="")
+    try:
+        confined(g, unit).wait_event("gateway.ready")
+        assert g.send(CLEAN)[0] == 250
+        g.signal(signal.SIGHUP)
+        g.wait_event("reload.done")
+        assert g.send(CLEAN)[0] == 250
+        assert not g.events("process.died"), g.raw_log()
+        # It is as apart as without the unit: each process under an account of its own.
+        assert len({os.stat(f"/proc/{pids[0]}").st_uid for pids in g.pids().values()}) > 8, g.pids()
+        g.stop()
+    finally:
+        g.remove()
