@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "cli/cli.h"
 #include "cli/dnsknown.h"
+#include "cli/dnspolicy.h"
 #include "cli/dnssource.h"
 #include "cli/mailoptions.h"
 #include "selfaudit/selfaudit.h"
@@ -97,6 +98,7 @@ static const struct survey *ask_dns(const struct request *q, struct arena *a,
 		fprintf(stderr, "poterne: audit: %s\n", why.text);
 		return NULL;
 	}
+	dnspolicy_offer(a, q->common.dns, &in);
 	survey_run(a, &in, survey);
 	return survey;
 }

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "cli/dnsknown.h"
+#include "cli/dnspolicy.h"
 #include "cli/dnssource.h"
 #include "publish/plantext.h"
 #include "publish/surveywords.h"
@@ -22,7 +23,8 @@ static const char help[] =
 	"Prints the DNS records that this configuration needs for the host name and each of\n"
 	"domains, as lines of a zone file: MX, SPF, DKIM, DMARC, MTA-STS, TLS-RPT, TLSA.\n"
 	"\n"
-	"  --check            asks the DNS instead, and says what is missing, wrong or weak\n"
+	"  --check            asks the DNS instead, and the web servers of MTA-STS policies, and\n"
+	"                     says what is missing, wrong or weak\n"
 	"  --dns FILE         with --check: answers from this JSON file and nothing else\n"
 	"  --at TIME          the clock, as 2026-11-21T19:00:00Z\n"
 	"  --json             one JSON object\n"
@@ -72,6 +74,7 @@ static int check(struct arena *a, const struct request *r, const struct dnsknown
 		return CLI_ENVIRONMENT;
 	}
 	in.dns = &dns;
+	dnspolicy_offer(a, r->dns, &in);
 	survey_run(a, &in, &survey);
 	worst = survey_worst(&survey);
 	if (r->json) {

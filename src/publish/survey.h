@@ -12,6 +12,7 @@
 
 #include "dns/dnsmemo.h"
 #include "publish/plan.h"
+#include "relay/stsfetch.h"
 
 enum { SURVEY_TEXT_MAX = 600, SURVEY_MX_MAX = 20, SURVEY_ADDRESSES_MAX = 20 };
 
@@ -53,6 +54,10 @@ struct survey_input {
 	const struct survey_certificate *certificates; /* as many as made_from->n_tlsa */
 	int64_t now;				       /* seconds since 1970 */
 	deadline deadline;
+	/* The policy of a domain from its web server: STSFETCH_*. NULL: nobody fetches here. */
+	int (*sts_policy)(void *ctx, struct arena *a, str domain, struct stspolicy *ret,
+			  struct why *why);
+	void *sts_ctx;
 };
 
 void survey_run(struct arena *a, const struct survey_input *in, struct survey *ret);

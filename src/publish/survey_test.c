@@ -24,7 +24,24 @@ enum { NOW = 1795284030 };
 #define GOOD_KEY KEY("v=DKIM1; k=rsa; p=AA AA")
 #define GOOD_DMARC DMARC("v=DMARC1; p=reject; rua=mailto:a@ours.example")
 
-static struct survey surveyed(struct arena *a, const char *zone)
+/* What the web server says, and how the fetching went. */
+struct site {
+	const char *policy;
+	int result;
+};
+
+static int serve(void *ctx, struct arena *a, str domain, struct stspolicy *ret, struct why *why)
+{
+	const struct site *site = ctx;
+
+	assert_true(str_eq(domain, STR("ours.example")));
+	if (site->result != STSFETCH_OK)
+		return why_set(why, site->result, "asked to fail");
+	return stspolicy_parse(a, str_c(site->policy), ret, why) < 0 ? STSFETCH_E_POLICY
+								     : STSFETCH_OK;
+}
+
+static struct survey surveyed_with(struct arena *a, const char *zone, struct site *site)
 {
 	static const char *const sets[] = { "hostname=mx.ours.example", "domains=ours.example",
 					    "listen.smtp=8.8.8.8:25" };
@@ -38,7 +55,8 @@ static struct survey surveyed(struct arena *a, const char *zone)
 	struct plan plan;
 	struct survey s;
 	struct why why = { "" };
-	struct survey_input in = { &made_from, &plan, &dns, &certificate, NOW, 0 };
+	struct survey_input in = { &made_from,		&plan, &dns, &certificate, NOW, 0,
+				   site ? serve : NULL, site };
 
 	for (size_t i = 0; i < ARRAY_LEN(sets); i++)
 		assert_int_equal(conf_set_assignment(c, str_c(sets[i]), &why), 0);
@@ -48,6 +66,11 @@ static struct survey surveyed(struct arena *a, const char *zone)
 	plan_make(a, &made_from, &plan);
 	survey_run(a, &in, &s);
 	return s;
+}
+
+static struct survey surveyed(struct arena *a, const char *zone)
+{
+	return surveyed_with(a, zone, NULL);
 }
 
 static bool has(const struct survey *s, enum survey_code code)
@@ -152,6 +175,38 @@ static void each_mistake_is_named(void **state)
 	}
 }
 
+/* Only a policy that is not there, or names none of our servers, is wrong. */
+static void the_policy_that_is_served_is_judged(void **state)
+{
+#define POLICY(mode, mx) "version: STSv1\nmode: " mode "\nmx: " mx "\nmax_age: 604800\n"
+	static struct {
+		struct site site;
+		enum survey_code code;
+	} rows[] = {
+		{ { POLICY("enforce", "mx.ours.example"), STSFETCH_OK }, SURVEY_STS_POLICY_OK },
+		{ { POLICY("enforce", "*.ours.example"), STSFETCH_OK }, SURVEY_STS_POLICY_OK },
+		{ { POLICY("enforce", "old.ours.example"), STSFETCH_OK },
+		  SURVEY_STS_POLICY_MISSES },
+		{ { POLICY("testing", "mx.ours.example"), STSFETCH_OK },
+		  SURVEY_STS_POLICY_WATCHING },
+		{ { "<html>", STSFETCH_OK }, SURVEY_STS_POLICY_BROKEN },
+		{ { "", STSFETCH_E_WEBPKI }, SURVEY_STS_POLICY_BROKEN },
+		{ { "", STSFETCH_E_FETCH }, SURVEY_STS_POLICY_UNREAD },
+	};
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 26);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct survey s = surveyed_with(a, HOST STS STSHOST GOOD_OURS RPT, &rows[i].site);
+
+		if (!has(&s, rows[i].code))
+			fail_msg("row %zu: not found in\n%.*s", i,
+				 STR_ARG(words(a, &s, CONF_LANG_EN)));
+		s = surveyed_with(a, HOST STS GOOD_OURS RPT, &rows[i].site);
+		assert_false(has(&s, rows[i].code)); /* without a server nobody is asked */
+	}
+}
+
 /* A resolver in trouble must not be read as records that are missing. */
 static void no_answer_is_never_missing(void **state)
 {
@@ -204,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_published_as_planned_is_all_right),
 		cmocka_unit_test(each_mistake_is_named),
+		cmocka_unit_test(the_policy_that_is_served_is_judged),
 		cmocka_unit_test(no_answer_is_never_missing),
 		cmocka_unit_test(every_sentence_is_there_in_both_languages),
 	};

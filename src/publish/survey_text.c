@@ -140,48 +140,7 @@ void survey_dmarc(struct surveyor *s, str domain)
 		details(s, domain, name, record);
 }
 
-/* ---- MTA-STS and TLS reports ---- */
-
-/* RFC 8461 3.1: 1 to 32 letters and digits. */
-static bool is_id(str id)
-{
-	for (size_t i = 0; i < id.n; i++) {
-		if (!str_is_alnum(id.p[i]))
-			return false;
-	}
-	return id.n >= 1 && id.n <= 32;
-}
-
-static void sts_server(struct surveyor *s, str domain)
-{
-	str name = survey_below(s, "mta-sts", domain);
-	struct dns_answer four, six;
-
-	if (survey_ask(s, domain, name, DNS_A, &four) && !four.n &&
-	    survey_ask(s, domain, name, DNS_AAAA, &six) && !six.n)
-		survey_add(s, SURVEY_STS_NO_SERVER, domain, name, STR(""), STR(""));
-}
-
-void survey_sts(struct surveyor *s, str domain)
-{
-	str name = survey_below(s, "_mta-sts", domain), record;
-	str planned = survey_planned(s, domain, PLAN_STS);
-	struct dns_answer w;
-	size_t n;
-
-	if (!survey_ask(s, domain, name, DNS_TXT, &w))
-		return;
-	n = survey_of_version(&w, STR("v=STSv1"), &record);
-	if (!n) {
-		survey_add(s, SURVEY_STS_MISSING, domain, name, STR(""), planned);
-		return;
-	}
-	if (n > 1 || !is_id(survey_tag(record, STR("id"))))
-		survey_add(s, SURVEY_STS_BROKEN, domain, name, record, planned);
-	else
-		survey_add(s, SURVEY_STS_OK, domain, name, record, STR(""));
-	sts_server(s, domain);
-}
+/* ---- TLS reports ---- */
 
 static bool is_report_uri(str v)
 {
