@@ -129,7 +129,8 @@ int offline_check_state(const char *dir, struct why *why)
 			       "%s: this is a gateway's whole state; what was learned is in "
 			       "%s/classifier, what is remembered (--memory) in %s/memory",
 			       dir, dir, dir);
-	if (!holds(dir, "examples") && !holds(dir, "model") && !holds(dir, "fuzzy"))
+	if (!holds(dir, "examples") && !holds(dir, "model") &&
+	    !holds(dir, "fuzzy") && !holds(dir, "tastes"))
 		return why_set(why, -ENOENT,
 			       "%s: nothing was learned there; it is filled by poterne learn "
 			       "--state %s",
@@ -180,6 +181,7 @@ int offline_use_memory(struct offline *o, const char *dir, struct why *why)
 	if (r < 0)
 		return r;
 	o->conductor.memory = memorystore_memory(o->memory);
+	o->conductor.memory.note = NULL; /* it is the gateway's */
 	return 0;
 }
 

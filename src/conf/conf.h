@@ -248,6 +248,13 @@ struct conf {
 		str password_file, secret_file;
 	} memory;
 	struct {
+		bool enabled;
+		int64_t delay, expire, keep;
+	} greylist;
+	struct {
+		struct conf_strings limits; /* rows of conf/raterow.h */
+	} rates;
+	struct {
 		uint32_t threads;
 		int64_t deadline;
 		bool name_symbols;

@@ -1,4 +1,5 @@
 #include "conf/feedrow.h"
+#include "conf/raterow.h"
 #include "conf/route.h"
 #include "conf/signkey.h"
 #include "conf/spfexception.h"
@@ -141,11 +142,15 @@ int conf_check(const struct conf *c, struct why *why)
 		return why_set(why, -EINVAL,
 			       "delivery.max_age is below the first pause of delivery.retry; "
 			       "no message would be tried twice");
+	if (c->greylist.delay >= c->greylist.expire)
+		return why_set(why, -EINVAL,
+			       "greylist.delay is not below greylist.expire; "
+			       "nobody could come back in time");
 	if (check_memory(c, why) < 0)
 		return -EINVAL;
 	if (check_certificates(c, why) < 0 || signkey_check(c, why) < 0 ||
 	    spfexception_check(c, why) < 0 || check_reports(c, why) < 0 ||
-	    feedrow_check(c, why) < 0)
+	    feedrow_check(c, why) < 0 || raterow_check(c, why) < 0)
 		return -EINVAL;
 	return check_routes(c, why);
 }

@@ -383,6 +383,27 @@ const struct conf_key conf_schema[] = {
 		 "have which share memory, and nobody else: what one writes the others believe by "
 		 "it, and the server learns no name; read at the start" },
 
+	{ "greylist.enabled", CONF_BOOL, AT(greylist.enabled), .initial = "false",
+	  .audience = SCAN | CLI,
+	  .doc = "asks strangers whose mail scores from the threshold greylist on to come back "
+		 "later, once, as mail servers do and many programs that send spam do not" },
+	{ "greylist.delay", CONF_DURATION, AT(greylist.delay), .initial = "5m", .min = SECOND,
+	  .max = HOUR, .audience = SCAN | CLI, .doc = "who comes back sooner is asked again" },
+	{ "greylist.expire", CONF_DURATION, AT(greylist.expire), .initial = "1d", .min = MINUTE,
+	  .max = 10 * DAY, .audience = SCAN | MEMORY | CLI,
+	  .doc = "who does not come back within that time is a stranger again" },
+	{ "greylist.keep", CONF_DURATION, AT(greylist.keep), .initial = "36d", .min = HOUR,
+	  .max = 400 * DAY, .audience = MEMORY | CLI,
+	  .doc = "for so long after its last mail nobody who came back once is asked again" },
+
+	{ "rates.limits", CONF_STRING, .list = true, .may_be_empty = true, AT(rates.limits),
+	  .initial = "sender 200/1m,sender 2000/1h", .audience = SCAN | CLI,
+	  .doc = "how much may be sent in a time, in recipients, WHAT[:NAME] COUNT/TIME or "
+		 "WHAT:NAME unlimited; WHAT is sender (who logged in, as XCLIENT says, or the "
+		 "envelope sender) or domain (that of the envelope sender), both in role out, or "
+		 "client (an address); rows with a NAME, for a sender its domain as well, hold "
+		 "instead of those without; what is too much is asked to come back later" },
+
 	{ "scan.threads", CONF_U32, AT(scan.threads), .initial = "64", .min = 1, .max = 1024,
 	  .audience = POTERNED | EDGE | SCAN | CLI, .doc = "messages judged at the same moment" },
 	{ "scan.deadline", CONF_DURATION, AT(scan.deadline), .initial = "60s", .min = SECOND / 10,

@@ -18,17 +18,20 @@ static const struct kind {
 	bool fold;
 } kinds[MEMORY_KINDS] = {
 	[MEMORY_MAIL] = { "mail", 7 * DAY_S, 400, 1, false },
-	[MEMORY_CLIENT] = { "client", 14 * DAY_S, 90, 14, false },
+	[MEMORY_CLIENT] = { "client", 14 * DAY_S, 90, 12, false },
 	[MEMORY_NETWORK] = { "network", 14 * DAY_S, 90, 10, false },
-	[MEMORY_AUTHOR] = { "author", 90 * DAY_S, 180, 15, true },
+	[MEMORY_AUTHOR] = { "author", 90 * DAY_S, 180, 13, true },
 	[MEMORY_AUTHOR_DOMAIN] = { "domain", 30 * DAY_S, 120, 10, true },
 	[MEMORY_SIGNER] = { "signer", 30 * DAY_S, 120, 5, true },
-	[MEMORY_URL_HOST] = { "url", 30 * DAY_S, 120, 10, true },
+	[MEMORY_URL_HOST] = { "url", 30 * DAY_S, 120, 8, true },
 	[MEMORY_CORRESPONDENT] = { "correspondent", 90 * DAY_S, 0, 10, true },
 	[MEMORY_PAIR] = { "pair", 90 * DAY_S, 0, 10, true },
 	[MEMORY_SENT] = { "sent", 30 * DAY_S, 0, 5, true },
 	[MEMORY_FUZZY] = { "fuzzy", 14 * DAY_S, 60, 8, false },
 	[MEMORY_SOURCE] = { "source", HOUR_S, 1, 2, false },
+	[MEMORY_PUT_OFF] = { "put_off", 30 * DAY_S, 0, 2, true },
+	[MEMORY_CAME_BACK] = { "came_back", 30 * DAY_S, 0, 2, true },
+	[MEMORY_RATE] = { "rate", 400 * DAY_S, 2, 2, true }, /* a sum: does not fade */
 };
 
 str memory_kind_name(enum memory_kind kind)
@@ -66,6 +69,8 @@ struct memory_limits memory_limits_of(const struct conf *conf)
 	}
 	l.keep_s[MEMORY_SENT] = conf->memory.replies / 1000;
 	l.keep_s[MEMORY_PAIR] = l.keep_s[MEMORY_CORRESPONDENT] = conf->memory.correspondents / 1000;
+	l.keep_s[MEMORY_PUT_OFF] = conf->greylist.expire / 1000;
+	l.keep_s[MEMORY_CAME_BACK] = conf->greylist.keep / 1000;
 	return l;
 }
 

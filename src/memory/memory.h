@@ -49,6 +49,9 @@ enum memory_kind {
 	MEMORY_SENT,	      /* "their-mailbox message-id": a message of ours to them */
 	MEMORY_FUZZY,	      /* what room fuzzy calls a hash */
 	MEMORY_SOURCE,	      /* network of a client: how much it had us learn lately */
+	MEMORY_PUT_OFF,	      /* "origin recipient reverse-path": was asked to come back */
+	MEMORY_CAME_BACK,     /* origin: did come back, as servers do (scan/greylist.h) */
+	MEMORY_RATE,	      /* how many recipients somebody had in a time (scan/rates.h) */
 	MEMORY_KINDS
 };
 

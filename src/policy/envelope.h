@@ -12,8 +12,9 @@ struct envelope {
 	str sid, mid;  /* identifiers of the session and of the message */
 	str client_ip; /* text, empty when unknown */
 	str helo;
-	bool esmtp;	       /* EHLO was said */
-	str reverse_path;      /* without brackets; empty for <> */
+	str login;	  /* of the user, at the proxy in front of us; empty: nobody logged in */
+	bool esmtp;	  /* EHLO was said */
+	str reverse_path; /* without brackets; empty for <> */
 	bool has_reverse_path; /* false: unknown, as for a file without envelope */
 	str *recipients;
 	size_t n_recipients;

@@ -5,10 +5,12 @@ enum word {
 	OBSERVED,
 	BY_DECISION,
 	BY_SCORE,
+	GREYLIST,
 	TAG,
 	QUARANTINE,
 	REJECT,
 	CAPPED,
+	EXCUSED,
 	FROM,
 	SEEN,
 	NOTHING_SEEN,
@@ -29,10 +31,13 @@ static const char *const words[WORDS][CONF_LANGS] = {
 		       "Observé seulement, rien n'a été fait ; en mode enforce" },
 	[BY_DECISION] = { "by decision of", "par décision de" },
 	[BY_SCORE] = { "by score", "par le score" },
+	[GREYLIST] = { "come back later", "prié de revenir" },
 	[TAG] = { "tag", "marque" },
 	[QUARANTINE] = { "quarantine", "quarantaine" },
 	[REJECT] = { "reject", "refus" },
 	[CAPPED] = { "no score does more than", "aucun score ne fait plus que" },
+	[EXCUSED] = { "whoever it speaks of need not come back later",
+		      "celui dont il parle n'a pas à revenir" },
 	[FROM] = { "from", "dès" },
 	[SEEN] = { "What was seen", "Ce qui a été vu" },
 	[NOTHING_SEEN] = { "nothing remarkable", "rien de remarquable" },
@@ -147,6 +152,9 @@ static void put_outcome(const struct teller *t)
 	else
 		strbuf_fmt(t->out, "%s, %s\n", outcome(t, v->intended), say(t, BY_SCORE));
 	strbuf_fmt(t->out, "Score%s%s; ", colon(t), verdict_points(v->score).text);
+	if (v->greylist)
+		strbuf_fmt(t->out, "%s %s %s, ", say(t, GREYLIST), say(t, FROM),
+			   verdict_points(v->greylist).text);
 	strbuf_fmt(t->out, "%s %s %s, ", say(t, TAG), say(t, FROM), verdict_points(v->tag).text);
 	strbuf_fmt(t->out, "%s %s %s, ", say(t, QUARANTINE), say(t, FROM),
 		   verdict_points(v->quarantine).text);
@@ -155,6 +163,9 @@ static void put_outcome(const struct teller *t)
 	if (v->cap)
 		strbuf_fmt(t->out, "%.*s%s%s %s\n", STR_ARG(v->cap->name), colon(t), say(t, CAPPED),
 			   outcome(t, v->at_most));
+	if (v->greylist && v->excused)
+		strbuf_fmt(t->out, "%.*s%s%s\n", STR_ARG(v->excused->name), colon(t),
+			   say(t, EXCUSED));
 }
 
 static void put_would(const struct teller *t, const struct rules_symbol *s)
@@ -219,7 +230,17 @@ static int32_t threshold(const struct verdict *v, enum action a)
 {
 	if (a == ACTION_REJECT)
 		return v->reject;
+	if (a == ACTION_GREYLIST)
+		return v->greylist;
 	return a == ACTION_QUARANTINE ? v->quarantine : v->tag;
+}
+
+/* Above what was accepted. */
+static int32_t next_threshold(const struct verdict *v)
+{
+	bool greylists = v->greylist && !v->excused && v->greylist < v->tag;
+
+	return greylists ? v->greylist : v->tag;
 }
 
 static void put_enough_alone(const struct teller *t)
@@ -243,19 +264,20 @@ static void put_enough_alone(const struct teller *t)
 static void put_otherwise(const struct teller *t)
 {
 	const struct verdict *v = t->v;
-	enum action next = verdict_of_score(v, (int64_t)threshold(v, v->intended) - 1);
+	enum action below = verdict_of_score(v, (int64_t)threshold(v, v->intended) - 1);
+	int32_t next = next_threshold(v);
 
 	put_title(t, OTHERWISE);
 	if (v->decision) {
 		strbuf_fmt(t->out, "  %s %.*s%s%s\n", say(t, WITHOUT), STR_ARG(v->decision->name),
 			   colon(t), outcome(t, without(v, v->decision)));
 	} else if (v->intended == ACTION_ACCEPT) {
-		strbuf_fmt(t->out, "  %s %s%s%s\n", verdict_points(v->tag - v->score).text,
-			   say(t, POINTS_MORE), colon(t), outcome(t, verdict_of_score(v, v->tag)));
+		strbuf_fmt(t->out, "  %s %s%s%s\n", verdict_points(next - v->score).text,
+			   say(t, POINTS_MORE), colon(t), outcome(t, verdict_of_score(v, next)));
 	} else {
 		strbuf_fmt(t->out, "  %s %s%s%s\n",
 			   verdict_points(v->score - threshold(v, v->intended) + 1).text,
-			   say(t, POINTS_LESS), colon(t), outcome(t, next));
+			   say(t, POINTS_LESS), colon(t), outcome(t, below));
 		put_enough_alone(t);
 	}
 }

@@ -267,6 +267,12 @@ static const struct rules_symbol *decide(const struct judge *j)
 	return best;
 }
 
+/* Whom no score may hold or refuse is not asked to come back either. */
+static bool greylists(const struct verdict *v)
+{
+	return v->greylist && !v->excused && !(v->cap && v->at_most < ACTION_GREYLIST);
+}
+
 enum action verdict_of_score(const struct verdict *v, int64_t score)
 {
 	enum action a = score >= v->tag ? ACTION_TAG : ACTION_ACCEPT;
@@ -275,6 +281,8 @@ enum action verdict_of_score(const struct verdict *v, int64_t score)
 		a = ACTION_REJECT;
 	else if (score >= v->quarantine)
 		a = ACTION_QUARANTINE;
+	else if (greylists(v) && score >= v->greylist)
+		a = ACTION_GREYLIST;
 	return v->cap && a > v->at_most ? v->at_most : a;
 }
 
@@ -289,6 +297,15 @@ static void find_cap(const struct judge *j, struct verdict *v)
 		v->cap = s;
 		v->at_most = s->at_most;
 	}
+}
+
+static const struct rules_symbol *find_excuse(const struct judge *j)
+{
+	for (size_t i = 0; i < j->raised.n; i++) {
+		if (j->raised.v[i].rule->not_greylisted && !j->raised.v[i].rule->observe)
+			return j->raised.v[i].rule;
+	}
+	return NULL;
 }
 
 /* Deciding symbols first, then by weight, then in the order of the rules. */
@@ -333,6 +350,8 @@ static void conclude(const struct judge *j, struct verdict *v)
 	v->tag = j->rules->tag;
 	v->quarantine = j->rules->quarantine;
 	v->reject = j->rules->reject;
+	v->greylist = j->options->greylist ? j->rules->greylist : 0;
+	v->excused = find_excuse(j);
 	find_cap(j, v);
 	v->by_score = verdict_of_score(v, v->score);
 	v->intended = v->by_score;
@@ -391,6 +410,7 @@ struct verdict_options verdict_options_of(const struct conf *c, const struct imp
 		.impersonation = known,
 		.outgoing = c->role == CONF_ROLE_OUT,
 		.observe = c->mode == CONF_MODE_OBSERVE,
+		.greylist = c->greylist.enabled && c->role == CONF_ROLE_MX,
 		.antivirus_down = action_of_when(c->antivirus.when_down),
 		.antivirus_absent = action_of_when(c->antivirus.when_absent),
 		.now = now,
@@ -442,7 +462,15 @@ struct verdict_reply verdict_reply(struct arena *a, const struct verdict *v, str
 				  "reference %.*s",
 				  STR_ARG(ref))
 		};
-	if (v->action == ACTION_DEFER || v->action == ACTION_GREYLIST)
+	if (v->action == ACTION_GREYLIST)
+		return (struct verdict_reply){
+			451, "4.7.1",
+			arena_fmt(a,
+				  "This site does not know the sender yet: please try again in "
+				  "%lld minutes or later, as mail servers do, reference %.*s",
+				  (long long)(v->retry_s + 59) / 60, STR_ARG(ref))
+		};
+	if (v->action == ACTION_DEFER)
 		return (struct verdict_reply){
 			451, "4.7.1",
 			arena_fmt(a,

@@ -25,6 +25,7 @@ struct verdict_options {
 	const struct impersonation *impersonation; /* or NULL */
 	bool outgoing;				   /* mail of ours on its way out (role out) */
 	bool observe;
+	bool greylist; /* strangers may be asked to come back later */
 	enum action antivirus_down, antivirus_absent;
 	int64_t now; /* wall clock */
 };
@@ -48,6 +49,9 @@ struct verdict {
 	enum action at_most;			  /* no score does more (rules: at_most) */
 	const struct rules_symbol *cap;		  /* whose word that is, or NULL */
 	int32_t tag, quarantine, reject;	  /* the thresholds used, hundredths */
+	int32_t greylist;			  /* the same; 0: nobody is greylisted */
+	const struct rules_symbol *excused;	  /* from greylisting by this one, or NULL */
+	int64_t retry_s;			  /* greylisted: until he may come back */
 	ARENA_VEC(struct verdict_symbol) symbols; /* heaviest first */
 };
 

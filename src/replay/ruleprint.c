@@ -80,6 +80,7 @@ static uint64_t weight(uint64_t sum, const struct rules *r, const struct rules_s
 	sum = add(sum, (uint64_t)(int64_t)s->score);
 	sum = add(sum, s->observe);
 	sum = add(add(add(sum, s->decides), s->decision), s->priority);
+	sum = add(add(add(sum, s->caps), s->at_most), s->not_greylisted);
 	for (size_t i = 0; i < s->replace.n; i++)
 		sum = add_str(sum, r->symbols.v[s->replace.v[i]]->name);
 	return sum;
@@ -89,6 +90,7 @@ uint64_t ruleprint_rules(const struct rules *r)
 {
 	uint64_t sum = none;
 
+	sum = add(sum, (uint64_t)(int64_t)r->greylist);
 	sum = add(sum, (uint64_t)(int64_t)r->tag);
 	sum = add(sum, (uint64_t)(int64_t)r->quarantine);
 	sum = add(sum, (uint64_t)(int64_t)r->reject);

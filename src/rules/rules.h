@@ -119,6 +119,7 @@ struct rules_symbol {
 	ARENA_VEC(uint32_t) replace; /* symbols whose scores a raised composite removes */
 	bool caps;		     /* .at_most is said */
 	enum action at_most;	     /* no score does more when it is raised; decisions do */
+	bool not_greylisted;	     /* while it is raised nobody is asked to come back later */
 	enum rules_decides decides;
 	enum action decision;
 	uint32_t priority; /* among decisions the highest is followed */
@@ -181,6 +182,7 @@ struct rules {
 	struct map by_name;		 /* name or alias: struct rules_symbol */
 	struct map by_finding;		 /* finding name: first struct rules_symbol of a chain */
 	int32_t tag, quarantine, reject; /* thresholds, hundredths */
+	int32_t greylist;		 /* the same; 0: none is set */
 };
 
 /* All but rules may be NULL. feeds: files that poterne-fetch writes, n_feeds of them; one that is

@@ -9,6 +9,7 @@ static int read_threshold(struct rules_loader *l, const struct conf_yaml *e)
 		str name;
 		int32_t *at;
 	} thresholds[] = {
+		{ STR("greylist"), &l->rules->greylist },
 		{ STR("tag"), &l->rules->tag },
 		{ STR("quarantine"), &l->rules->quarantine },
 		{ STR("reject"), &l->rules->reject },
@@ -19,7 +20,7 @@ static int read_threshold(struct rules_loader *l, const struct conf_yaml *e)
 			return rules_symbol_score(l, e, thresholds[i].at);
 		nearest_offer(&near, thresholds[i].name);
 	}
-	return rules_loader_fail_key(l, e, "tag, quarantine or reject", near.best);
+	return rules_loader_fail_key(l, e, "greylist, tag, quarantine or reject", near.best);
 }
 
 static int read_thresholds(struct rules_loader *l, const struct conf_yaml *map)

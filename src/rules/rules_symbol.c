@@ -275,6 +275,12 @@ static int set_at_most(struct rules_loader *l, const struct conf_yaml *e, struct
 	return s->caps ? 0 : rules_loader_fail_value(l, e, "accept, tag or quarantine");
 }
 
+static int set_not_greylisted(struct rules_loader *l, const struct conf_yaml *e,
+			      struct rules_symbol *s)
+{
+	return read_bool(l, e, &s->not_greylisted);
+}
+
 static int set_priority(struct rules_loader *l, const struct conf_yaml *e, struct rules_symbol *s)
 {
 	uint64_t v;
@@ -398,6 +404,7 @@ static const struct property {
 	{ STR("decision"), false, false, set_decision },
 	{ STR("priority"), false, false, set_priority },
 	{ STR("at_most"), false, false, set_at_most },
+	{ STR("not_greylisted"), false, false, set_not_greylisted },
 	{ STR("replace"), false, false, set_replace },
 	{ STR("description"), false, true, set_description },
 	{ STR("created"), false, true, set_created },

@@ -112,7 +112,8 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "rules.yaml:1:1: found \"thresholds\", expected all of tag, "
 		  "quarantine and reject below it" },
 		{ "thresholds: {tag: 1, quarantine: 2, reject: 3, rejct: 2}\n",
-		  "rules.yaml:1:48: found \"rejct\", expected tag, quarantine or reject; did you "
+		  "rules.yaml:1:48: found \"rejct\", expected greylist, tag, quarantine or reject; "
+		  "did you "
 		  "mean \"reject\"?" },
 		{ "thresholds: {tag: 9, quarantine: 2, reject: 3}\n",
 		  "rules: thresholds are out of order; tag may not exceed quarantine, nor "

@@ -10,6 +10,8 @@
 #include "scan/clientevidence.h"
 #include "scan/fuzzyevidence.h"
 #include "scan/fuzzyshare.h"
+#include "scan/greylist.h"
+#include "scan/rates.h"
 #include "scan/reportmail.h"
 #include "scan/senderevidence.h"
 #include "scan/tasteevidence.h"
@@ -190,6 +192,21 @@ static void check_message(struct authcheck *auth, const struct conf *conf,
 	clientevidence_message(auth, &j->facts, soon, &j->evidence);
 }
 
+/* Who would be put off is asked about only now: it concerns few. */
+static void conclude(const struct conductor *c, const struct conduct_policy *p, struct arena *a,
+		     const struct envelope *env, int64_t now, struct judgement *j)
+{
+	struct verdict_options options = verdict_options_of(p->conf, p->known, now);
+	int64_t wait_s;
+
+	verdict_judge(a, p->rules, &options, env, &j->facts, &j->evidence, &j->verdict);
+	if (j->verdict.action != ACTION_GREYLIST)
+		return;
+	greylist_ask(&c->memory, a, p->conf, env, &j->facts, &j->auth, now, &wait_s, &j->evidence);
+	verdict_judge(a, p->rules, &options, env, &j->facts, &j->evidence, &j->verdict);
+	j->verdict.retry_s = wait_s;
+}
+
 void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct arena *a,
 		   const struct envelope *env, int fd, str message, int64_t now,
 		   struct judgement *ret)
@@ -197,7 +214,6 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	const struct conf *conf = p->conf;
 	int64_t began = clock_now_us();
 	deadline d = deadline_in(conf->scan.deadline), soon;
-	struct verdict_options options = verdict_options_of(conf, p->known, now);
 	struct judgement j = { 0 };
 	const struct visit_source nobody = { 0 };
 	struct inspection inspection;
@@ -241,9 +257,10 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	if (r == WORKERS_OK && incoming)
 		memoryevidence_collect(&c->memory, a, conf, env, &j.facts, &j.auth, now, &j.memory,
 				       &j.evidence);
+	rates_collect(&c->memory, a, conf, env, now, &j.evidence);
 	ask_learned(c, p, a, now, &j);
 	ask_classifier(p, inspection.question.inspect.features_key, a, env, &j);
-	verdict_judge(a, p->rules, &options, env, &j.facts, &j.evidence, &j.verdict);
+	conclude(c, p, a, env, now, &j);
 	j.time_us = (uint32_t)(clock_now_us() - began);
 	count(&j, message.n);
 	*ret = j;

@@ -104,6 +104,7 @@ static struct envelope envelope_of(const struct msg_submit *m, str mid)
 		.mid = mid,
 		.client_ip = m->client_ip,
 		.helo = m->helo,
+		.login = m->login,
 		.esmtp = str_starts(m->protocol, STR("ESMTP")),
 		.reverse_path = m->reverse_path,
 		.has_reverse_path = true,

@@ -96,6 +96,7 @@ static struct msg_submit describe(struct smtpsession *s)
 		.client_ip = strbuf_str(&ip),
 		.client_port = s->port,
 		.helo = smtpsession_helo(s),
+		.login = str_of(s->login, s->login_n),
 		.protocol = protocol(s),
 		.tls_version = tlsstream_version(s->io),
 		.tls_cipher = tlsstream_cipher(s->io),

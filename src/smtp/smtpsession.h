@@ -24,6 +24,7 @@
 
 enum {
 	SMTPSESSION_HELO_MAX = 255,
+	SMTPSESSION_LOGIN_MAX = 128,
 	SMTPSESSION_PROXY_MS = 3000,	/* a proxy sends its header at once */
 	SMTPSESSION_PATIENCE_MS = 2000, /* for a client that does not read, in one step: the
 					 * thread stands still meanwhile */
@@ -100,6 +101,8 @@ struct smtpsession {
 	struct ident sid;
 	uint8_t helo_n;
 	char helo[SMTPSESSION_HELO_MAX];
+	uint8_t login_n;
+	char login[SMTPSESSION_LOGIN_MAX]; /* at the proxy in front of us; it says so */
 };
 
 /* Takes over a reference to the policy. s->sid, ip, port and listener are set by the caller;

@@ -1,6 +1,8 @@
 #include "smtp/smtp_verbs.h"
 #include "smtp/xclient.h"
 
+_Static_assert((int)XCLIENT_LOGIN_MAX == (int)SMTPSESSION_LOGIN_MAX, "a login fits");
+
 enum { VALUES_MAX = 64 << 10 };
 
 /* From here on the client behind the proxy speaks, and a proxy may pass on all it says: what
@@ -14,6 +16,15 @@ static void take_client(struct smtpsession *s, const struct xclient *x)
 	s->ip = x->addr;
 	s->port = x->port;
 	s->trusted = conf_networks_has(&s->policy->conf->smtp.trusted, s->ip);
+	s->login_n = 0;
+}
+
+static void take_login(struct smtpsession *s, const struct xclient *x)
+{
+	if (x->login.n == 0)
+		return;
+	memcpy(s->login, x->login.p, x->login.n);
+	s->login_n = (uint8_t)x->login.n;
 }
 
 /* Without HELO here the client has to say it again. */
@@ -46,6 +57,7 @@ void verb_xclient(struct smtpsession *s, str args)
 		return;
 	}
 	take_client(s, &x);
+	take_login(s, &x);
 	if (x.has_addr && !s->outside->moved(s->outside->ctx, s)) {
 		smtpsession_reply(s, 421, STR("4.7.0"),
 				  STR("Too many connections, try again later"));

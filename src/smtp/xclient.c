@@ -55,6 +55,12 @@ static bool take_helo(struct xclient *x, str value)
 	return true;
 }
 
+static bool take_login(struct xclient *x, str value)
+{
+	x->login = is_unavailable(value) ? STR("") : value;
+	return x->login.n <= XCLIENT_LOGIN_MAX;
+}
+
 static bool take_nothing(struct xclient *x, str value)
 {
 	(void)x;
@@ -67,7 +73,7 @@ static const struct {
 	bool (*take)(struct xclient *x, str value);
 } attributes[] = {
 	{ "NAME", take_nothing },     { "ADDR", take_addr },	    { "PORT", take_port },
-	{ "PROTO", take_proto },      { "HELO", take_helo },	    { "LOGIN", take_nothing },
+	{ "PROTO", take_proto },      { "HELO", take_helo },	    { "LOGIN", take_login },
 	{ "DESTADDR", take_nothing }, { "DESTPORT", take_nothing },
 };
 

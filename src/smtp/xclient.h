@@ -12,7 +12,7 @@
 
 #include "base/ip.h"
 
-enum { XCLIENT_VALUE_MAX = 255 };
+enum { XCLIENT_VALUE_MAX = 255, XCLIENT_LOGIN_MAX = 128 };
 
 /* What this server offers behind the keyword in EHLO. */
 #define XCLIENT_ATTRIBUTES "NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT"
@@ -23,8 +23,8 @@ struct xclient {
 	uint16_t port;	/* 0: not said, or not known */
 	str helo;	/* one word of valid UTF-8; empty: not known */
 	bool esmtp;
-	/* NAME, LOGIN, DESTADDR, DESTPORT are read and not used: names are looked up here,
-	 * and nobody logs in. */
+	str login; /* who logged in to the proxy; empty: nobody */
+		   /* NAME, DESTADDR, DESTPORT are read and not used: names are looked up here. */
 };
 
 /* name=xtext *(SP name=xtext); names in any case, each once. */

@@ -1,0 +1,26 @@
+/* scan/rates.h - does somebody send more than he may (rates.limits)?
+ *
+ * Counted are recipients of messages that were within the limits, in windows of the limit's time;
+ * the window before this one counts for the part of it that is not over. A message goes while
+ * anything is left, whatever its recipients: a large one is never kept waiting for ever. Counts are
+ * rows of memory, so gateways that share it share them.
+ *
+ * Input    hostile envelope; a login is what a trusted proxy says.
+ * Memory   in the caller's arena; one question and one note to room memory.
+ * Limits   MEMORY_MS for the answer. Messages in the same moment do not see each other.
+ * Threads  pure but for the memory.
+ * Errors   cannot fail: what memory cannot say holds nobody up.
+ */
+#ifndef SCAN_RATES_H
+#define SCAN_RATES_H
+
+#include "memory/memory.h"
+#include "policy/envelope.h"
+#include "policy/evidence.h"
+
+/* Adds RATELIMITED for each limit that is exceeded, DYN_RL when it is one with a name; counts the
+ * message when there is none. */
+void rates_collect(const struct memory *m, struct arena *a, const struct conf *conf,
+		   const struct envelope *env, int64_t now, struct evidence *e);
+
+#endif
