@@ -467,7 +467,7 @@ struct verdict_reply verdict_reply(struct arena *a, const struct verdict *v, str
 			451, "4.7.1",
 			arena_fmt(a,
 				  "This site does not know the sender yet: please try again in "
-				  "%lld minutes or later, as mail servers do, reference %.*s",
+				  "%lld min or later, as mail servers do, reference %.*s",
 				  (long long)(v->retry_s + 59) / 60, STR_ARG(ref))
 		};
 	if (v->action == ACTION_DEFER)

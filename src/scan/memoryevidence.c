@@ -106,8 +106,12 @@ static void judge_thread(struct arena *a, const struct memoryevidence *m, struct
 
 	if (knows(m, MEMORY_SENT))
 		evidence_add(a, e, STR("REPLY"), author);
-	if (!m->names.author.authenticated)
+	if (!m->names.author.authenticated) {
+		/* Asked about only when nothing speaks against it. */
+		if (knows(m, MEMORY_PAIR) || knows(m, MEMORY_CORRESPONDENT))
+			evidence_add(a, e, STR("KNOWN_UNCONFIRMED"), author);
 		return;
+	}
 	if (knows(m, MEMORY_PAIR))
 		evidence_add(a, e, STR("KNOWN_CORRESPONDENT"), author);
 	else if (knows(m, MEMORY_CORRESPONDENT))

@@ -34,7 +34,8 @@ struct memoryevidence {
 	struct memory_fact facts[MEMORY_MAX_NAMES];
 };
 
-/* Adds REPLY, KNOWN_CORRESPONDENT, KNOWN_ELSEWHERE, FIRST_CONTACT, FIRST_CONTACT_DOMAIN and
+/* Adds REPLY, KNOWN_CORRESPONDENT, KNOWN_ELSEWHERE, KNOWN_UNCONFIRMED, FIRST_CONTACT,
+ * FIRST_CONTACT_DOMAIN and
  * {IP,DOMAIN,SIGNER,URL}_REPUTATION_{WHITE,NEUTRAL,GREY,BLACK}. */
 void memoryevidence_collect(const struct memory *m, struct arena *a, const struct conf *conf,
 			    const struct envelope *env, const struct facts *f,

@@ -242,7 +242,26 @@ static void test_a_third_party_gains_nothing(void **state)
 		assert_false(says(m, "REPLY"));
 		assert_false(says(m, "KNOWN_CORRESPONDENT"));
 		assert_false(says(m, "KNOWN_ELSEWHERE"));
+		assert_false(says(m, "KNOWN_UNCONFIRMED"));
 	}
+}
+
+static void test_a_correspondent_whom_nothing_confirms_is_told_apart(void **state)
+{
+	struct mail *m = *state;
+
+	we_write(m);
+	they_answer(m);
+	m->in_reply_to = NULL;
+	m->dmarc = AUTH_NONE;
+	m->spf = SPFCHECK_NONE;
+	judge(m);
+	assert_true(says(m, "KNOWN_UNCONFIRMED"));
+	assert_false(says(m, "KNOWN_CORRESPONDENT"));
+	assert_false(says(m, "REPLY"));
+	m->from = "other@home.example";
+	judge(m);
+	assert_false(says(m, "KNOWN_UNCONFIRMED"));
 }
 
 static void test_what_programs_send_makes_nobody_known(void **state)
@@ -456,6 +475,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_an_answer_of_whom_we_wrote_to_is_known),
 		T(test_a_third_party_gains_nothing),
+		T(test_a_correspondent_whom_nothing_confirms_is_told_apart),
 		T(test_what_programs_send_makes_nobody_known),
 		T(test_opinions_need_five_samples_and_fade),
 		T(test_an_opinion_does_not_feed_itself),

@@ -55,6 +55,16 @@ static struct memory_name name_of(struct arena *a, const struct rates *r, size_t
 					       STR_ARG(r->who[i])) };
 }
 
+/* Whoever runs this server can be told so (RFC 5321 4.5.1). */
+static bool is_for_postmaster(const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n_recipients; i++) {
+		if (!str_casestarts(env->recipients[i], STR("postmaster@")))
+			return false;
+	}
+	return true;
+}
+
 /* Notifications are sent for nobody, and nobody waits for ours. */
 static void find_limits(struct rates *r, struct arena *a, const struct conf *conf,
 			const struct envelope *env, int64_t now)
@@ -63,7 +73,8 @@ static void find_limits(struct rates *r, struct arena *a, const struct conf *con
 		put(r, conf, RATEROW_SENDER, env->login.n ? env->login : env->reverse_path);
 		put(r, conf, RATEROW_DOMAIN, memorynames_domain(env->reverse_path));
 	}
-	put(r, conf, RATEROW_CLIENT, client_of(a, env->client_ip));
+	if (conf->role == CONF_ROLE_OUT || !is_for_postmaster(env))
+		put(r, conf, RATEROW_CLIENT, client_of(a, env->client_ip));
 	for (size_t i = 0; i < r->n; i++) {
 		int64_t window = now / r->rows[i].period_s;
 

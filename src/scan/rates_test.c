@@ -22,6 +22,7 @@ struct mail {
 	/* the message */
 	const char *client, *login, *reverse_path;
 	size_t recipients;
+	const char *to; /* each of them */
 };
 
 static int setup(void **state)
@@ -45,6 +46,7 @@ static int setup(void **state)
 	m->login = "";
 	m->reverse_path = "a@ours.example";
 	m->recipients = 1;
+	m->to = "x@partner.example";
 	*state = m;
 	return 0;
 }
@@ -79,6 +81,9 @@ static size_t sent(struct mail *m, int64_t at)
 				.n_recipients = m->recipients };
 	struct evidence e = { 0 };
 
+	env.recipients = arena_array(m->arena, str, m->recipients);
+	for (size_t i = 0; i < m->recipients; i++)
+		env.recipients[i] = str_c(m->to);
 	rates_collect(&m->memory, m->arena, m->conf, &env, at, &e);
 	if (e.symbols.n)
 		assert_string_equal(e.symbols.v[0].name.p, "RATELIMITED");
@@ -174,6 +179,9 @@ static void in_role_mx_only_clients_have_a_rate(void **state)
 	m->client = "";
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(sent(m, NOW), 0);
+	m->client = "2001:db8:1:2::1";
+	m->to = "Postmaster@ours.example";
+	assert_int_equal(sent(m, NOW), 0);
 }
 
 static void notifications_and_what_nothing_limits_go(void **state)

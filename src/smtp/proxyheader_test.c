@@ -92,6 +92,8 @@ static void a_header_cut_anywhere_waits_for_its_rest(void **state)
 	}
 }
 
+#define SEVENTY "0123456789012345678901234567890123456789012345678901234567890123456789"
+
 static void attributes_of_xclient_are_read_strictly(void **state)
 {
 	static const struct {
@@ -103,6 +105,7 @@ static void attributes_of_xclient_are_read_strictly(void **state)
 		{ "addr=ipv6:2001:db8::7  PORT=25", true, "2001:db8::7", "" },
 		{ "ADDR=[UNAVAILABLE] HELO=[TEMPUNAVAIL] NAME=[UNAVAILABLE]", true, "unknown", "" },
 		{ "HELO=a+2Bb", true, "unknown", "a+b" },
+		{ "LOGIN=" SEVENTY SEVENTY, false, NULL, NULL },
 		{ "LOGIN=x DESTADDR=192.0.2.1 DESTPORT=25 PROTO=smtp", true, "unknown", "" },
 		{ "", false, NULL, NULL },
 		{ "ADDR", false, NULL, NULL },

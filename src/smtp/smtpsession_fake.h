@@ -143,6 +143,8 @@ static int fake_submit(void *ctx, const struct msg_submit *m, int fd, const stru
 		strbuf_fmt(&f->envelopes, " <%.*s>", STR_ARG(m->recipients.v[i]));
 		put_param(f, m->rcpt_params.n ? m->rcpt_params.v[i] : STR(""));
 	}
+	if (m->login.n)
+		strbuf_fmt(&f->envelopes, " login=%.*s", STR_ARG(m->login));
 	strbuf_fmt(&f->envelopes, " %.*s %llu%s\n", STR_ARG(m->protocol),
 		   (unsigned long long)m->size,
 		   m->handover == CONF_HANDOVER_DIRECT ? " direct" : "");

@@ -59,9 +59,9 @@ struct store {
 	struct reportsin reports;
 	bool has_reports; /* the same */
 	struct reportsout reports_out;
-	bool has_reports_out;	/* likewise */
-	struct daybook kept;	/* what messages were judged by, for poterne replay */
-	bool has_kept;		/* likewise */
+	bool has_reports_out; /* likewise */
+	struct daybook kept;  /* what messages were judged by, for poterne replay */
+	bool has_kept;	      /* likewise */
 	_Atomic bool kept_full; /* the disk: what is left of it is for mail */
 
 	pthread_mutex_t lock;
