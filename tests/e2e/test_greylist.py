@@ -11,7 +11,7 @@ from gateway import Gateway, free_port, wait_until
 from peers import RedisServer
 from samples import headers
 
-DELAY_S = 3
+DELAY_S = 5
 ZONE = {"inconnue.example": {"MX": [[10, "mx.inconnue.example"]]}, "autre.example": {"MX": [[10, "mx.inconnue.example"]]},
         "mx.inconnue.example": {"A": ["192.0.2.10"]}}
 RULE = """  TEST_{0}:
