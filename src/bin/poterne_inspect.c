@@ -31,6 +31,8 @@ struct worker {
 	struct patterns *patterns;
 	struct yarascan *yara;
 	struct luarules *lua;
+	struct patterns *candidate; /* or NULL */
+	uint64_t candidate_set;
 	char *facts;  /* shared with the conductor, FACTS_MAX_BYTES */
 	char *shared; /* the same, FACTS_SHARED_BYTES: a note, then extracts */
 	struct arena *arena;
@@ -86,7 +88,25 @@ static int map(int fd, size_t size, char **at, struct why *why)
 	return why_set(why, -ENOMEM, "mmap: %m");
 }
 
-/* As scan/conduct.c has put them together. */
+/* What candidate rules look for besides; when that cannot be had, messages are judged all the same.
+ */
+static void load_candidate(struct worker *w, struct reader *r)
+{
+	struct why why;
+
+	w->candidate = patterns_free(w->candidate);
+	w->candidate_set = 0;
+	if (!reader_left(r))
+		return;
+	w->candidate_set = reader_u64le(r);
+	if (patterns_load(reader_bytes(r, reader_u64le(r)), &w->candidate, &why) < 0) {
+		w->candidate = NULL;
+		w->candidate_set = 0;
+		log_event("candidate.refused", F_C("why", why.text));
+	}
+}
+
+/* As scan/conduct.c and scan/candidate.c have put them together. */
 static int load_rules(struct worker *w, str blob, struct why *why)
 {
 	struct reader r = reader_make(blob);
@@ -103,7 +123,10 @@ static int load_rules(struct worker *w, str blob, struct why *why)
 	e = patterns_load(patterns, &w->patterns, why);
 	if (e == 0)
 		e = yarascan_load(yara, &w->yara, why);
-	return e < 0 ? e : luarules_load(lua, &w->lua, why);
+	if (e == 0)
+		e = luarules_load(lua, &w->lua, why);
+	load_candidate(w, &r);
+	return e;
 }
 
 static int setup(struct worker *w, struct msg *m, struct why *why)
@@ -155,6 +178,8 @@ static struct inspect_limits limits_now(const struct worker *w, const char *what
 
 	l.yara = w->yara;
 	l.lua = w->lua;
+	l.candidate = w->candidate;
+	l.candidate_set = w->candidate_set;
 	l.note = w->shared;
 	if (l.note)
 		snprintf(l.note, FACTS_NOTE_BYTES, "%s", what);

@@ -5,6 +5,7 @@
 #include "dns/dnscache.h"
 #include "dns/dnsclient.h"
 #include "memory/memorylane.h"
+#include "scan/candidate.h"
 #include "scan/fuzzyshare.h"
 #include "scan/intake.h"
 #include "scan/visitlanes.h"
@@ -121,6 +122,26 @@ static void tell_feeds(const struct rules *rules)
 		log_event("feed.not_read", F_C("file", rules->feeds_left_out.v[i]));
 }
 
+/* Rules that are tried. Whatever is wrong with them is told, and mail goes on without. */
+static void load_candidate(struct conduct_policy *p)
+{
+	struct candidate *c;
+	struct why why;
+	int r = candidate_load(p->conf, p->rules, &c, &why);
+
+	metrics_set(METRIC_scan_candidate_broken, r < 0);
+	if (r < 0)
+		log_event("candidate.refused", F_C("why", why.text));
+	if (!c)
+		return;
+	p->candidate = c;
+	p->patterns = candidate_with_patterns(p->arena, p->patterns, c);
+	log_event("candidate.loaded", F_INT("symbols", c->rules->symbols.n),
+		  F_INT("patterns", c->rules->patterns.n));
+	for (size_t i = 0; i < c->side.unseen.n; i++)
+		log_event("candidate.not_run", F_STR("symbol", c->side.unseen.v[i]->name));
+}
+
 /* Configuration, rules and what was learned in one arena of their own. */
 static int load(struct proc *proc, str text, struct conduct_policy **ret, struct why *why)
 {
@@ -134,6 +155,7 @@ static int load(struct proc *proc, str text, struct conduct_policy **ret, struct
 		arena_free(a);
 		return r;
 	}
+	load_candidate(*ret);
 	load_model(proc, *ret);
 	load_fuzzy(proc, *ret);
 	load_tastes(proc, *ret);
@@ -201,7 +223,7 @@ int main(void)
 	struct arena *a = arena_new("paths", 1 << 20);
 	size_t n = 4;
 
-	_Static_assert(4 + 2 + GEOEVIDENCE_FILES < SANDBOX_MAX_PATHS, "and NULL at the end");
+	_Static_assert(4 + 3 + GEOEVIDENCE_FILES < SANDBOX_MAX_PATHS, "and NULL at the end");
 	struct sandbox_spec spec = {
 		.user = arena_cz(a, conf->users.scan),
 		.rights = SANDBOX_THREADS | SANDBOX_FILES | SANDBOX_CONNECT,
@@ -212,6 +234,8 @@ int main(void)
 
 	if (conf->paths.overlay.n)
 		spec.read_paths[n++] = arena_cz(a, conf->paths.overlay);
+	if (conf->paths.candidate.n)
+		spec.read_paths[n++] = arena_cz(a, conf->paths.candidate);
 	if (conf->paths.site_lists.n)
 		spec.read_paths[n++] = arena_cz(a, conf->paths.site_lists);
 	for (size_t i = 0; i < conf->asn.databases.n && i < GEOEVIDENCE_FILES; i++)

@@ -92,6 +92,28 @@ static int check_rules(struct arena *a, const struct conf *c, struct rules **ret
 	return r;
 }
 
+/* Rules that are only tried stop nothing, so what is wrong with them is a warning. Empty: nothing.
+ */
+static str check_candidate(struct arena *a, const struct conf *c, const struct rules *live)
+{
+	struct rules_dirs dirs = rules_dirs_of(a, c);
+	struct rules *rules;
+	struct why why;
+	str blob;
+	int r;
+
+	if (!c->paths.candidate.n)
+		return STR("");
+	dirs.overlay = arena_cz(a, c->paths.candidate);
+	dirs.lists_of = live;
+	r = rules_load(a, &dirs, &rules, &why);
+	if (r == 0)
+		r = rules_cache_compile(a, c, rules, &blob, &why);
+	if (r == 0)
+		r = rules_try_examples(a, rules, blob, &why);
+	return r < 0 ? arena_fmt(a, "paths.candidate: %s", why.text) : STR("");
+}
+
 /* An ordinary user may check all but the keys. */
 static int unless_unreadable(int r, const struct why *why)
 {
@@ -102,7 +124,7 @@ static int unless_unreadable(int r, const struct why *why)
 }
 
 static void put_json(struct strbuf *out, const struct conf *c, const struct rules *rules,
-		     const struct why *error)
+		     str candidate, const struct why *error)
 {
 	const char *warning;
 
@@ -115,6 +137,10 @@ static void put_json(struct strbuf *out, const struct conf *c, const struct rule
 	for (size_t i = 0; (warning = conf_check_warning(c, i)); i++) {
 		strbuf_put(out, i ? STR(",") : STR(""));
 		strbuf_json(out, str_c(warning));
+	}
+	if (candidate.n) {
+		strbuf_put(out, conf_check_warning(c, 0) ? STR(",") : STR(""));
+		strbuf_json(out, candidate);
 	}
 	strbuf_fmt(out, "],\"symbols\":%zu,\"patterns\":%zu,\"lists\":%zu,\"left_out\":%zu}\n",
 		   rules ? rules->symbols.n : 0, rules ? rules->patterns.n : 0,
@@ -131,12 +157,15 @@ static void put_left_out(const struct rules *rules)
 	}
 }
 
-static void put_text(struct strbuf *out, const struct conf *c, const struct rules *rules)
+static void put_text(struct strbuf *out, const struct conf *c, const struct rules *rules,
+		     str candidate)
 {
 	const char *warning;
 
 	for (size_t i = 0; (warning = conf_check_warning(c, i)); i++)
 		fprintf(stderr, "poterne: check-config: warning: %s\n", warning);
+	if (candidate.n)
+		fprintf(stderr, "poterne: check-config: warning: %.*s\n", STR_ARG(candidate));
 	if (rules)
 		put_left_out(rules);
 	if (rules)
@@ -151,6 +180,7 @@ int cmd_check_config(int argc, char **argv)
 	struct conf *c = conf_new_default(a);
 	struct rules *rules = NULL;
 	struct request request;
+	str candidate = STR("");
 	struct why why;
 	bool loaded;
 	int r;
@@ -167,12 +197,14 @@ int cmd_check_config(int argc, char **argv)
 		r = unless_unreadable(keycheck_conf(c, &why), &why);
 	if (r == 0)
 		r = check_rules(a, c, &rules, &why);
+	if (r == 0)
+		candidate = check_candidate(a, c, rules);
 	if (request.show && !request.json && loaded)
 		conf_show(c, &out);
 	else if (request.json)
-		put_json(&out, c, rules, r < 0 ? &why : NULL);
+		put_json(&out, c, rules, candidate, r < 0 ? &why : NULL);
 	else
-		put_text(&out, c, rules);
+		put_text(&out, c, rules, candidate);
 	if (out.n)
 		fwrite(out.p, 1, out.n, stdout);
 	if (r < 0)

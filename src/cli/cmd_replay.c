@@ -19,6 +19,7 @@
 static const char help[] =
 	"usage: poterne replay [--candidate DIR] [--with KEY=VALUE]... [OPTIONS]\n"
 	"       poterne replay [--candidate DIR] [--with KEY=VALUE]... --messages FILE...\n"
+	"       poterne replay --live [OPTIONS]\n"
 	"\n"
 	"Judges past messages twice, by the present rules and by a candidate, and shows which "
 	"ones\n"
@@ -27,6 +28,10 @@ static const char help[] =
 	"header fields, links and file names only, and the others are named.\n"
 	"\n"
 	"  --candidate DIR    overlay directory of the candidate, as paths.overlay\n"
+	"  --live             the candidate that the gateway is trying (paths.candidate), over "
+	"the\n"
+	"                     messages that came since, whose text was matched by its patterns, "
+	"too\n"
 	"  --change NAME=X    a change as poterne rules would make it: a score, off, on or "
 	"observe\n"
 	"  --with KEY=VALUE   another configuration for the candidate\n"
@@ -57,7 +62,7 @@ struct request {
 	const char *facts, *export, *state;
 	int64_t since;
 	uint64_t limit;
-	bool messages, symbols;
+	bool messages, symbols, live;
 	char **files;
 	int n_files;
 };
@@ -69,6 +74,7 @@ struct run {
 	struct offline *by[2];	    /* for files */
 	struct replay replay;
 	int export;
+	uint64_t tried; /* with --live: the patterns of the candidate */
 	uint64_t shown, unreadable;
 	int64_t began, told;
 };
@@ -151,6 +157,10 @@ static int on_record(void *ctx, str record, struct why *why)
 	}
 	if (k.at < run->request->since)
 		return 0;
+	if (run->request->live && k.candidate_set != run->tried) {
+		run->replay.counts.not_tried++;
+		return 0;
+	}
 	replay_message(&run->replay, run->message, &k, &both);
 	show_message(run, run->message, &k.facts, k.envelope.mid, k.at, &both);
 	show_progress(run, false);
@@ -174,6 +184,38 @@ static int open_candidate(struct run *run, const struct super_source *source, st
 	return r < 0 ? r : replayside_open(s, source, text, why);
 }
 
+/* Its overlay is what the gateway is told to try. */
+static int open_live(struct run *run, const struct super_source *source, struct why *why)
+{
+	const struct conf *conf = run->sides[0].conf;
+	const char **sets = arena_array(run->arena, const char *, source->n_sets + 1);
+	struct super_source s = { source->file, sets, source->n_sets + 1 };
+	int r;
+
+	if (!conf->paths.candidate.n)
+		return why_set(why, -EINVAL,
+			       "the gateway tries no candidate: paths.candidate is empty");
+	for (size_t i = 0; i < source->n_sets; i++)
+		sets[i] = source->sets[i];
+	sets[source->n_sets] =
+		arena_fmt(run->arena, "paths.overlay=%.*s", STR_ARG(conf->paths.candidate)).p;
+	r = replayside_open(&run->sides[1], &s, STR_NULL, why);
+	if (r == 0)
+		run->tried = ruleprint_patterns(run->sides[1].rules);
+	return r;
+}
+
+static int init_after(struct run *run, struct why *why)
+{
+	const struct replayside *s = run->sides;
+	struct replay_side *after = &run->replay.after;
+
+	if (run->request->live)
+		return replay_side_init_tried(after, run->arena, s[1].rules, s[0].rules,
+					      s[1].options, why);
+	return replay_side_init(after, run->arena, s[1].rules, s[0].rules, s[1].options, why);
+}
+
 static int open_sides(struct run *run, const struct super_source sources[2], struct why *why)
 {
 	struct replayside *s = run->sides;
@@ -181,15 +223,13 @@ static int open_sides(struct run *run, const struct super_source sources[2], str
 	int r = replayside_open(&s[0], &sources[0], STR_NULL, why);
 
 	if (r == 0)
-		r = open_candidate(run, &sources[1], why);
+		r = run->request->live ? open_live(run, &sources[1], why)
+				       : open_candidate(run, &sources[1], why);
 	if (r < 0)
 		return r;
 	p->pattern_set = ruleprint_patterns(s[0].rules);
 	r = replay_side_init(&p->before, run->arena, s[0].rules, s[0].rules, s[0].options, why);
-	if (r == 0)
-		r = replay_side_init(&p->after, run->arena, s[1].rules, s[0].rules, s[1].options,
-				     why);
-	return r;
+	return r < 0 ? r : init_after(run, why);
 }
 
 static int replay_kept(struct run *run, const struct super_source sources[2], struct why *why)
@@ -326,6 +366,8 @@ static bool take_option(struct request *q, struct arena *a, int c, const char *v
 		return q->messages = true;
 	case 'y':
 		return q->symbols = true;
+	case 'V':
+		return q->live = true;
 	case 'T':
 		return parse_since(value, &q->since);
 	case 'L':
@@ -347,6 +389,7 @@ static int parse(struct request *q, struct arena *a, int argc, char **argv)
 		{ "export", required_argument, NULL, 'E' },
 		{ "state", required_argument, NULL, 'S' },
 		{ "messages", no_argument, NULL, 'M' },
+		{ "live", no_argument, NULL, 'V' },
 		{ "symbols", no_argument, NULL, 'y' },
 		{ "since", required_argument, NULL, 'T' },
 		{ "limit", required_argument, NULL, 'L' },
@@ -368,6 +411,8 @@ static int parse(struct request *q, struct arena *a, int argc, char **argv)
 	q->n_files = argc - optind;
 	if (q->messages && q->n_changes)
 		return CLI_USAGE; /* workers read rules from files */
+	if (q->live && (q->messages || q->n_changes || q->n_with))
+		return CLI_USAGE;
 	return q->messages == (q->n_files > 0) ? CLI_DONE : CLI_USAGE;
 }
 

@@ -156,6 +156,10 @@ static void put_text_sums(struct strbuf *out, const struct replay *r, bool all)
 		strbuf_put(out, strbuf_str(&pairs));
 	}
 	put_text_unseen(out, r);
+	if (c->not_tried)
+		strbuf_fmt(out,
+			   "%llu are left out: they came before the gateway tried these rules.\n",
+			   (unsigned long long)c->not_tried);
 	if (c->older)
 		strbuf_fmt(
 			out,
@@ -253,8 +257,10 @@ static void put_json_sums(struct strbuf *out, const struct replay *r, bool all)
 	strbuf_fmt(out, "{\"messages\":%llu,\"treated_otherwise\":%llu,\"other_score\":%llu",
 		   (unsigned long long)c->messages, (unsigned long long)c->treated_otherwise,
 		   (unsigned long long)c->other_score);
-	strbuf_fmt(out, ",\"older_patterns\":%llu,\"not_as_kept\":%llu,\"actions\":[",
-		   (unsigned long long)c->older, (unsigned long long)c->not_as_kept);
+	strbuf_fmt(out, ",\"older_patterns\":%llu,\"not_as_kept\":%llu,\"not_tried\":%llu",
+		   (unsigned long long)c->older, (unsigned long long)c->not_as_kept,
+		   (unsigned long long)c->not_tried);
+	strbuf_put(out, STR(",\"actions\":["));
 	put_json_actions(out, c);
 	strbuf_put(out, STR("],\"symbols\":["));
 	put_pairs(out, r, all, put_json_pair);

@@ -135,7 +135,7 @@ struct conf {
 	enum conf_mode mode;
 	enum conf_lang lang;
 	struct {
-		str state, rules, lists, programs, overlay, site_lists;
+		str state, rules, lists, programs, overlay, site_lists, candidate;
 		str compiled; /* empty: below state; use conf_compiled_dir */
 		str runtime;  /* empty: state; use conf_runtime_dir */
 	} paths;

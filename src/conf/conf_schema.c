@@ -59,6 +59,11 @@ const struct conf_key conf_schema[] = {
 	{ "paths.overlay", CONF_PATH, .may_be_empty = true, AT(paths.overlay), .initial = "",
 	  .audience = POTERNED | SCAN | CLI,
 	  .doc = "rule files of this site: other scores, disabled and added symbols" },
+	{ "paths.candidate", CONF_PATH, .may_be_empty = true, AT(paths.candidate), .initial = "",
+	  .audience = POTERNED | SCAN | CLI,
+	  .doc = "an overlay that is tried: every message is judged by it, too, in place of "
+		 "paths.overlay, and what would have been done otherwise is logged; it changes no "
+		 "verdict. Empty: none" },
 	{ "paths.lists", CONF_PATH, AT(paths.lists),
 	  .initial = POTERNE_PREFIX "/share/poterne/lists", .audience = POTERNED | SCAN | CLI,
 	  .doc = "the list files that rules name" },

@@ -136,11 +136,21 @@ static void put_url(struct strbuf *b, const struct facts *f, size_t i)
 	put_text(b, u->shown, NAME_MAX_BYTES);
 }
 
+static void put_one_hit(struct strbuf *b, const struct facts *f, const struct facts_hit *h)
+{
+	put_u32(b, h->pattern);
+	put_bytes(b, h->evidence, FACTS_MAX_EVIDENCE);
+	put_u32(b, part_or_root(f, h->part));
+}
+
 static void put_hit(struct strbuf *b, const struct facts *f, size_t i)
 {
-	put_u32(b, f->hits.v[i].pattern);
-	put_bytes(b, f->hits.v[i].evidence, FACTS_MAX_EVIDENCE);
-	put_u32(b, part_or_root(f, f->hits.v[i].part));
+	put_one_hit(b, f, &f->hits.v[i]);
+}
+
+static void put_candidate_hit(struct strbuf *b, const struct facts *f, size_t i)
+{
+	put_one_hit(b, f, &f->candidate.hits.v[i]);
 }
 
 static void put_limit(struct strbuf *b, const struct facts *f, size_t i)
@@ -264,6 +274,20 @@ static size_t put_list(struct strbuf *b, const struct facts *f, size_t n, size_t
 	return done;
 }
 
+/* Behind all that judges, in what room is left: half of it is worth nothing. */
+static void put_candidate(struct strbuf *b, const struct facts *f)
+{
+	size_t before = b->n, n = f->candidate.set ? f->candidate.hits.n : 0;
+	bool whole = put_list(b, f, n, FACTS_MAX_HITS, put_candidate_hit) == n;
+
+	if (!whole) {
+		b->n = before;
+		put_u32(b, 0);
+	}
+	b->max += 8;
+	strbuf_le(b, whole ? f->candidate.set : 0, 8);
+}
+
 /* Parts first, since findings and hits refer to them. */
 str facts_encode(struct arena *a, const struct facts *f)
 {
@@ -297,6 +321,7 @@ str facts_encode(struct arena *a, const struct facts *f)
 	cut |= put_list(&b, f, f->headers.n, FACTS_MAX_HEADERS, put_header) < f->headers.n;
 	cut |= put_list(&b, f, f->signatures.n, FACTS_MAX_SIGNATURES, put_signature) <
 	       f->signatures.n;
+	put_candidate(&b, &kept);
 	if (cut) {
 		kept.limits_hit.v = arena_array(a, str, f->limits_hit.n + 1);
 		kept.limits_hit.v[0] = STR("facts.bytes");
@@ -408,17 +433,31 @@ static void get_urls(struct source *s, struct facts *f)
 	}
 }
 
+static struct facts_hit get_hit(struct source *s, size_t parts)
+{
+	struct facts_hit h = { .pattern = reader_u32le(&s->r) };
+
+	h.evidence = get_bytes(s, FACTS_MAX_EVIDENCE);
+	h.part = get_part_index(s, parts);
+	return h;
+}
+
 static void get_hits(struct source *s, struct facts *f)
 {
 	size_t n = get_count(s, FACTS_MAX_HITS, 12);
 
-	for (size_t i = 0; i < n && !s->r.bad; i++) {
-		struct facts_hit *h = arena_push(s->arena, &f->hits);
+	for (size_t i = 0; i < n && !s->r.bad; i++)
+		*arena_push(s->arena, &f->hits) = get_hit(s, f->parts.n);
+}
 
-		h->pattern = reader_u32le(&s->r);
-		h->evidence = get_bytes(s, FACTS_MAX_EVIDENCE);
-		h->part = get_part_index(s, f->parts.n);
-	}
+static void get_candidate(struct source *s, struct facts *f)
+{
+	size_t n = get_count(s, FACTS_MAX_HITS, 12);
+
+	for (size_t i = 0; i < n && !s->r.bad; i++)
+		*arena_push(s->arena, &f->candidate.hits) = get_hit(s, f->parts.n);
+	f->candidate.set = reader_u64le(&s->r);
+	refuse_if(s, n && !f->candidate.set);
 }
 
 static void get_extracts(struct source *s, struct facts *f)
@@ -617,6 +656,7 @@ bool facts_decode(struct arena *a, str in, struct facts *ret)
 	get_hops(&s, &f);
 	get_headers(&s, &f);
 	get_signatures(&s, &f);
+	get_candidate(&s, &f);
 	get_limits(&s, &f);
 	if (s.r.bad || s.r.at != in.n)
 		return false;

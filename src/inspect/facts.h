@@ -128,6 +128,12 @@ struct facts_hit {
 	uint32_t part;
 };
 
+/* Patterns that candidate rules only are looking for: they never weigh (scan/candidate.h). */
+struct facts_candidate {
+	uint64_t set; /* which candidate's; 0: none, or more matched than is kept */
+	ARENA_VEC(struct facts_hit) hits;
+};
+
 /* Bytes of a part that somebody else is asked about. */
 enum facts_extract_kind {
 	FACTS_EXTRACT_IMAGE,	 /* for who reads QR codes */
@@ -155,6 +161,7 @@ struct facts {
 	ARENA_VEC(struct facts_part) parts;
 	ARENA_VEC(struct facts_finding) findings;
 	ARENA_VEC(struct facts_hit) hits;
+	struct facts_candidate candidate;
 	ARENA_VEC(struct facts_url) urls;
 	ARENA_VEC(struct facts_extract) extracts;
 	ARENA_VEC(struct dkim_facts) signatures; /* DKIM-Signature fields, from the top */

@@ -24,6 +24,8 @@ static struct facts sample(struct arena *a)
 				     STR("n"), 7,	   { 1, 2 },   FACTS_PART_ATTACHMENT };
 	*arena_push(a, &f.findings) = (struct facts_finding){ STR("GTUBE"), STR("\0\xff"), 1 };
 	*arena_push(a, &f.hits) = (struct facts_hit){ 4000000000, STR("evidence"), 1 };
+	f.candidate.set = 7;
+	*arena_push(a, &f.candidate.hits) = (struct facts_hit){ 3, STR("tried"), 1 };
 	*arena_push(a, &f.urls) = (struct facts_url){
 		FACTS_URL_HTML,
 		1,
@@ -86,6 +88,8 @@ static void what_is_encoded_is_decoded_again(void **state)
 	assert_true(str_eq(g.parts.v[1].filename, STR("n")));
 	assert_int_equal(g.parts.v[1].sha256[1], 2);
 	assert_true(g.hits.v[0].pattern == 4000000000);
+	assert_true(g.hits.n == 1 && g.candidate.hits.n == 1 && g.candidate.set == 7);
+	assert_true(str_eq(g.candidate.hits.v[0].evidence, STR("tried")));
 	assert_true(str_eq(g.findings.v[0].evidence, STR("\0\xff")));
 	assert_true(str_eq(facts_header(&g, STR("SUBJECT"))->value, STR("caf\xc3\xa9")));
 	assert_null(facts_header(&g, STR("To")));
@@ -238,7 +242,10 @@ static void a_full_memory_still_decodes(void **state)
 		*arena_push(a, &f.findings) =
 			(struct facts_finding){ STR("GTUBE"), s, FACTS_MAX_PARTS - 1 };
 	}
+	f.candidate.set = 7;
+	*arena_push(a, &f.candidate.hits) = (struct facts_hit){ 3, str_of(big, 200), 0 };
 	assert_true(facts_decode(a, facts_encode(a, &f), &g));
+	assert_true(g.candidate.set == 0 && g.candidate.hits.n == 0); /* all of it or nothing */
 	assert_true(g.parts.n > 900 && g.parts.n < FACTS_MAX_PARTS);
 	assert_int_equal(g.limits_hit.n, 1);
 	for (size_t i = 0; i < g.findings.n; i++)

@@ -56,11 +56,12 @@ void inspect_message(struct arena *a, str message, struct patterns *patterns,
 		.limits = clamp(limits),
 		.text = strbuf_make(a, FACTS_MAX_TEXT),
 		.hits = map_make(a),
+		.candidate_hits = map_make(a),
 		.boundaries = map_make(a),
 	};
 	uint32_t root;
 
-	*ret = (struct facts){ .message_size = message.n };
+	*ret = (struct facts){ .message_size = message.n, .candidate.set = w.limits.candidate_set };
 	w.budget = w.limits.max_unpacked_bytes;
 	root = walk_add_part(&w, 0, '.', 1);
 	walk_scan(&w, PATTERN_RAW, STR(""), message, root);

@@ -28,6 +28,8 @@ struct inspect_limits {
 	uint64_t max_unpacked_bytes; /* decoded and unpacked, all parts together */
 	struct yarascan *yara;	     /* or NULL */
 	const struct luarules *lua;  /* or NULL */
+	struct patterns *candidate;  /* of candidate rules, or NULL... */
+	uint64_t candidate_set;	     /* ...and which that are (facts_candidate) */
 	char *note;	       /* FACTS_NOTE_BYTES to say in what is being looked at, or NULL */
 	uint32_t wants;	       /* enum inspect_wants */
 	uint64_t features_key; /* of features/features.h; 0: no features */

@@ -98,11 +98,12 @@ void inspect_codes(struct arena *a, enum facts_url_where where, const str *codes
 		.limits = *limits,
 		.text = strbuf_make(a, FACTS_MAX_TEXT),
 		.hits = map_make(a),
+		.candidate_hits = map_make(a),
 		.boundaries = map_make(a),
 	};
 	uint32_t root;
 
-	*ret = (struct facts){ 0 };
+	*ret = (struct facts){ .candidate.set = limits->candidate_set };
 	root = walk_add_part(&w, 0, '.', 1);
 	if (where == FACTS_URL_QR)
 		read_codes(&w, root, codes, n);

@@ -53,9 +53,10 @@ struct walk {
 	struct patterns *patterns; /* may be NULL */
 	struct inspect_limits limits;
 	struct charsets charsets;
-	struct strbuf text; /* becomes facts.text */
-	struct map hits;    /* pattern ids that are reported already */
-	uint64_t budget;    /* bytes that may still be decoded or unpacked */
+	struct strbuf text;	   /* becomes facts.text */
+	struct map hits;	   /* pattern ids that are reported already... */
+	struct map candidate_hits; /* ...and those of candidate rules */
+	uint64_t budget;	   /* bytes that may still be decoded or unpacked */
 	uint16_t found[FINDINGS_N];
 	uint32_t probes;	      /* lines of text that were decoded to see what they are */
 	uint32_t readings;	      /* parts that only some readers see, and names... */

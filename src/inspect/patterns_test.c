@@ -1,4 +1,5 @@
 #include "base/exact.h"
+#include "base/strbuf.h"
 #include "inspect/inspect.h"
 
 #include <setjmp.h>
@@ -133,11 +134,64 @@ static void a_blob_that_is_not_ours_is_refused(void **state)
 	assert_null(patterns_free(NULL));
 }
 
+/* Twice as many as are kept, beside one that judges: one expression for each word of the text. */
+static struct patterns *load_flood(struct arena *a)
+{
+	enum { FLOOD = 2 * FACTS_MAX_HITS };
+	struct pattern *list = arena_array(a, struct pattern, FLOOD);
+
+	for (uint32_t i = 0; i < FLOOD; i++)
+		list[i] = (struct pattern){ i, PATTERN_BODY, STR(""),
+					    arena_fmt(a, "x%uy", i % (FACTS_MAX_HITS / 2)), true };
+	return load(a, list, FLOOD);
+}
+
+static str text_of_flood(struct arena *a)
+{
+	struct strbuf b = strbuf_make(a, 1 << 20);
+
+	strbuf_put(&b, STR("Subject: s\r\n\r\n"));
+	for (unsigned i = 0; i < FACTS_MAX_HITS / 2; i++)
+		strbuf_fmt(&b, "x%uy\r\n", i);
+	strbuf_put(&b, STR("the prize\r\n"));
+	return strbuf_str(&b);
+}
+
+/* However much a candidate finds, what judges is the same to the byte; and it is all or nothing. */
+static void a_candidate_changes_no_fact_but_its_own(void **state)
+{
+	static const struct pattern prize = { 5, PATTERN_BODY, STR(""), STR("prize"), true };
+	static const struct pattern other = { 5, PATTERN_HEADER, STR("Subject"), STR("s"), true };
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 30);
+	struct patterns *live = load(a, &prize, 1);
+	struct patterns *tried[] = { load(a, &other, 1), load_flood(a) };
+	struct inspect_limits limits = inspect_default_limits;
+	str message = text_of_flood(a), bytes;
+	struct facts alone, f;
+
+	(void)state;
+	inspect_message(a, message, live, &limits, &alone);
+	bytes = facts_encode(a, &alone);
+	limits.candidate_set = 9;
+	for (size_t i = 0; i < ARRAY_LEN(tried); i++) {
+		limits.candidate = tried[i];
+		inspect_message(a, message, live, &limits, &f);
+		assert_true(f.hits.n == 1 && f.hits.v[0].pattern == 5);
+		assert_true(f.candidate.set == (i ? 0 : 9));
+		assert_true(i || f.candidate.hits.n == 1);
+		f.candidate = (struct facts_candidate){ 0 };
+		assert_true(str_eq(facts_encode(a, &f), bytes));
+		patterns_free(tried[i]);
+	}
+	patterns_free(live);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns_match_in_their_scope_with_evidence),
 		cmocka_unit_test(a_pattern_is_reported_once_a_scan),
+		cmocka_unit_test(a_candidate_changes_no_fact_but_its_own),
 		cmocka_unit_test(a_bad_expression_is_named),
 		cmocka_unit_test(a_blob_that_is_not_ours_is_refused),
 	};

@@ -62,24 +62,31 @@ uint32_t walk_add_part(struct walk *w, uint32_t parent, char separator, uint32_t
 	return index;
 }
 
+static bool is_known(const struct map *hits, uint32_t id)
+{
+	return map_get(hits, str_of(&id, sizeof(id)));
+}
+
+static struct facts_hit new_hit(struct walk *w, struct map *hits, uint32_t id, str evidence,
+				uint32_t part)
+{
+	uint32_t *key = arena_make(w->arena, uint32_t);
+
+	*key = id;
+	(void)map_set(hits, str_of(key, sizeof(*key)), key);
+	return (struct facts_hit){ id,
+				   arena_str(w->arena, str_sub(evidence, 0, FACTS_MAX_EVIDENCE)),
+				   part };
+}
+
 void walk_hit(struct walk *w, uint32_t id, str evidence, uint32_t part)
 {
-	struct facts_hit *h;
-	uint32_t *key;
-
-	if (map_get(&w->hits, str_of(&id, sizeof(id))))
+	if (is_known(&w->hits, id))
 		return;
-	if (w->facts->hits.n >= FACTS_MAX_HITS) {
+	if (w->facts->hits.n >= FACTS_MAX_HITS)
 		walk_limit(w, STR("patterns.hits"));
-		return;
-	}
-	key = arena_make(w->arena, uint32_t);
-	*key = id;
-	(void)map_set(&w->hits, str_of(key, sizeof(*key)), key);
-	h = arena_push(w->arena, &w->facts->hits);
-	h->pattern = id;
-	h->evidence = arena_str(w->arena, str_sub(evidence, 0, FACTS_MAX_EVIDENCE));
-	h->part = part;
+	else
+		*arena_push(w->arena, &w->facts->hits) = new_hit(w, &w->hits, id, evidence, part);
 }
 
 struct hit_context {
@@ -94,6 +101,24 @@ static void on_hit(void *ctx, uint32_t id, str evidence)
 	walk_hit(c->w, id, evidence, c->part);
 }
 
+/* What a candidate looks for touches nothing that judges, and no limit of it. One scan ends at
+ * PATTERNS_MAX_HITS, so that many may be more. */
+_Static_assert((int)PATTERNS_MAX_HITS >= (int)FACTS_MAX_HITS, "as many as are kept end the knowledge");
+
+static void on_candidate_hit(void *ctx, uint32_t id, str evidence)
+{
+	const struct hit_context *c = ctx;
+	struct facts_candidate *f = &c->w->facts->candidate;
+
+	if (is_known(&c->w->candidate_hits, id))
+		return;
+	if (f->hits.n + 1 >= FACTS_MAX_HITS)
+		f->set = 0;
+	else
+		*arena_push(c->w->arena, &f->hits) =
+			new_hit(c->w, &c->w->candidate_hits, id, evidence, c->part);
+}
+
 void walk_scan(struct walk *w, enum pattern_scope scope, str header, str text, uint32_t part)
 {
 	struct hit_context c = { w, part };
@@ -102,6 +127,8 @@ void walk_scan(struct walk *w, enum pattern_scope scope, str header, str text, u
 		inspect_yara_source(w, part, scope, text);
 	if (w->patterns)
 		patterns_scan(w->patterns, scope, header, text, on_hit, &c);
+	if (w->limits.candidate)
+		patterns_scan(w->limits.candidate, scope, header, text, on_candidate_hit, &c);
 }
 
 /* Growing and converting takes several times what the limits let through. */

@@ -4,7 +4,7 @@
 #include "base/strbuf.h"
 #include "replay/ruleprint.h"
 
-enum { MAGIC = 0x314d4b50 /* "PKM1" */, NAME_MAX_BYTES = 64, TLS_MAX_BYTES = 64 };
+enum { MAGIC = 0x324d4b50 /* "PKM2" */, NAME_MAX_BYTES = 64, TLS_MAX_BYTES = 64 };
 enum flags {
 	ESMTP = 1 << 0,
 	HAS_REVERSE_PATH = 1 << 1,
@@ -39,11 +39,11 @@ static struct facts without_content(struct arena *a, const struct facts *f)
 	return kept;
 }
 
-static void keep_hits(struct arena *a, const struct rules *rules, const struct facts *f,
-		      struct kept *ret)
+static void keep_hits(struct arena *a, const struct rules *rules, const struct facts_hit *hits,
+		      size_t n, struct kept *ret)
 {
-	for (size_t i = 0; i < f->hits.n; i++) {
-		const struct facts_hit *h = &f->hits.v[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct facts_hit *h = &hits[i];
 		const struct rules_symbol *s =
 			h->pattern < rules->symbols.n ? rules->symbols.v[h->pattern] : NULL;
 
@@ -69,13 +69,20 @@ void kept_make(struct arena *a, const struct rules *rules, uint64_t pattern_set,
 		.score = v->score,
 		.decision = v->decision ? v->decision->name : STR(""),
 	};
-	keep_hits(a, rules, facts, ret);
+	keep_hits(a, rules, facts->hits.v, facts->hits.n, ret);
 	for (size_t i = 0; i < evidence->replies.n; i++) {
 		const struct evidence_reply *r = &evidence->replies.v[i];
 
 		*arena_push(a, &ret->replies) =
 			(struct kept_reply){ r->list->name, r->code, r->refused, r->asked };
 	}
+}
+
+void kept_add_candidate(struct arena *a, const struct rules *candidate,
+			const struct facts_candidate *found, struct kept *k)
+{
+	k->candidate_set = found->set;
+	keep_hits(a, candidate, found->hits.v, found->hits.n, k);
 }
 
 /* Writing: as inspect/facts.c does. */
@@ -135,7 +142,7 @@ static void put_evidence(struct strbuf *b, const struct kept *k)
 
 static void put_hits(struct strbuf *b, const struct kept *k)
 {
-	size_t n = at_most(k->hits.n, FACTS_MAX_HITS);
+	size_t n = at_most(k->hits.n, KEPT_MAX_HITS);
 
 	put_u32(b, n);
 	for (size_t i = 0; i < n; i++) {
@@ -155,6 +162,7 @@ bool kept_encode(struct arena *a, const struct kept *k, str *ret)
 	put_u32(&b, MAGIC);
 	strbuf_le(&b, (uint64_t)k->at, 8);
 	strbuf_le(&b, k->pattern_set, 8);
+	strbuf_le(&b, k->candidate_set, 8);
 	put_u32(&b, flags);
 	put_u32(&b, k->intended);
 	put_u32(&b, (uint32_t)k->score);
@@ -232,7 +240,7 @@ static void get_evidence(struct source *s, struct kept *ret)
 
 static void get_hits(struct source *s, struct kept *ret)
 {
-	size_t n = get_count(s, FACTS_MAX_HITS, 20);
+	size_t n = get_count(s, KEPT_MAX_HITS, 20);
 
 	for (size_t i = 0; i < n; i++) {
 		struct kept_hit *h = arena_push(s->arena, &ret->hits);
@@ -253,6 +261,7 @@ bool kept_decode(struct arena *a, str in, struct kept *ret)
 	s.r.bad |= in.n > KEPT_MAX_BYTES || reader_u32le(&s.r) != MAGIC;
 	k.at = (int64_t)reader_u64le(&s.r);
 	k.pattern_set = reader_u64le(&s.r);
+	k.candidate_set = reader_u64le(&s.r);
 	flags = get_u32(&s, ALL_FLAGS + 1);
 	k.temporary = flags & TEMPORARY;
 	k.intended = (enum action)get_u32(&s, ACTIONS);

@@ -18,6 +18,7 @@ enum {
 	KEPT_MAX_BYTES = 512 << 10,
 	KEPT_MAX_RECIPIENTS = 1000,
 	KEPT_MAX_EVIDENCE = 1000,
+	KEPT_MAX_HITS = 2 * FACTS_MAX_HITS,
 	KEPT_MAX_TEXT = 4096, /* of an envelope's member, or of one piece of evidence */
 };
 
@@ -37,11 +38,12 @@ struct kept_reply {
 };
 
 struct kept {
-	int64_t at;	      /* when it was judged, wall clock */
-	uint64_t pattern_set; /* what it was inspected by: ruleprint_patterns */
+	int64_t at;		/* when it was judged, wall clock */
+	uint64_t pattern_set;	/* what it was inspected by: ruleprint_patterns */
+	uint64_t candidate_set; /* and by those of candidate rules, too; 0: of none */
 	struct envelope envelope;
-	struct facts facts; /* without hits, text, features, signatures and extracts */
-	ARENA_VEC(struct kept_hit) hits;
+	struct facts facts;		 /* without hits, text, features, signatures and extracts */
+	ARENA_VEC(struct kept_hit) hits; /* of both */
 	ARENA_VEC(struct evidence_symbol) evidence;
 	ARENA_VEC(struct kept_reply) replies;
 	bool temporary;
@@ -55,6 +57,9 @@ struct kept {
 void kept_make(struct arena *a, const struct rules *rules, uint64_t pattern_set, int64_t at,
 	       const struct envelope *envelope, const struct facts *facts,
 	       const struct evidence *evidence, const struct verdict *v, struct kept *ret);
+/* What candidate rules found besides, and which those are. */
+void kept_add_candidate(struct arena *a, const struct rules *candidate,
+			const struct facts_candidate *found, struct kept *k);
 /* False: it is too large to be kept. */
 bool kept_encode(struct arena *a, const struct kept *k, str *ret) must_use;
 bool kept_decode(struct arena *a, str in, struct kept *ret) must_use;

@@ -9,13 +9,6 @@ static bool is_of_what_is_kept(const struct rules_symbol *s)
 	return s->when == RULES_HEADER || s->when == RULES_URL || s->when == RULES_FILENAME;
 }
 
-static bool is_known(const struct rules *reference, const struct rules_symbol *s)
-{
-	const struct rules_symbol *same = rules_find(reference, s->name);
-
-	return same && !same->disabled && ruleprint_pattern(same) == ruleprint_pattern(s);
-}
-
 static int compile(struct replay_side *s, const struct pattern *list, size_t n, struct why *why)
 {
 	size_t bad;
@@ -39,14 +32,14 @@ static int prepare_patterns(struct replay_side *s, const struct rules *reference
 	for (size_t i = 0; i < n; i++) {
 		const struct rules_symbol *symbol = s->rules->symbols.v[all[i].id];
 
-		if (is_of_what_is_kept(symbol) && !is_known(reference, symbol))
+		if (is_of_what_is_kept(symbol) && !ruleprint_is_in(reference, symbol))
 			*arena_push(s->arena, &list) = all[i];
 	}
 	for (size_t i = 0; i < s->rules->symbols.n; i++) {
 		const struct rules_symbol *symbol = s->rules->symbols.v[i];
 
 		if (ruleprint_is_of_worker(symbol) && !symbol->disabled &&
-		    !is_of_what_is_kept(symbol) && !is_known(reference, symbol))
+		    !is_of_what_is_kept(symbol) && !ruleprint_is_in(reference, symbol))
 			*arena_push(s->arena, &s->unseen) = symbol;
 	}
 	return compile(s, list.v, list.n, why);
@@ -58,10 +51,23 @@ int replay_side_init(struct replay_side *s, struct arena *a, const struct rules 
 	*s = (struct replay_side){ .arena = a,
 				   .rules = rules,
 				   .options = options,
-				   .fired = arena_array(a, uint64_t, rules->symbols.n),
-				   .mark = arena_array(a, uint64_t, rules->symbols.n),
-				   .place = arena_array(a, uint32_t, rules->symbols.n) };
+				   .fired = arena_array(a, uint64_t, rules->symbols.n) };
 	return rules == reference ? 0 : prepare_patterns(s, reference, why);
+}
+
+int replay_side_init_tried(struct replay_side *s, struct arena *a, const struct rules *rules,
+			   const struct rules *live, struct verdict_options options,
+			   struct why *why)
+{
+	int r = replay_side_init(s, a, rules, rules, options, why);
+
+	for (size_t i = 0; i < rules->symbols.n; i++) {
+		const struct rules_symbol *symbol = rules->symbols.v[i];
+
+		if (symbol->code.n && !symbol->disabled && !ruleprint_is_in(live, symbol))
+			*arena_push(a, &s->unseen) = symbol;
+	}
+	return r;
 }
 
 void replay_side_free(struct replay_side *s)
@@ -141,7 +147,8 @@ static struct evidence evidence_of(const struct replay_side *s, struct arena *a,
 	return e;
 }
 
-void replay_judge(struct replay_side *s, struct arena *a, const struct kept *k, struct verdict *ret)
+void replay_judge(const struct replay_side *s, struct arena *a, const struct kept *k,
+		  struct verdict *ret)
 {
 	struct verdict_options options = s->options;
 	struct evidence evidence = evidence_of(s, a, k);
@@ -158,24 +165,16 @@ void replay_judge(struct replay_side *s, struct arena *a, const struct kept *k, 
 
 /* --- both --- */
 
-/* So that a symbol is found by its number. number: of the message, from 1. */
-static void note(struct replay_side *s, const struct verdict *v, uint64_t number)
+/* The symbols of a verdict by their index. */
+static const struct verdict_symbol **by_index(struct arena *a, const struct rules *rules,
+					      const struct verdict *v)
 {
-	for (size_t i = 0; i < v->symbols.n; i++) {
-		uint32_t index = v->symbols.v[i].rule->index;
+	const struct verdict_symbol **index =
+		arena_array(a, const struct verdict_symbol *, rules->symbols.n);
 
-		s->fired[index]++;
-		s->mark[index] = number;
-		s->place[index] = (uint32_t)i;
-	}
-}
-
-static const struct verdict_symbol *counterpart(const struct replay_side *s,
-						const struct verdict *v, str name, uint64_t number)
-{
-	const struct rules_symbol *rule = rules_find(s->rules, name);
-
-	return rule && s->mark[rule->index] == number ? &v->symbols.v[s->place[rule->index]] : NULL;
+	for (size_t i = 0; i < v->symbols.n; i++)
+		index[v->symbols.v[i].rule->index] = &v->symbols.v[i];
+	return index;
 }
 
 static bool weighs_alike(const struct verdict_symbol *x, const struct verdict_symbol *y)
@@ -183,24 +182,33 @@ static bool weighs_alike(const struct verdict_symbol *x, const struct verdict_sy
 	return x->score == y->score && x->decides == y->decides;
 }
 
-static void find_differences(struct replay *r, struct arena *a, struct replay_result *both)
+void replay_differences(struct arena *a, const struct rules *before, const struct rules *after,
+			struct replay_result *both)
 {
-	uint64_t number = r->counts.messages;
+	const struct verdict_symbol **in_before = by_index(a, before, &both->before);
+	const struct verdict_symbol **in_after = by_index(a, after, &both->after);
 
 	for (size_t i = 0; i < both->before.symbols.n; i++) {
 		const struct verdict_symbol *x = &both->before.symbols.v[i];
-		const struct verdict_symbol *y =
-			counterpart(&r->after, &both->after, x->rule->name, number);
+		const struct rules_symbol *same = rules_find(after, x->rule->name);
+		const struct verdict_symbol *y = same ? in_after[same->index] : NULL;
 
 		if (!y || !weighs_alike(x, y))
 			*arena_push(a, &both->differences) = (struct replay_difference){ x, y };
 	}
 	for (size_t i = 0; i < both->after.symbols.n; i++) {
 		const struct verdict_symbol *y = &both->after.symbols.v[i];
+		const struct rules_symbol *same = rules_find(before, y->rule->name);
 
-		if (!counterpart(&r->before, &both->before, y->rule->name, number))
+		if (!same || !in_before[same->index])
 			*arena_push(a, &both->differences) = (struct replay_difference){ NULL, y };
 	}
+}
+
+static void count_fired(struct replay_side *s, const struct verdict *v)
+{
+	for (size_t i = 0; i < v->symbols.n; i++)
+		s->fired[v->symbols.v[i].rule->index]++;
 }
 
 void replay_compare(struct replay *r, struct arena *a, struct replay_result *both)
@@ -208,9 +216,9 @@ void replay_compare(struct replay *r, struct arena *a, struct replay_result *bot
 	struct replay_counts *c = &r->counts;
 
 	c->messages++;
-	note(&r->before, &both->before, c->messages);
-	note(&r->after, &both->after, c->messages);
-	find_differences(r, a, both);
+	count_fired(&r->before, &both->before);
+	count_fired(&r->after, &both->after);
+	replay_differences(a, r->before.rules, r->after.rules, both);
 	c->from_to[both->before.intended][both->after.intended]++;
 	c->treated_otherwise += both->before.intended != both->after.intended;
 	c->other_score += both->before.intended == both->after.intended &&

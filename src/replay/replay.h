@@ -24,8 +24,6 @@ struct replay_side {
 	struct patterns *anew; /* or NULL */
 	ARENA_VEC(const struct rules_symbol *) unseen;
 	uint64_t *fired; /* by index of symbol: messages that raised it */
-	uint64_t *mark;	 /* by index of symbol: number of the last message that raised it */
-	uint32_t *place; /* and where in its verdict */
 };
 
 /* reference: the rules that kept messages were inspected by; rules themselves, or the other
@@ -33,9 +31,14 @@ struct replay_side {
 int replay_side_init(struct replay_side *s, struct arena *a, const struct rules *rules,
 		     const struct rules *reference, struct verdict_options options, struct why *why)
 	must_use;
+/* For messages that workers inspected by these rules besides the live ones: all is as it was found
+ * but programs that only these have, which workers do not run. */
+int replay_side_init_tried(struct replay_side *s, struct arena *a, const struct rules *rules,
+			   const struct rules *live, struct verdict_options options,
+			   struct why *why) must_use;
 void replay_side_free(struct replay_side *s);
-/* k is const but for scratch; a is the message's. */
-void replay_judge(struct replay_side *s, struct arena *a, const struct kept *k,
+/* a is the message's. By any number of threads when nothing is to be matched anew. */
+void replay_judge(const struct replay_side *s, struct arena *a, const struct kept *k,
 		  struct verdict *ret);
 
 /* A symbol that is there on one side only, or weighs differently. */
@@ -48,6 +51,7 @@ struct replay_counts {
 	uint64_t from_to[ACTIONS][ACTIONS];
 	uint64_t not_as_kept; /* judged otherwise by the present rules than when it came */
 	uint64_t older;	      /* inspected by other patterns than the present ones */
+	uint64_t not_tried;   /* not inspected by the candidate that is asked about: left out */
 };
 
 struct replay_result {
@@ -61,6 +65,9 @@ struct replay {
 	struct replay_counts counts;
 };
 
+/* Notes what differs between two verdicts; the first is by those rules, the second by these. */
+void replay_differences(struct arena *a, const struct rules *before, const struct rules *after,
+			struct replay_result *both);
 /* Counts two verdicts over one message, and notes what differs. */
 void replay_compare(struct replay *r, struct arena *a, struct replay_result *both);
 /* Judges a kept message on both sides and compares. */

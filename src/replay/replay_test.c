@@ -208,6 +208,37 @@ static void test_what_is_cut_short_is_refused(void **state)
 	world_free(&w);
 }
 
+/* As the gateway tries rules on live mail: what their patterns matched in the text is kept. */
+static void test_what_tried_rules_found_in_the_text_is_kept(void **state)
+{
+	struct world w = new_world("symbols:\n"
+				   "  DEEP: {when: {body: {regex: 'secret'}}, score: 9}\n"
+				   "  PROGRAM: {when: {lua: 'return true'}, score: 9}\n");
+	struct verdict_options options = verdict_options_of(w.conf, NULL, 1);
+	struct facts_candidate found = { .set = ruleprint_patterns(w.candidate) };
+	struct replay_side *after = &w.replay.after;
+	struct replay_result r;
+	struct why why = { "" };
+	str bytes;
+
+	(void)state;
+	*arena_push(w.a, &found.hits) =
+		(struct facts_hit){ rules_find(w.candidate, STR("DEEP"))->index, STR("secret"), 0 };
+	kept_add_candidate(w.a, w.candidate, &found, &w.kept);
+	assert_true(kept_encode(w.a, &w.kept, &bytes) && kept_decode(w.a, bytes, &w.kept));
+	assert_true(w.kept.candidate_set == found.set);
+	replay_side_free(after);
+	assert_int_equal(replay_side_init_tried(after, w.a, w.candidate, w.present, options, &why),
+			 0);
+	assert_true(after->unseen.n == 1 && str_eq(after->unseen.v[0]->name, STR("PROGRAM")));
+	replay_message(&w.replay, w.a, &w.kept, &r);
+	assert_int_equal(r.differences.n, 1);
+	assert_int_equal(score_after(&r, STR("DEEP")), 900);
+	assert_int_equal(r.after.score, r.before.score + 900);
+	assert_int_equal(w.replay.counts.not_as_kept, 0); /* the present rules do not see it */
+	world_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_another_score_and_a_disabled_symbol_show),
 		cmocka_unit_test(test_new_patterns_see_what_is_kept_and_the_others_are_named),
 		cmocka_unit_test(test_messages_judged_by_other_patterns_are_counted),
+		cmocka_unit_test(test_what_tried_rules_found_in_the_text_is_kept),
 		cmocka_unit_test(test_what_is_cut_short_is_refused),
 	};
 

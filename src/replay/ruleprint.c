@@ -39,6 +39,13 @@ uint64_t ruleprint_pattern(const struct rules_symbol *s)
 	return add(sum, s->caseless);
 }
 
+bool ruleprint_is_in(const struct rules *r, const struct rules_symbol *s)
+{
+	const struct rules_symbol *same = rules_find(r, s->name);
+
+	return same && !same->disabled && ruleprint_pattern(same) == ruleprint_pattern(s);
+}
+
 uint64_t ruleprint_patterns(const struct rules *r)
 {
 	uint64_t sum = none;

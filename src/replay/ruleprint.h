@@ -14,6 +14,8 @@
 bool ruleprint_is_of_worker(const struct rules_symbol *s);
 /* What a worker looks for, for one such symbol; no name, no score. */
 uint64_t ruleprint_pattern(const struct rules_symbol *s);
+/* Do these rules look for just that, by that name? */
+bool ruleprint_is_in(const struct rules *r, const struct rules_symbol *s);
 /* The same for all of them, with their names: what messages are inspected by. */
 uint64_t ruleprint_patterns(const struct rules *r);
 /* All that can change a verdict: symbols, scores, expressions, decisions and thresholds; the

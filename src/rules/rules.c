@@ -80,7 +80,7 @@ int rules_lua_compile(struct arena *a, const struct rules *r, str *ret_blob, str
 
 void rules_close(struct rules *r)
 {
-	if (r)
+	if (r && !r->lists_borrowed)
 		lists_close(&r->lists);
 }
 

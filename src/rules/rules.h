@@ -175,6 +175,7 @@ struct rules {
 	ARENA_VEC(struct pattern) patterns;
 	ARENA_VEC(struct rules_symbol *) by_reply; /* DNS_LIST */
 	struct lists lists;
+	bool lists_borrowed;
 	ARENA_VEC(struct rules_left_out) left_out;
 	ARENA_VEC(const char *) feeds_left_out; /* files of feeds */
 	struct rules_protected protected;
@@ -191,6 +192,8 @@ struct rules_dirs {
 	const char *rules, *overlay, *lists, *site_lists;
 	const char *const *feeds;
 	size_t n_feeds;
+	const struct rules
+		*lists_of; /* rules whose lists are taken, which outlive these; or NULL */
 	str changes; /* instead of SITECHANGES_FILE of the overlay; STR_NULL: as it is there */
 };
 

@@ -212,8 +212,7 @@ static int load_overlay(struct rules_loader *l, const struct rules_dirs *dirs)
 	return r;
 }
 
-/* Lists first: symbols name them. */
-static int load_all(struct rules_loader *l, const struct rules_dirs *dirs)
+static int load_lists(struct rules_loader *l, const struct rules_dirs *dirs)
 {
 	struct lists *lists = &l->rules->lists;
 	int r = dirs->lists ? lists_load_dir(lists, l->arena, dirs->lists, l->why) : 0;
@@ -225,6 +224,19 @@ static int load_all(struct rules_loader *l, const struct rules_dirs *dirs)
 		if (!lists_load_feed(lists, l->arena, dirs->feeds[i], l->why))
 			*arena_push(l->arena, &l->rules->feeds_left_out) = dirs->feeds[i];
 	}
+	return r;
+}
+
+/* Lists first: symbols name them. */
+static int load_all(struct rules_loader *l, const struct rules_dirs *dirs)
+{
+	int r = 0;
+
+	l->rules->lists_borrowed = dirs->lists_of;
+	if (dirs->lists_of)
+		l->rules->lists = dirs->lists_of->lists;
+	else
+		r = load_lists(l, dirs);
 	if (r == 0)
 		r = load_dir(l, dirs->rules, is_yaml);
 	l->overlay = true;

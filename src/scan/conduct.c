@@ -7,6 +7,7 @@
 #include "rules/rules_cache.h"
 #include "rules/rules_yara.h"
 #include "scan/authevidence.h"
+#include "scan/candidate.h"
 #include "scan/clientevidence.h"
 #include "scan/fuzzyevidence.h"
 #include "scan/fuzzyshare.h"
@@ -78,6 +79,7 @@ void conduct_free_policy(struct conduct_policy *p)
 	if (!p)
 		return;
 	geoevidence_close(&p->geo);
+	candidate_free(p->candidate);
 	rules_close(p->rules);
 	fd_unmap(&p->fuzzy_map);
 	fd_unmap(&p->tastes_map);

@@ -34,6 +34,7 @@ struct conduct_policy {
 	struct rules *rules;  /* const once loaded */
 	uint64_t pattern_set; /* what messages are inspected by (replay/ruleprint.h) */
 	const struct impersonation *known;
+	struct candidate *candidate; /* tried besides (scan/candidate.h), or NULL; ends with it */
 	str patterns;			 /* the blob for workers, YARA rules included */
 	const struct model *model;	 /* of the classifier, or NULL */
 	const struct fuzzytable *fuzzy;	 /* what was learned of digests, or NULL... */

@@ -1,5 +1,5 @@
 /* scan/keep.h - tells the store what a message was judged by, so that poterne replay can judge it
- * by other rules.
+ * by other rules; and judges it by those that are tried now (scan/candidate.h).
  *
  * Input    a judgement, when its sender has been answered.
  * Memory   in the passage's arena.

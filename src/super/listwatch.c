@@ -75,7 +75,8 @@ static uint64_t stamp_of_feeds(const struct conf *conf)
 uint64_t listwatch_stamp(const struct conf *conf)
 {
 	return mix(mix(stamp_of_dir(conf->paths.lists), stamp_of_dir(conf->paths.site_lists)),
-		   mix(stamp_of_feeds(conf), stamp_of_dir(conf->paths.overlay)));
+		   mix(stamp_of_feeds(conf), mix(stamp_of_dir(conf->paths.overlay),
+						 stamp_of_dir(conf->paths.candidate))));
 }
 
 uint64_t listwatch_learned_stamp(const struct conf *conf)
