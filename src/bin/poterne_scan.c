@@ -115,6 +115,17 @@ static void load_tastes(struct proc *proc, struct conduct_policy *p)
 			  F_INT("lessons", t->n_lessons));
 }
 
+/* The site said it twice, and not the same: the change made at run time is followed. */
+static void tell_overruled(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->overruled.n; i++) {
+		const struct rules_overruled *o = &rules->overruled.v[i];
+
+		log_event("rules.overruled", F_STR("symbol", o->symbol->name),
+			  F_STR("property", o->property), F_C("file", o->file));
+	}
+}
+
 /* One that was never fetched, or is damaged: the others count. */
 static void tell_feeds(const struct rules *rules)
 {
@@ -160,6 +171,7 @@ static int load(struct proc *proc, str text, struct conduct_policy **ret, struct
 	load_fuzzy(proc, *ret);
 	load_tastes(proc, *ret);
 	tell_feeds((*ret)->rules);
+	tell_overruled((*ret)->rules);
 	return 0;
 }
 

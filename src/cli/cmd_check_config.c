@@ -123,24 +123,52 @@ static int unless_unreadable(int r, const struct why *why)
 	return 0;
 }
 
-static void put_json(struct strbuf *out, const struct conf *c, const struct rules *rules,
-		     str candidate, const struct why *error)
+struct warnings {
+	ARENA_VEC(str) v;
+};
+
+static void add_overruled(struct arena *a, const struct rules *rules, struct warnings *ret)
 {
+	for (size_t i = 0; i < rules->overruled.n; i++) {
+		const struct rules_overruled *o = &rules->overruled.v[i];
+
+		*arena_push(a, &ret->v) =
+			arena_fmt(a,
+				  "%s:%u: the %.*s of %.*s is said here and in another file of "
+				  "the overlay: this one is followed",
+				  o->file, o->line, STR_ARG(o->property),
+				  STR_ARG(o->symbol->name));
+	}
+}
+
+/* rules: NULL when they could not be loaded. */
+static struct warnings warnings_of(struct arena *a, const struct conf *c, const struct rules *rules)
+{
+	struct warnings w = { 0 };
+	str candidate = rules ? check_candidate(a, c, rules) : STR("");
 	const char *warning;
 
+	for (size_t i = 0; (warning = conf_check_warning(c, i)); i++)
+		*arena_push(a, &w.v) = str_c(warning);
+	if (rules)
+		add_overruled(a, rules, &w);
+	if (candidate.n)
+		*arena_push(a, &w.v) = candidate;
+	return w;
+}
+
+static void put_json(struct strbuf *out, const struct warnings *w, const struct rules *rules,
+		     const struct why *error)
+{
 	strbuf_fmt(out, "{\"valid\":%s,\"error\":", error ? "false" : "true");
 	if (error)
 		strbuf_json(out, str_c(error->text));
 	else
 		strbuf_put(out, STR("null"));
 	strbuf_put(out, STR(",\"warnings\":["));
-	for (size_t i = 0; (warning = conf_check_warning(c, i)); i++) {
+	for (size_t i = 0; i < w->v.n; i++) {
 		strbuf_put(out, i ? STR(",") : STR(""));
-		strbuf_json(out, str_c(warning));
-	}
-	if (candidate.n) {
-		strbuf_put(out, conf_check_warning(c, 0) ? STR(",") : STR(""));
-		strbuf_json(out, candidate);
+		strbuf_json(out, w->v.v[i]);
 	}
 	strbuf_fmt(out, "],\"symbols\":%zu,\"patterns\":%zu,\"lists\":%zu,\"left_out\":%zu}\n",
 		   rules ? rules->symbols.n : 0, rules ? rules->patterns.n : 0,
@@ -157,15 +185,10 @@ static void put_left_out(const struct rules *rules)
 	}
 }
 
-static void put_text(struct strbuf *out, const struct conf *c, const struct rules *rules,
-		     str candidate)
+static void put_text(struct strbuf *out, const struct warnings *w, const struct rules *rules)
 {
-	const char *warning;
-
-	for (size_t i = 0; (warning = conf_check_warning(c, i)); i++)
-		fprintf(stderr, "poterne: check-config: warning: %s\n", warning);
-	if (candidate.n)
-		fprintf(stderr, "poterne: check-config: warning: %.*s\n", STR_ARG(candidate));
+	for (size_t i = 0; i < w->v.n; i++)
+		fprintf(stderr, "poterne: check-config: warning: %.*s\n", STR_ARG(w->v.v[i]));
 	if (rules)
 		put_left_out(rules);
 	if (rules)
@@ -180,7 +203,7 @@ int cmd_check_config(int argc, char **argv)
 	struct conf *c = conf_new_default(a);
 	struct rules *rules = NULL;
 	struct request request;
-	str candidate = STR("");
+	struct warnings warnings;
 	struct why why;
 	bool loaded;
 	int r;
@@ -197,14 +220,13 @@ int cmd_check_config(int argc, char **argv)
 		r = unless_unreadable(keycheck_conf(c, &why), &why);
 	if (r == 0)
 		r = check_rules(a, c, &rules, &why);
-	if (r == 0)
-		candidate = check_candidate(a, c, rules);
+	warnings = warnings_of(a, c, rules);
 	if (request.show && !request.json && loaded)
 		conf_show(c, &out);
 	else if (request.json)
-		put_json(&out, c, rules, candidate, r < 0 ? &why : NULL);
+		put_json(&out, &warnings, rules, r < 0 ? &why : NULL);
 	else
-		put_text(&out, c, rules, candidate);
+		put_text(&out, &warnings, rules);
 	if (out.n)
 		fwrite(out.p, 1, out.n, stdout);
 	if (r < 0)

@@ -148,6 +148,22 @@ static str in_words(struct arena *a, const struct rules_symbol *s)
 			 s->observe ? " observed" : "");
 }
 
+/* The change holds, but who reads the overlay's other file is misled. */
+static void warn_overruled(const struct rules *after, str name)
+{
+	const struct rules_symbol *s = rules_find(after, name);
+
+	for (size_t i = 0; i < after->overruled.n; i++) {
+		const struct rules_overruled *o = &after->overruled.v[i];
+
+		if (o->symbol == s)
+			fprintf(stderr,
+				"poterne: rules: warning: another file of the overlay has its own "
+				"%.*s of %.*s: the change is followed, better take the other out\n",
+				STR_ARG(o->property), STR_ARG(s->name));
+	}
+}
+
 static int put_change(struct run *run, const struct listfiles *files, const struct ruleedit *e,
 		      const struct replayside *after, str text, struct why *why)
 {
@@ -167,6 +183,8 @@ static int put_change(struct run *run, const struct listfiles *files, const stru
 
 	if (r == 0)
 		printf("%.*s\n", STR_ARG(entry));
+	if (r == 0)
+		warn_overruled(after->rules, e->symbol);
 	return r < 0 ? r : listfiles_tell(files, &change, why);
 }
 

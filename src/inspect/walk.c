@@ -103,7 +103,7 @@ static void on_hit(void *ctx, uint32_t id, str evidence)
 
 /* What a candidate looks for touches nothing that judges, and no limit of it. One scan ends at
  * PATTERNS_MAX_HITS, so that many may be more. */
-_Static_assert((int)PATTERNS_MAX_HITS >= (int)FACTS_MAX_HITS, "as many as are kept end the knowledge");
+_Static_assert((int)PATTERNS_MAX_HITS >= (int)FACTS_MAX_HITS, "a scan may fill all of it");
 
 static void on_candidate_hit(void *ctx, uint32_t id, str evidence)
 {

@@ -167,6 +167,15 @@ struct rules_left_out {
 	const char *why;
 };
 
+/* What another file of the overlay says of a symbol and SITECHANGES_FILE says otherwise: the last
+ * word of the administrator is followed. */
+struct rules_overruled {
+	const struct rules_symbol *symbol;
+	str property;
+	const char *file; /* SITECHANGES_FILE */
+	uint32_t line;
+};
+
 struct rules {
 	ARENA_VEC(struct rules_symbol *) symbols;
 	ARENA_VEC(struct rules_symbol *) composites; /* each after those it refers to */
@@ -177,6 +186,7 @@ struct rules {
 	struct lists lists;
 	bool lists_borrowed;
 	ARENA_VEC(struct rules_left_out) left_out;
+	ARENA_VEC(struct rules_overruled) overruled;
 	ARENA_VEC(const char *) feeds_left_out; /* files of feeds */
 	struct rules_protected protected;
 	ARENA_VEC(struct dnslist *) dns_lists;

@@ -205,6 +205,7 @@ static int load_overlay(struct rules_loader *l, const struct rules_dirs *dirs)
 
 	if (r == 0 && dirs->overlay)
 		r = load_dir(l, dirs->overlay, is_other_yaml);
+	l->changes = true;
 	if (r == 0 && dirs->changes.p)
 		r = rules_file_read(l, path, dirs->changes);
 	else if (r == 0 && dirs->overlay && access(path, F_OK) == 0)

@@ -25,6 +25,7 @@ struct rules_loader {
 	struct rules *rules;
 	const char *file; /* being read */
 	bool overlay;
+	bool changes; /* SITECHANGES_FILE, which has the last word */
 	bool have_thresholds;
 	ARENA_VEC(struct rules_pending) pending;
 	struct why *why;

@@ -433,9 +433,12 @@ static int read_property(struct rules_loader *l, const struct conf_yaml *e, stru
 				"can be changed",
 				STR_NULL);
 		/* Two files that disagree would be settled by the order of their names. */
-		if (change && s->changed & UINT32_C(1) << i)
+		if (change && s->changed & UINT32_C(1) << i && !l->changes)
 			return rules_loader_fail_key(
 				l, e, "a property that the overlay does not change yet", STR_NULL);
+		if (change && s->changed & UINT32_C(1) << i)
+			*arena_push(l->arena, &l->rules->overruled) =
+				(struct rules_overruled){ s, p->name, l->file, e->key_line };
 		s->changed |= change ? UINT32_C(1) << i : 0;
 		return p->set(l, e, s);
 	}

@@ -355,6 +355,45 @@ static void spamassassin(struct arena *a, const char *text, struct rules **ret)
 	rmdir(dir);
 }
 
+/* What was changed while the gateway ran is the last word, and told; two other files may not
+ * disagree. */
+static void changes_at_run_time_overrule_the_overlay(void **state)
+{
+	static const char shipped[] = HEAD "  AB: {score: 1, when: {finding: GTUBE}" META;
+	cleanup(arena_freep) struct arena *a = new_arena();
+	char dir[] = "/tmp/rules_test.XXXXXX";
+	const char *yaml, *overlay, *mine;
+	struct rules_dirs dirs;
+	struct rules *r;
+	struct why why = { "" };
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	overlay = arena_fmt(a, "%s/overlay", dir).p;
+	yaml = arena_fmt(a, "%s/r.yaml", dir).p;
+	mine = arena_fmt(a, "%s/mine.yaml", overlay).p;
+	assert_int_equal(mkdir(overlay, 0700), 0);
+	write_file(yaml, shipped);
+	write_file(mine, "symbols: {AB: {score: 2, observe: true}}\n");
+	dirs = (struct rules_dirs){ .rules = dir,
+				    .overlay = overlay,
+				    .changes = STR("symbols:\n  AB: {score: 3, disabled: true}\n") };
+	if (rules_load(a, &dirs, &r, &why) < 0)
+		fail_msg("%s", why.text);
+	assert_int_equal(with_name(r, "AB")->score, 300);
+	assert_true(with_name(r, "AB")->observe && with_name(r, "AB")->disabled);
+	assert_int_equal(r->overruled.n, 1);
+	assert_str(r->overruled.v[0].property, "score");
+	assert_int_equal(r->overruled.v[0].line, 2);
+	write_file(arena_fmt(a, "%s/other.yaml", overlay).p, "symbols: {AB: {score: 4}}\n");
+	assert_int_equal(rules_load(a, &dirs, &r, &why), -EINVAL);
+	unlink(arena_fmt(a, "%s/other.yaml", overlay).p);
+	unlink(mine);
+	unlink(yaml);
+	rmdir(overlay);
+	rmdir(dir);
+}
+
 static void rules_of_spamassassin_are_loaded(void **state)
 {
 	static const char text[] =
@@ -576,6 +615,7 @@ int main(void)
 		cmocka_unit_test(an_overlay_changes_scores_disables_and_adds),
 		cmocka_unit_test(a_symbol_is_known_by_its_other_names_too),
 		cmocka_unit_test(a_program_is_tried_on_whole_messages),
+		cmocka_unit_test(changes_at_run_time_overrule_the_overlay),
 		cmocka_unit_test(rules_of_spamassassin_are_loaded),
 		cmocka_unit_test(what_spamassassin_rules_cannot_be_is_left_out_and_told),
 		cmocka_unit_test(rules_behind_a_condition_are_not_loaded),
