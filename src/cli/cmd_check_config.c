@@ -136,8 +136,7 @@ static void add_overruled(struct arena *a, const struct rules *rules, struct war
 			arena_fmt(a,
 				  "%s:%u: the %.*s of %.*s is said here and in another file of "
 				  "the overlay: this one is followed",
-				  o->file, o->line, STR_ARG(o->property),
-				  STR_ARG(o->symbol->name));
+				  o->file, o->line, STR_ARG(o->property), STR_ARG(o->symbol->name));
 	}
 }
 

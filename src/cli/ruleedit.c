@@ -8,18 +8,23 @@
 
 bool ruleedit_parse(str text, struct ruleedit *ret)
 {
+	static const struct {
+		str word, action;
+	} words[] = {
+		{ { "off", 3 }, { "disable", 7 } },	{ { "on", 2 }, { "enable", 6 } },
+		{ { "observe", 7 }, { "observe", 7 } }, { { "enforce", 7 }, { "enforce", 7 } },
+		{ { "revert", 6 }, { "revert", 6 } },
+	};
 	size_t at = str_chr(text, '=');
 	str value = str_skip(text, at + 1);
 
 	if (at == STR_NONE)
 		return false;
 	*ret = (struct ruleedit){ STR("score"), str_sub(text, 0, at), value };
-	if (str_eq(value, STR("off")))
-		ret->action = STR("disable");
-	else if (str_eq(value, STR("on")))
-		ret->action = STR("enable");
-	else if (str_eq(value, STR("observe")))
-		ret->action = STR("observe");
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_eq(value, words[i].word))
+			*ret = (struct ruleedit){ words[i].action, ret->symbol, STR_NULL };
+	}
 	return true;
 }
 
@@ -82,7 +87,13 @@ static bool decides(const struct rules_symbol *s)
 	return s->decides != RULES_DECIDES_NOTHING && !s->disabled && !s->observe;
 }
 
+static bool caps(const struct rules_symbol *s)
+{
+	return s->caps && !s->disabled && !s->observe;
+}
+
 bool ruleedit_is_raise(const struct rules_symbol *before, const struct rules_symbol *after)
 {
-	return weight(after) > weight(before) || (decides(after) && !decides(before));
+	return weight(after) > weight(before) || (decides(after) && !decides(before)) ||
+	       (caps(before) && !caps(after));
 }

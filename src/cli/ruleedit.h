@@ -15,12 +15,12 @@ struct ruleedit {
 	str action, symbol, value;
 };
 
-/* "NAME=3.5", "NAME=off", "NAME=on", "NAME=observe". */
+/* "NAME=3.5", or behind the "=" off, on, observe, enforce or revert. */
 bool ruleedit_parse(str text, struct ruleedit *ret) must_use;
 /* before: the rules as they are. *ret_changes is the text of SITECHANGES_FILE with the change. */
 int ruleedit_apply(struct arena *a, const struct replayside *before, const struct ruleedit *e,
 		   str now, str *ret_changes, struct why *why) must_use;
-/* Does the symbol weigh more, or decide what it did not? */
+/* Does the symbol weigh more, decide what it did not, or no longer hold the score down? */
 bool ruleedit_is_raise(const struct rules_symbol *before, const struct rules_symbol *after);
 /* The text of SITECHANGES_FILE as it is, "" when there is none. */
 int ruleedit_read(struct arena *a, const struct conf *conf, str *ret, struct why *why) must_use;

@@ -118,23 +118,41 @@ static int run_report(struct run *run, struct why *why)
 
 /* --- changes --- */
 
+/* The change in the words of poterne replay. */
+static str in_replay(const struct ruleedit *e)
+{
+	if (e->value.n)
+		return e->value;
+	if (str_eq(e->action, STR("disable")))
+		return STR("off");
+	return str_eq(e->action, STR("enable")) ? STR("on") : e->action;
+}
+
 /* A rule may weigh more only when it is known what that does to past mail, or somebody says that
  * he does not want to know. */
 static int check_replay(const struct run *run, const struct replayside *after,
 			const struct ruleedit *e, struct why *why)
 {
 	const struct request *q = run->request;
+	bool must = run->now.conf->replay.required;
 	str id =
 		arena_fmt(run->arena, "%016llx", (unsigned long long)ruleprint_rules(after->rules));
 
-	if (q->without_replay || !ruleedit_is_raise(rules_find(run->now.rules, e->symbol),
-						    rules_find(after->rules, e->symbol)))
+	if (!ruleedit_is_raise(rules_find(run->now.rules, e->symbol),
+			       rules_find(after->rules, e->symbol)))
+		return 0;
+	if (q->without_replay && must)
+		return why_set(why, 1,
+			       "replay.required is set: what weighs more needs the id of a replay");
+	if (q->without_replay)
 		return 0;
 	if (q->replay.n == 0)
 		return why_set(why, 1,
-			       "%.*s would weigh more: look at poterne replay --change first, and "
-			       "give its id with --replay",
-			       STR_ARG(e->symbol));
+			       "%.*s would weigh more. Which past messages that would treat "
+			       "otherwise is shown by\n  poterne replay --change %.*s=%.*s\n"
+			       "whose last line is the id to give with --replay%s",
+			       STR_ARG(e->symbol), STR_ARG(e->symbol), STR_ARG(in_replay(e)),
+			       must ? "" : ", or give --without-replay");
 	return str_eq(q->replay, id)
 		       ? 0
 		       : why_set(why, 1,

@@ -235,6 +235,7 @@ struct conf {
 	struct {
 		int64_t keep; /* 0: nothing is kept */
 		uint64_t max_bytes;
+		bool required;
 	} replay;
 	struct {
 		struct conf_strings addresses; /* of those we receive */

@@ -341,6 +341,9 @@ const struct conf_key conf_schema[] = {
 	  .max = 366 * DAY, .audience = SCAN | STORE | CLI,
 	  .doc = "how long it is kept what messages were judged by (no text of theirs), so that "
 		 "poterne replay can show what other rules would do; 0: never" },
+	{ "replay.required", CONF_BOOL, AT(replay.required), .initial = "false", .audience = CLI,
+	  .doc = "poterne rules lets no rule weigh more without the id of a replay of that "
+		 "change" },
 	{ "replay.max_bytes", CONF_SIZE, AT(replay.max_bytes), .initial = "1GiB", .min = 256 * MIB,
 	  .max = 1024 * GIB, .audience = STORE | CLI, .doc = "then the oldest of it goes" },
 

@@ -377,7 +377,8 @@ static void changes_at_run_time_overrule_the_overlay(void **state)
 	write_file(mine, "symbols: {AB: {score: 2, observe: true}}\n");
 	dirs = (struct rules_dirs){ .rules = dir,
 				    .overlay = overlay,
-				    .changes = STR("symbols:\n  AB: {score: 3, disabled: true}\n") };
+				    .changes =
+					    STR("symbols:\n  AB: {score: 3, disabled: true}\n") };
 	if (rules_load(a, &dirs, &r, &why) < 0)
 		fail_msg("%s", why.text);
 	assert_int_equal(with_name(r, "AB")->score, 300);
