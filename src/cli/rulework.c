@@ -1,9 +1,12 @@
 #include "cli/rulework.h"
 
+#include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/heldmail.h"
 #include "cli/keptsource.h"
 #include "cli/listfiles.h"
 #include "cli/mailoptions.h"
+#include "cli/offline.h"
 #include "cli/ruleedit.h"
 #include "cli/rulereport.h"
 #include "replay/ruleprint.h"
@@ -15,16 +18,21 @@
 static const char help[] =
 	"usage: poterne rules score NAME VALUE (--replay ID | --without-replay) [--why TEXT]\n"
 	"       poterne rules disable|enable|observe|enforce|revert NAME [...] [--why TEXT]\n"
-	"       poterne rules report NAME --message ID\n"
+	"       poterne rules report NAME --message ID|--held ID|--file FILE [--with-match]\n"
 	"       poterne rules audit\n"
 	"\n"
 	"  score     gives a symbol another score; a negative one behind --\n"
 	"  disable   switches it off; enable: on again\n"
 	"  observe   lets it be seen but weigh and decide nothing; enforce: weigh again\n"
 	"  revert    takes back all that this command has changed in it\n"
-	"  report    a record about a wrong verdict for whoever maintains the rule: no text, "
-	"address\n"
-	"            or name of the message\n"
+	"  report    a record about a wrong verdict for whoever maintains the rule, to standard "
+	"output:\n"
+	"            no word, address or name of the message, only their shape. The message is one "
+	"of\n"
+	"            which is kept what it was judged by, one of the quarantine, or a file (- is\n"
+	"            standard input); the last two are judged anew. With --with-match it says in "
+	"clear\n"
+	"            what the rule saw\n"
 	"  audit     who changed what, when and why; 1 when the trail was tampered with\n"
 	"\n"
 	"A rule that is to weigh more needs the id of a replay of just that change: first\n"
@@ -42,9 +50,9 @@ struct request {
 	struct mailoptions common;
 	str words[WORDS_MAX];
 	int n;
-	const char *message;
+	const char *message, *held, *file;
 	str replay, why;
-	bool without_replay;
+	bool without_replay, with_match;
 };
 
 struct run {
@@ -88,18 +96,86 @@ struct search {
 	bool found;
 };
 
+static int put_report(const struct search *s, const struct rules *rules, const struct kept *k,
+		      str text, bool anew)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("report", 64 << 20);
+	struct strbuf out = strbuf_make(a, 8 << 20);
+	const struct rulereport report = { .rules = rules,
+					   .symbol = s->symbol,
+					   .kept = k,
+					   .text = text,
+					   .anew = anew,
+					   .with_match = s->run->request->with_match };
+
+	rulereport_put(&out, &report);
+	return print(strbuf_str(&out));
+}
+
 static int on_record(void *ctx, str record, struct why *why unused_arg)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("message", 64 << 20);
 	struct search *s = ctx;
-	struct strbuf out = strbuf_make(a, 4 << 20);
 	struct kept k;
 
 	if (!kept_decode(a, record, &k) || !str_eq(k.envelope.mid, str_c(s->run->request->message)))
 		return 0;
 	s->found = true;
-	rulereport_put(&out, s->symbol, &k);
-	return print(strbuf_str(&out)) < 0 ? -EIO : -ECANCELED;
+	return put_report(s, s->run->now.rules, &k, STR(""), false) < 0 ? -EIO : -ECANCELED;
+}
+
+static int report_kept(struct search *s, struct why *why)
+{
+	int r = keptsource_gateway(s->run->now.conf, 0, on_record, s, why);
+
+	if (s->found)
+		return r == -ECANCELED ? 0 : r;
+	return r != 0 ? r
+		      : why_set(why, 1, "%s: nothing is kept of this message",
+				s->run->request->message);
+}
+
+/* The message itself, by a worker of our own. */
+static int report_judged(struct search *s, struct offline *o, const struct message_file *f,
+			 struct why *why)
+{
+	struct arena *a = s->run->arena;
+	const struct mailoptions *mail = &s->run->request->common;
+	int64_t now = mail->at ? mail->at : clock_wall();
+	struct envelope env;
+	struct judgement j;
+	struct kept k;
+	str message;
+	int r = messages_read(f, a, &message, why);
+
+	if (r < 0)
+		return r;
+	env = mailoptions_envelope(mail, a, f->name, message, now);
+	r = offline_judge(o, a, &env, message, now, &j, why);
+	if (r < 0)
+		return r;
+	kept_make(a, offline_rules(o), 0, now, &env, &j.facts, &j.evidence, &j.verdict, &k);
+	return put_report(s, offline_rules(o), &k, j.facts.text, true);
+}
+
+static int report_message(struct search *s, struct why *why)
+{
+	const struct request *q = s->run->request;
+	struct messages messages = { 0 };
+	struct offline *o;
+	int r = q->file ? messages_add(&messages, s->run->arena, q->file, why)
+			: heldmail_add(&messages, s->run->arena, s->run->now.conf, q->held, why);
+
+	if (r == 0 && messages.files.n != 1)
+		r = why_set(why, 1, "%s: found %zu messages, expected one", q->file,
+			    messages.files.n);
+	if (r == 0)
+		r = offline_start(&q->common.source, q->common.dns, STR_NULL, 1, &o, why);
+	if (r != 0)
+		return r;
+	r = report_judged(s, o, &messages.files.v[0], why);
+	offline_stop(o);
+	return r;
 }
 
 static int run_report(struct run *run, struct why *why)
@@ -107,13 +183,9 @@ static int run_report(struct run *run, struct why *why)
 	struct search s = { .run = run };
 	int r = find(run, &s.symbol, why);
 
-	if (r == 0)
-		r = keptsource_gateway(run->now.conf, 0, on_record, &s, why);
-	if (s.found)
-		return r == -ECANCELED ? 0 : r;
-	return r != 0 ? r
-		      : why_set(why, 1, "%s: nothing is kept of this message",
-				run->request->message);
+	if (r != 0)
+		return r;
+	return run->request->message ? report_kept(&s, why) : report_message(&s, why);
 }
 
 /* --- changes --- */
@@ -262,6 +334,14 @@ static bool take_option(struct request *q, int c)
 	case 'M':
 		q->message = optarg;
 		return true;
+	case 'H':
+		q->held = optarg;
+		return true;
+	case 'F':
+		q->file = optarg;
+		return true;
+	case 'm':
+		return q->with_match = true;
 	case 'N':
 		return q->without_replay = true;
 	default:
@@ -278,6 +358,9 @@ static int parse(struct request *q, int argc, char **argv)
 		{ "without-replay", no_argument, NULL, 'N' },
 		{ "why", required_argument, NULL, 'w' },
 		{ "message", required_argument, NULL, 'M' },
+		{ "held", required_argument, NULL, 'H' },
+		{ "file", required_argument, NULL, 'F' },
+		{ "with-match", no_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -325,6 +408,12 @@ bool rulework_asked(int argc, char **argv)
 	return false;
 }
 
+/* How many messages are named: one for a report. */
+static int sources(const struct request *q)
+{
+	return (q->message != NULL) + (q->held != NULL) + (q->file != NULL);
+}
+
 int rulework(int argc, char **argv)
 {
 	struct request q = { 0 };
@@ -336,7 +425,7 @@ int rulework(int argc, char **argv)
 		const struct rule_action *a = &actions[i];
 
 		if (str_eq(q.words[0], str_c(a->name)) && q.n == a->words &&
-		    (a->run == run_report) == (q.message != NULL))
+		    (a->run == run_report) == (sources(&q) == 1) && sources(&q) < 2)
 			return run_action(&q, a);
 	}
 	fputs(help, stderr);
