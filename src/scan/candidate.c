@@ -6,7 +6,10 @@
 
 #include <errno.h>
 
-enum { CANDIDATE_BUDGET = 1 << 30, DIFFERENCES_MAX = 8192 };
+enum { DIFFERENCES_MAX = 8192 };
+
+/* Above all that compiling can give (inspect/patterns.c), so that too much is refused, not fatal. */
+static const size_t budget = (size_t)8 << 30;
 
 /* Only what the live rules do not look for already. */
 static void leave_the_new(struct candidate *c, const struct rules *live)
@@ -66,7 +69,7 @@ int candidate_load(const struct conf *conf, const struct rules *live, struct can
 	*ret = NULL;
 	if (!conf->paths.candidate.n)
 		return 0;
-	a = arena_new("candidate", CANDIDATE_BUDGET);
+	a = arena_new("candidate", budget);
 	c = arena_make(a, struct candidate);
 	c->arena = a;
 	r = load(c, conf, live, why);
