@@ -8,7 +8,8 @@
 
 enum { DIFFERENCES_MAX = 8192 };
 
-/* Above all that compiling can give (inspect/patterns.c), so that too much is refused, not fatal. */
+/* Above all that compiling can give (inspect/patterns.c), so that too much is refused, not fatal.
+ */
 static const size_t budget = (size_t)8 << 30;
 
 /* Only what the live rules do not look for already. */

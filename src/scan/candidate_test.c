@@ -10,7 +10,8 @@
 #include <cmocka.h>
 
 #define META                                                                                       \
-	", group: g, created: 2026-01-02, description: {en: a, fr: b}, example: x, near_miss: y}\n"
+	", group: g, created: 2026-01-02, description: {en: a, fr: b}, example: x, near_miss: "    \
+	"y}\n"
 
 static const char shipped[] = "thresholds: {tag: 6, quarantine: 10, reject: 15}\n"
 			      "symbols:\n"
