@@ -35,7 +35,7 @@ int offline_start(const struct super_source *source, const char *dns_file, str z
 	o->conf_arena = arena_new("conf", 1 << 30);
 	conf = super_read_conf(source, o->conf_arena, why);
 	r = conf ? conduct_load_policy(conf->arena, conf, &o->policy, why) : -1;
-	avevidence_gate_init(&o->conductor.antivirus);
+	conduct_prepare(&o->conductor);
 	if (r == 0)
 		r = dnssource_open(a, conf, dns_file, zone, &o->conductor.dns, why);
 	if (r == 0)

@@ -16,7 +16,7 @@ static str effect(struct arena *a, const struct rules_symbol *s)
 
 static str condition(struct arena *a, const struct rules_symbol *s)
 {
-	if (s->when == RULES_FINDING)
+	if (s->when == RULES_FINDING || s->when == RULES_SCANNER)
 		return s->finding;
 	if (s->when == RULES_HEADER)
 		return arena_fmt(a, "%.*s: %.*s", STR_ARG(s->header), STR_ARG(s->regex));

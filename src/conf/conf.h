@@ -196,6 +196,9 @@ struct conf {
 		enum conf_when when_down, when_absent;
 	} antivirus;
 	struct {
+		struct conf_strings services; /* rows of conf/scannerrow.h */
+	} scanners;
+	struct {
 		struct conf_strings servers;
 		str file;
 		int64_t timeout;

@@ -1,6 +1,7 @@
 #include "conf/feedrow.h"
 #include "conf/raterow.h"
 #include "conf/route.h"
+#include "conf/scannerrow.h"
 #include "conf/signkey.h"
 #include "conf/spfexception.h"
 
@@ -150,7 +151,8 @@ int conf_check(const struct conf *c, struct why *why)
 		return -EINVAL;
 	if (check_certificates(c, why) < 0 || signkey_check(c, why) < 0 ||
 	    spfexception_check(c, why) < 0 || check_reports(c, why) < 0 ||
-	    feedrow_check(c, why) < 0 || raterow_check(c, why) < 0)
+	    feedrow_check(c, why) < 0 || raterow_check(c, why) < 0 ||
+	    scannerrow_check(c, why) < 0)
 		return -EINVAL;
 	return check_routes(c, why);
 }
@@ -229,6 +231,20 @@ static bool is_private(str host)
 	return false;
 }
 
+/* What they are asked about leaves the site. */
+static bool scanner_in_public(const struct conf *c)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("scanner rows", 1 << 20);
+	struct scannerrows rows;
+
+	scannerrow_all(a, c, &rows);
+	for (size_t i = 0; i < rows.n; i++) {
+		if (rows.v[i].peer.kind == CONF_PEER_TCP && !is_private(rows.v[i].peer.at.host))
+			return true;
+	}
+	return false;
+}
+
 static bool metrics_in_public(const struct conf *c)
 {
 	for (size_t i = 0; i < c->listen.web.n; i++) {
@@ -250,6 +266,9 @@ static const struct warning {
 			   "believed" },
 	{ reports_stay, "reports.from is set, role is mx and dsn.via is empty: reports have no way "
 			"out, and none are sent" },
+	{ scanner_in_public,
+	  "a row of scanners.services has an address that is neither loopback nor "
+	  "private: mail leaves the site, unencrypted" },
 	{ observing, "mode is observe: nothing is refused, not even viruses" },
 	{ dns_from_file, "dns.file is set: no real DNS question is asked" },
 	{ believes_resolver, "dns.trust_ad is true: the way to the resolver must be trustworthy" },

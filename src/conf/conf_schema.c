@@ -242,7 +242,15 @@ const struct conf_key conf_schema[] = {
 	  .doc = "a configured antivirus does not answer" },
 	{ "antivirus.when_absent", CONF_ENUM, AT(antivirus.when_absent), .initial = "accept",
 	  .words = { "accept", "defer", "quarantine" }, .audience = POTERNED | SCAN | CLI,
-	  .doc = "no antivirus is configured" },
+	  .doc = "no antivirus is configured, nor one of scanners.services" },
+
+	{ "scanners.services", CONF_STRING, .list = true, .may_be_empty = true,
+	  AT(scanners.services), .initial = "", .audience = POTERNED | SCAN | CLI,
+	  .doc = "rows NAME PROTOCOL PEER [send=message|attachments|documents] [timeout=5s] "
+		 "[connections=8] [max_bytes=25MiB] [on_failure=defer|weigh] [service=avscan] "
+		 "[report]: who else is asked about mail; PROTOCOL is clamd, icap, olefy, dcc or "
+		 "line; PEER is unix:/PATH or tcp:ADDRESS:PORT. What they answer becomes symbols "
+		 "by rules (condition scanner)" },
 
 	{ "dns.servers", CONF_ADDRESS, .list = true, .may_be_empty = true, AT(dns.servers),
 	  .initial = "", .audience = DNS | CLI,

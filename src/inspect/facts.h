@@ -32,10 +32,12 @@ enum {
 	FACTS_MAX_EVIDENCE = 200,   /* bytes of evidence kept for one finding */
 	FACTS_MAX_VALUE = 4096,	    /* bytes of one decoded header value kept */
 	FACTS_MAX_TEXT = 256 << 10, /* bytes of visible text kept */
-	FACTS_MAX_EXTRACTS = 64,
+	FACTS_MAX_EXTRACTS = 128,
+	FACTS_MAX_SCANNER_EXTRACTS = 64, /* of these; the others keep their room */
 	/* Bytes of all extracts: the second memory shared with a worker. A note of what it is
 	 * looking at stands in front of them, for when it dies. */
-	FACTS_MAX_EXTRACT_BYTES = 16 << 20,
+	FACTS_MAX_EXTRACT_BYTES = 32 << 20,
+	FACTS_MAX_SCANNER_BYTES = 16 << 20, /* of these */
 	FACTS_NOTE_BYTES = 4096,
 	FACTS_SHARED_BYTES = FACTS_NOTE_BYTES + FACTS_MAX_EXTRACT_BYTES,
 };
@@ -138,8 +140,13 @@ struct facts_candidate {
 enum facts_extract_kind {
 	FACTS_EXTRACT_IMAGE,	 /* for who reads QR codes */
 	FACTS_EXTRACT_ANTIVIRUS, /* unpacked by us where the antivirus cannot: by a password */
+	FACTS_EXTRACT_SCANNER,	 /* for other services of the site (INSPECT_WANTS_ATTACHMENTS...) */
 	FACTS_EXTRACT_KINDS
 };
+
+/* In limits_hit: not all that other services are to be asked about was extracted. It hides nothing
+ * from us. */
+#define FACTS_LIMIT_SCANNER "extracts.scanners"
 
 struct facts_extract {
 	enum facts_extract_kind kind;

@@ -19,6 +19,9 @@ enum inspect_wants {
 	INSPECT_WANTS_REPORTS = 1 << 0, /* it is for the address of reports: read them */
 	INSPECT_WANTS_SIGNING = 1 << 1, /* it will be signed: prepare that */
 	INSPECT_WANTS_SEALING = 1 << 2, /* it will be sealed: prepare that */
+	/* Other services are asked about them: extract them. */
+	INSPECT_WANTS_ATTACHMENTS = 1 << 3, /* files as they were attached */
+	INSPECT_WANTS_DOCUMENTS = 1 << 4,   /* office documents, in archives too */
 };
 
 struct inspect_limits {

@@ -167,6 +167,27 @@ static bool is_text(const struct facts_part *p, struct magic m)
 	return !is_shown(p) && (str_starts(p->type, STR("text/")) || m.family == MAGIC_MARKUP);
 }
 
+/* Numbers and dots only: not in an archive, hidden, or of another reading. */
+static bool is_attached_path(str path)
+{
+	for (size_t i = 0; i < path.n; i++) {
+		if (!str_is_digit(path.p[i]) && path.p[i] != '.')
+			return false;
+	}
+	return true;
+}
+
+/* For other services: files of the message itself, and office documents wherever they are. */
+static void extract(struct walk *w, uint32_t index, str bytes, struct magic m)
+{
+	const struct facts_part *p = walk_part(w, index);
+	bool attached = p->flags & FACTS_PART_ATTACHMENT && is_attached_path(p->path);
+
+	if (bytes.n && ((w->limits.wants & INSPECT_WANTS_ATTACHMENTS && attached) ||
+			(w->limits.wants & INSPECT_WANTS_DOCUMENTS && m.family == MAGIC_OFFICE)))
+		(void)walk_extract(w, index, FACTS_EXTRACT_SCANNER, bytes);
+}
+
 void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t depth)
 {
 	struct facts_part *p = walk_part(w, index);
@@ -186,6 +207,7 @@ void inspect_leaf_examine(struct walk *w, uint32_t index, str bytes, uint32_t de
 		walk_find(w, FINDING_EICAR_TEST_FILE, index, p->filename.n ? p->filename : p->path);
 	if (w->limits.wants & INSPECT_WANTS_REPORTS)
 		inspect_report_read(w, index, bytes);
+	extract(w, index, bytes, m);
 	/* From here on parts are added, and p may have moved. */
 	if (m.notes & MAGIC_IS_ENCRYPTED)
 		inspect_locked_office(w, index, bytes, m, depth);

@@ -58,11 +58,13 @@ struct walk {
 	struct map candidate_hits; /* ...and those of candidate rules */
 	uint64_t budget;	   /* bytes that may still be decoded or unpacked */
 	uint16_t found[FINDINGS_N];
-	uint32_t probes;	      /* lines of text that were decoded to see what they are */
-	uint32_t readings;	      /* parts that only some readers see, and names... */
-	uint64_t reread;	      /* ...and bytes that were decoded once more for them */
-	uint32_t language_letters;    /* of the text that facts.language was guessed from */
-	uint64_t extracted;	      /* bytes of facts->extracts */
+	uint32_t probes;	   /* lines of text that were decoded to see what they are */
+	uint32_t readings;	   /* parts that only some readers see, and names... */
+	uint64_t reread;	   /* ...and bytes that were decoded once more for them */
+	uint32_t language_letters; /* of the text that facts.language was guessed from */
+	uint64_t extracted,
+		extracted_scanner; /* bytes of facts->extracts, of the others and these */
+	uint32_t n_extracts, n_scanner;
 	uint32_t looks[FACTS_CC + 1]; /* addresses whose looks were noted, by field */
 	bool has_content;	      /* text or an attachment was seen */
 	struct map boundaries;	      /* all that are declared */

@@ -139,15 +139,33 @@ struct arena *walk_scratch(const struct walk *w)
 						SCRATCH_FACTOR);
 }
 
+/* Those for other services have half of the room, and are counted apart. */
+static bool takes_extract(struct walk *w, enum facts_extract_kind kind, str bytes)
+{
+	bool scanner = kind == FACTS_EXTRACT_SCANNER;
+	uint64_t *used = scanner ? &w->extracted_scanner : &w->extracted;
+	uint32_t *n = scanner ? &w->n_scanner : &w->n_extracts;
+
+	if (*n >= (scanner ? FACTS_MAX_SCANNER_EXTRACTS
+			   : FACTS_MAX_EXTRACTS - FACTS_MAX_SCANNER_EXTRACTS) ||
+	    bytes.n > (scanner ? FACTS_MAX_SCANNER_BYTES
+			       : FACTS_MAX_EXTRACT_BYTES - FACTS_MAX_SCANNER_BYTES) -
+			      *used)
+		return false;
+	*used += bytes.n;
+	(*n)++;
+	return true;
+}
+
 bool walk_extract(struct walk *w, uint32_t part, enum facts_extract_kind kind, str bytes)
 {
-	if (w->facts->extracts.n >= FACTS_MAX_EXTRACTS ||
-	    bytes.n > FACTS_MAX_EXTRACT_BYTES - w->extracted) {
+	if (!takes_extract(w, kind, bytes)) {
 		if (kind == FACTS_EXTRACT_ANTIVIRUS)
 			walk_limit(w, STR("extracts.antivirus"));
+		if (kind == FACTS_EXTRACT_SCANNER)
+			walk_limit(w, STR(FACTS_LIMIT_SCANNER));
 		return false;
 	}
-	w->extracted += bytes.n;
 	*arena_push(w->arena, &w->facts->extracts) =
 		(struct facts_extract){ kind, part, (uint32_t)bytes.n, arena_str(w->arena, bytes) };
 	return true;

@@ -278,7 +278,8 @@ static void reverse_path(struct arena *a, const struct envelope *envelope, struc
 /* Two limits only shorten what is kept of text that was seen. */
 static bool hides_content(str limit)
 {
-	return !str_eq(limit, STR("text.bytes")) && !str_eq(limit, STR("header.addresses"));
+	return !str_eq(limit, STR("text.bytes")) && !str_eq(limit, STR("header.addresses")) &&
+	       !str_eq(limit, STR(FACTS_LIMIT_SCANNER));
 }
 
 static void uninspected(struct arena *a, const struct facts *facts, struct evidence *out)

@@ -59,6 +59,7 @@ enum rules_when {
 	RULES_ASN_IN,	       /* the network operator of the client is (AS64500) */
 	RULES_COUNTRY_IN,      /* the country of the client is (ISO 3166-1) */
 	RULES_DNS_LIST,	       /* a list of the DNS replies so */
+	RULES_SCANNER,	       /* another service of the site says a word (scanner/scanner.h) */
 	RULES_EXPR,	       /* composite of other symbols */
 };
 
@@ -104,7 +105,7 @@ struct rules_symbol {
 	bool disabled;
 	bool observe; /* shown, but it weighs and decides nothing */
 	enum rules_when when;
-	str finding;	   /* RULES_FINDING */
+	str finding;	   /* RULES_FINDING; RULES_SCANNER: rules_scanner_finding */
 	str header, regex; /* patterns */
 	str code;	   /* RULES_LUA */
 	bool caseless;
@@ -235,6 +236,9 @@ int rules_try_examples(struct arena *a, const struct rules *r, str blob, struct 
 const struct rules_symbol *rules_find(const struct rules *r, str name);
 /* Symbols raised by a finding: walk next_of_finding. NULL when nothing asks for it. */
 const struct rules_symbol *rules_of_finding(const struct rules *r, str finding);
+/* What evidence is called of a word that the service of that name says, or, without a name, one of
+ * that protocol; without both, any. */
+str rules_scanner_finding(struct arena *a, str name, str protocol, str says) must_use;
 /* As rule files spell them: "header", "careful"; empty for RULES_EASE_UNSAID. */
 str rules_when_name(enum rules_when when);
 str rules_ease_name(enum rules_ease ease);

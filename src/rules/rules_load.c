@@ -58,7 +58,7 @@ static void index_symbols(struct rules_loader *l)
 	for (size_t i = 0; i < r->symbols.n; i++) {
 		struct rules_symbol *s = r->symbols.v[i];
 
-		if (s->when == RULES_FINDING)
+		if (s->when == RULES_FINDING || s->when == RULES_SCANNER)
 			s->next_of_finding = map_set(&r->by_finding, s->finding, s);
 		if (s->when == RULES_EXTENSION_IN || s->when == RULES_TYPE_IN)
 			*arena_push(l->arena, &r->by_part) = s;

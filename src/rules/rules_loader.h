@@ -58,6 +58,9 @@ int rules_symbol_score(struct rules_loader *l, const struct conf_yaml *e, int32_
 int rules_dnslist_read(struct rules_loader *l, const struct conf_yaml *map) must_use;
 int rules_dnslist_when(struct rules_loader *l, const struct conf_yaml *map, struct rules_symbol *s)
 	must_use;
+/* What another service says. */
+int rules_scanner_when(struct rules_loader *l, const struct conf_yaml *map, struct rules_symbol *s)
+	must_use;
 /* May that be the name of a symbol? */
 bool rules_symbol_name_valid(str s);
 /* The closest name or alias of a symbol, or STR_NULL. */

@@ -188,6 +188,7 @@ static const struct when_form {
 	[RULES_ASN_IN] = { STR("asn_in"), when_list },
 	[RULES_COUNTRY_IN] = { STR("country_in"), when_list },
 	[RULES_DNS_LIST] = { STR("dns_list"), rules_dnslist_when },
+	[RULES_SCANNER] = { STR("scanner"), rules_scanner_when },
 	[RULES_EXPR] = { STR("expr"), when_expr },
 };
 
@@ -212,7 +213,7 @@ static int set_when(struct rules_loader *l, const struct conf_yaml *e, struct ru
 				     "reply_to_in, client_in, helo_in, reverse_path_in, "
 				     "recipient_in, every_recipient_in, url_in, hash_in, "
 				     "language_in, asn_in, country_in, "
-				     "dns_list or expr",
+				     "dns_list, scanner or expr",
 				     near.best);
 }
 

@@ -1,46 +1,11 @@
 #include "scan/avevidence.h"
 
 #include "antivirus/clamd.h"
+#include "conf/scannerrow.h"
 
 #include <errno.h>
-#include <time.h>
 
-void avevidence_gate_init(struct avevidence_gate *g)
-{
-	pthread_condattr_t attr;
-
-	g->inside = 0;
-	pthread_mutex_init(&g->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&g->freed, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
-static bool enter(struct avevidence_gate *g, uint32_t most, deadline d)
-{
-	struct timespec until = { .tv_sec = d / 1000, .tv_nsec = d % 1000 * 1000000 };
-	bool in = true;
-
-	pthread_mutex_lock(&g->lock);
-	while (g->inside >= most && in)
-		in = pthread_cond_timedwait(&g->freed, &g->lock, &until) != ETIMEDOUT ||
-		     g->inside < most;
-	if (in)
-		g->inside++;
-	pthread_mutex_unlock(&g->lock);
-	return in;
-}
-
-static void leave(struct avevidence_gate *g)
-{
-	pthread_mutex_lock(&g->lock);
-	g->inside--;
-	pthread_cond_signal(&g->freed);
-	pthread_mutex_unlock(&g->lock);
-}
-
-static struct clamd_result ask(struct avevidence_gate *g, struct arena *a, const struct conf *conf,
+static struct clamd_result ask(struct gate *g, struct arena *a, const struct conf *conf,
 			       str message, deadline d, struct why *why)
 {
 	const struct conf_peer *clamd = &conf->antivirus.clamd;
@@ -48,12 +13,12 @@ static struct clamd_result ask(struct avevidence_gate *g, struct arena *a, const
 					     conf->antivirus.max_bytes };
 	struct clamd_result r = { .code = CLAMD_ERROR, .name = STR("") };
 
-	if (!enter(g, conf->antivirus.connections, d)) {
+	if (!gate_enter(g, conf->antivirus.connections, d)) {
 		(void)why_set(why, -ETIMEDOUT, "clamd: too many questions wait for it");
 		return r;
 	}
 	r = clamd_scan(a, &server, message, d, why);
-	leave(g);
+	gate_leave(g);
 	return r;
 }
 
@@ -68,14 +33,17 @@ static str symbol_of(enum clamd_code code)
 	return symbols[code];
 }
 
-void avevidence_collect(struct avevidence_gate *g, struct arena *a, const struct conf *conf,
-			str message, deadline d, struct evidence *e)
+void avevidence_collect(struct gate *g, struct arena *a, const struct conf *conf, str message,
+			deadline d, struct evidence *e)
 {
 	struct clamd_result r;
+	struct scannerrows others;
 	struct why why = { "" };
 
 	if (conf->antivirus.clamd.kind == CONF_PEER_NONE) {
-		evidence_add(a, e, STR("AV_ABSENT"), STR(""));
+		scannerrow_all(a, conf, &others);
+		if (!scannerrow_finds_viruses(&others))
+			evidence_add(a, e, STR("AV_ABSENT"), STR(""));
 		return;
 	}
 	r = ask(g, a, conf, message, clock_sooner(d, deadline_in(conf->antivirus.timeout)), &why);
@@ -93,9 +61,8 @@ static bool has(const struct evidence *e, enum clamd_code code)
 	return false;
 }
 
-void avevidence_collect_extracts(struct avevidence_gate *g, struct arena *a,
-				 const struct conf *conf, const struct facts *facts, deadline d,
-				 struct evidence *e)
+void avevidence_collect_extracts(struct gate *g, struct arena *a, const struct conf *conf,
+				 const struct facts *facts, deadline d, struct evidence *e)
 {
 	d = clock_sooner(d, deadline_in(conf->antivirus.timeout));
 	for (size_t i = 0; i < facts->extracts.n; i++) {

@@ -11,24 +11,13 @@
 #include "conf/conf.h"
 #include "inspect/facts.h"
 #include "policy/evidence.h"
+#include "scan/gate.h"
 
-#include <pthread.h>
-
-/* Who asks the antivirus at this moment. More questions at once than it has threads only
- * make it slower, so the others wait here. */
-struct avevidence_gate {
-	pthread_mutex_t lock;
-	pthread_cond_t freed;
-	uint32_t inside;
-};
-
-void avevidence_gate_init(struct avevidence_gate *g);
-void avevidence_collect(struct avevidence_gate *g, struct arena *a, const struct conf *conf,
-			str message, deadline d, struct evidence *e);
+void avevidence_collect(struct gate *g, struct arena *a, const struct conf *conf, str message,
+			deadline d, struct evidence *e);
 /* Then what the inspector has unpacked where the antivirus could not: told when it is a virus, or
  * when the antivirus could not say. Nothing is asked once a virus is known. */
-void avevidence_collect_extracts(struct avevidence_gate *g, struct arena *a,
-				 const struct conf *conf, const struct facts *facts, deadline d,
-				 struct evidence *e);
+void avevidence_collect_extracts(struct gate *g, struct arena *a, const struct conf *conf,
+				 const struct facts *facts, deadline d, struct evidence *e);
 
 #endif

@@ -15,7 +15,7 @@
 enum { SILENT_MS = 800 };
 
 struct world {
-	struct avevidence_gate gate;
+	struct gate gate;
 	struct conf *conf;
 	struct arena *a;
 };
@@ -65,7 +65,7 @@ static void who_finds_no_place_waits_and_is_told_why(void **state)
 	(void)state;
 	snprintf(path, sizeof(path), "/tmp/avevidence_test.%d", (int)getpid());
 	fd = listen_silently(path);
-	avevidence_gate_init(&w.gate);
+	gate_init(&w.gate);
 	w.conf->antivirus.clamd = (struct conf_peer){ .kind = CONF_PEER_UNIX, .path = str_c(path) };
 	w.conf->antivirus.connections = 1;
 	assert_int_equal(pthread_create(&t, NULL, hold_the_only_place, &w), 0);
@@ -116,7 +116,7 @@ static void what_was_unpacked_is_asked_about_until_a_virus_is_known(void **state
 	(void)state;
 	snprintf(path, sizeof(path), "/tmp/avevidence_test.%d", (int)getpid());
 	clamd.listener = listen_silently(path);
-	avevidence_gate_init(&w.gate);
+	gate_init(&w.gate);
 	w.conf->antivirus.clamd = (struct conf_peer){ .kind = CONF_PEER_UNIX, .path = str_c(path) };
 	*arena_push(a, &f.parts) = (struct facts_part){ .path = STR("1/1") };
 	*arena_push(a, &f.extracts) = (struct facts_extract){ FACTS_EXTRACT_IMAGE, 0, 1, STR("i") };

@@ -70,6 +70,7 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 		return r;
 	}
 	geoevidence_open(&p->geo, a, conf);
+	scannerrow_all(a, conf, &p->scanners);
 	*ret = p;
 	return 0;
 }
@@ -84,6 +85,12 @@ void conduct_free_policy(struct conduct_policy *p)
 	fd_unmap(&p->fuzzy_map);
 	fd_unmap(&p->tastes_map);
 	arena_free(p->arena);
+}
+
+void conduct_prepare(struct conductor *c)
+{
+	gate_init(&c->antivirus);
+	scannerevidence_gates_init(&c->scanners);
 }
 
 static void note_inspection(struct arena *a, struct judgement *j, int r, const struct why *why)
@@ -155,9 +162,10 @@ static void ask_learned(const struct conductor *c, const struct conduct_policy *
 }
 
 /* What else the worker is to do: for signatures (settle.h), and with reports to us. */
-static uint32_t wants_of(const struct conf *conf, const struct envelope *env)
+static uint32_t wants_of(const struct conduct_policy *p, const struct envelope *env)
 {
-	uint32_t wants = reportmail_wants(conf, env);
+	const struct conf *conf = p->conf;
+	uint32_t wants = reportmail_wants(conf, env) | scannerevidence_wants(&p->scanners);
 
 	if (conf->role == CONF_ROLE_OUT && conf->dkim.keys.n)
 		wants |= INSPECT_WANTS_SIGNING;
@@ -219,6 +227,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	struct judgement j = { 0 };
 	const struct visit_source nobody = { 0 };
 	struct inspection inspection;
+	struct scannerevidence scanners;
 	struct urlcheck links;
 	struct dnspatience patience = { .below = c->dns };
 	struct dns_resolver dns = dnspatience_resolver(&patience);
@@ -227,8 +236,10 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	bool incoming = conf->role != CONF_ROLE_OUT; /* what leaves is ours: nobody to check */
 	int r;
 
-	workers_begin(c->workers, env->mid, fd, message, wants_of(conf, env),
+	workers_begin(c->workers, env->mid, fd, message, wants_of(p, env),
 		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
+	scannerevidence_begin(&scanners, &c->scanners, &p->scanners, a, conf->hostname, env,
+			      message, d);
 	avevidence_collect(&c->antivirus, a, conf, message, d, &j.evidence);
 	authcheck_open(&auth, a, &dns, now);
 	auth.legacy = c->legacy_auth;
@@ -238,6 +249,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	r = workers_end(&inspection, a, &j.facts, &why);
 	j.inspect_us = (uint32_t)(clock_now_us() - began);
 	note_inspection(a, &j, r, &why);
+	scannerevidence_files(&scanners, a, &j.facts);
 	look_at_images(c, conf, a, d, &j.facts);
 	urlcheck_begin(&links, incoming ? &c->links : &nobody, a, conf, p->rules, &j.facts, now, d);
 	/* One wait for all that the DNS is asked about the message, and a short one when it was
@@ -246,6 +258,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	if (r == WORKERS_OK && incoming)
 		check_message(&auth, conf, env, soon, &j);
 	avevidence_collect_extracts(&c->antivirus, a, conf, &j.facts, d, &j.evidence);
+	scannerevidence_end(&scanners, a, &j.evidence);
 	urlcheck_end(&links, c->workers, conf->inspect.deadline + INSPECT_MARGIN_MS, d, &j.facts,
 		     &j.evidence);
 	if (conf->links.resolve && incoming)
@@ -254,7 +267,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 				&j.auth, now, soon, &j.evidence);
 	if (incoming)
 		geoevidence_collect(&p->geo, a, env, &j.facts, &j.evidence);
-	if (wants_of(conf, env) & INSPECT_WANTS_SEALING && j.facts.signing.material.headers.n)
+	if (wants_of(p, env) & INSPECT_WANTS_SEALING && j.facts.signing.material.headers.n)
 		evidence_add(a, &j.evidence, STR("ARC_SIGNED"), conf->arc.seal);
 	if (r == WORKERS_OK && incoming)
 		memoryevidence_collect(&c->memory, a, conf, env, &j.facts, &j.auth, now, &j.memory,

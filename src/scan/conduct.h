@@ -25,6 +25,7 @@
 #include "scan/geoevidence.h"
 #include "scan/images.h"
 #include "scan/memoryevidence.h"
+#include "scan/scannerevidence.h"
 #include "scan/workers.h"
 
 /* One generation of configuration and rules; replaced as a whole on reload. */
@@ -42,6 +43,7 @@ struct conduct_policy {
 	const struct tastetable *tastes; /* what single recipients taught, or NULL... */
 	str tastes_map;			 /* ...and its memory */
 	struct geoevidence geo;
+	struct scannerrows scanners;
 };
 
 /* Reads rules and lists, compiles the patterns. The policy owns the arena on success. */
@@ -50,12 +52,14 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 /* Ends a policy with its arena. Takes NULL. */
 void conduct_free_policy(struct conduct_policy *p);
 
+/* conduct_prepare makes the rest of it usable, once it has its place. */
 struct conductor {
 	struct workers *workers;
 	struct images images;
 	struct dns_resolver dns;
 	struct visit_source links; /* who follows them; nobody when zeroed */
-	struct avevidence_gate antivirus;
+	struct gate antivirus;
+	struct scannerevidence_gates scanners;
 	struct dnslistevidence dnslists;
 	struct memory memory; /* zeroed: nothing is remembered */
 	bool legacy_auth;     /* auth/dkimcheck.h: for old test suites only */
@@ -72,6 +76,8 @@ struct judgement {
 	bool no_worker;		      /* nobody was there to inspect: our own trouble, defer */
 	uint32_t time_us, inspect_us, evidence_us;
 };
+
+void conduct_prepare(struct conductor *c);
 
 /* fd is the sealed memfd of the message, message its bytes; -1: there are only these, at most
  * MSG_INLINE_MAX. */

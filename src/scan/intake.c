@@ -48,7 +48,7 @@ struct intake *intake_new(struct conductor conductor, struct lanes *store, struc
 
 	bug_if(!in);
 	in->conductor = conductor;
-	avevidence_gate_init(&in->conductor.antivirus);
+	conduct_prepare(&in->conductor);
 	in->settler.store = store;
 	in->settler.signer = signer;
 	direct_init(&in->settler.direct, relay);

@@ -1,0 +1,70 @@
+#include "scanner/dcc.h"
+
+#include "scanner/exchange.h"
+
+#include <errno.h>
+
+/* A line of its own of what a stranger said; SMTP lets no line ends through. */
+static str line_of(struct arena *a, str s)
+{
+	return arena_fmt(a, "%.*s\n", STR_ARG(str_sub(s, 0, str_chr(s, '\n'))));
+}
+
+/* Without recipients: how many there are is nobody's business, and it answers all the same. */
+static str envelope(struct arena *a, const struct scannerrow *row, const struct scanner_envelope *e)
+{
+	str client = line_of(a, e->client_ip), helo = line_of(a, e->helo);
+	str sender = line_of(a, e->reverse_path);
+
+	return arena_fmt(a, "header grey-off%s\n%.*s%.*s%.*s\n", row->report ? "" : " query",
+			 STR_ARG(client), STR_ARG(helo), STR_ARG(sender));
+}
+
+/* "X-DCC-brand-Metrics: host 1102; bulk Body=1 Fuz1=many": "many" is what DCC calls countless. */
+static bool is_bulk(str field)
+{
+	static const str digests[] = { STR(" body=many"), STR(" fuz1=many"), STR(" fuz2=many") };
+
+	for (size_t i = 0; i < ARRAY_LEN(digests); i++) {
+		if (str_casefind(field, digests[i]) != STR_NONE)
+			return true;
+	}
+	return false;
+}
+
+int dcc_parse(struct arena *a, str answer, struct scanner_answer *ret, struct why *why)
+{
+	str result, recipients, field = answer, text;
+
+	if (!str_split(&field, '\n', &result) || !str_split(&field, '\n', &recipients))
+		return why_set(why, -EPROTO, "the answer has not two lines");
+	result = str_trim(result);
+	text = str_trim(str_skip(field, str_chr(field, ';') + 1));
+	if (result.n != 1 || str_chr(STR("AGRS"), result.p[0]) == STR_NONE)
+		return why_set(why, -EPROTO, "it cannot say, result %.*s",
+			       STR_ARG(str_sub(result, 0, 1)));
+	if (result.p[0] == 'R')
+		scanner_say(a, ret, STR("reject"), text);
+	if (is_bulk(field))
+		scanner_say(a, ret, STR("bulk"), text);
+	return 0;
+}
+
+int dcc_ask(struct arena *a, const struct scannerrow *row, const struct scanner_subject *s,
+	    deadline d, struct scanner_answer *ret, struct why *why)
+{
+	struct exchange x;
+	str answer;
+	int r = exchange_open(&x, a, &row->peer, d, why);
+
+	if (r == 0)
+		r = exchange_send(&x, envelope(a, row, s->envelope), why);
+	if (r == 0)
+		r = exchange_send(&x, s->bytes, why);
+	if (r == 0)
+		r = exchange_ask(&x, true, why);
+	if (r == 0)
+		r = exchange_answer(&x, a, EXCHANGE_TO_END, DCC_ANSWER_MAX, &answer, why);
+	exchange_close(&x);
+	return r < 0 ? r : dcc_parse(a, answer, ret, why);
+}

@@ -1,0 +1,105 @@
+#include "scanner/exchange.h"
+
+#include "base/fd.h"
+#include "base/ip.h"
+#include "net/connect.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+int exchange_error(int r, struct why *why)
+{
+	switch (r) {
+	case STREAM_OK:
+		return 0;
+	case STREAM_E_EOF:
+		return why_set(why, -EPIPE,
+			       "the connection was closed before the answer was whole");
+	case STREAM_E_TIMEOUT:
+		return why_set(why, -ETIMEDOUT, "no answer in time");
+	case STREAM_E_LONG:
+		return why_set(why, -EMSGSIZE, "a line of the answer is too long");
+	default:
+		return r;
+	}
+}
+
+static int connect_to(const struct conf_peer *peer, deadline d, struct why *why)
+{
+	struct ip ip;
+
+	if (peer->kind == CONF_PEER_UNIX)
+		return connect_unix(peer->path, d, why);
+	if (!ip_parse(peer->at.host, &ip))
+		return why_set(why, -EINVAL, "\"%.*s\" is not an address", STR_ARG(peer->at.host));
+	return connect_tcp(ip, peer->at.port, (struct ip){ 0 }, d, why);
+}
+
+int exchange_open(struct exchange *x, struct arena *a, const struct conf_peer *peer, deadline d,
+		  struct why *why)
+{
+	*x = (struct exchange){ .until = d, .fd = connect_to(peer, d, why) };
+	if (x->fd < 0)
+		return x->fd;
+	stream_init(&x->stream, x->fd);
+	stream_lend(&x->stream, arena_alloc(a, EXCHANGE_IN_BYTES), EXCHANGE_IN_BYTES,
+		    arena_alloc(a, EXCHANGE_OUT_BYTES), EXCHANGE_OUT_BYTES);
+	return 0;
+}
+
+static int sent(struct exchange *x, int r, struct why *why)
+{
+	if (r == STREAM_E_EOF) {
+		x->hung_up = true;
+		return 0;
+	}
+	return exchange_error(r, why);
+}
+
+int exchange_send(struct exchange *x, str bytes, struct why *why)
+{
+	if (x->hung_up)
+		return 0;
+	return sent(x, stream_write(&x->stream, bytes, x->until, why), why);
+}
+
+int exchange_ask(struct exchange *x, bool half_close, struct why *why)
+{
+	int r = x->hung_up ? 0 : sent(x, stream_flush(&x->stream, x->until, why), why);
+
+	if (r == 0 && half_close)
+		(void)shutdown(x->fd, SHUT_WR);
+	return r;
+}
+
+int exchange_answer(struct exchange *x, struct arena *a, enum exchange_end end, size_t max,
+		    str *ret, struct why *why)
+{
+	struct strbuf b = strbuf_make(a, max);
+	size_t lf = STR_NONE;
+
+	if (x->hung_up)
+		return why_set(why, -EPIPE, "the connection was closed before we had said all");
+	while (lf == STR_NONE) {
+		str have;
+		int r = stream_peek(&x->stream, x->until, &have, why);
+
+		if (r == STREAM_E_EOF && b.n > 0)
+			break;
+		if (r != STREAM_OK)
+			return exchange_error(r, why);
+		if (end == EXCHANGE_TO_LINE)
+			lf = str_chr(have, '\n');
+		strbuf_put(&b, str_sub(have, 0, lf));
+		stream_consume(&x->stream, have.n);
+		if (b.overflow)
+			return why_set(why, -EMSGSIZE, "an answer of more than %zu bytes", max);
+	}
+	*ret = strbuf_str(&b);
+	return 0;
+}
+
+void exchange_close(struct exchange *x)
+{
+	x->fd = fd_close(x->fd);
+}
