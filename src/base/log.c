@@ -38,9 +38,18 @@ void log_fields(const char *event, const struct log_field *fields, size_t n)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("log", 1 << 20);
 	struct strbuf b = strbuf_make(a, LOG_LINE_MAX);
+
+	log_fields_told(&b, event, fields, n);
+}
+
+void log_fields_told(struct strbuf *out, const char *event, const struct log_field *fields,
+		     size_t n)
+{
+	struct strbuf b = *out;
 	int64_t now = clock_wall_ms();
 	ssize_t r;
 
+	bug_if(b.n || b.max != LOG_LINE_MAX);
 	strbuf_put(&b, STR("{\"time\":\""));
 	clock_put_rfc3339(&b, now / 1000);
 	b.n--; /* the Z goes behind the milliseconds */
@@ -61,4 +70,6 @@ void log_fields(const char *event, const struct log_field *fields, size_t n)
 	strbuf_put(&b, STR("}\n"));
 	r = write(STDERR_FILENO, b.p, b.n);
 	(void)r; /* nowhere left to complain */
+	b.n--;
+	*out = b;
 }

@@ -10,7 +10,7 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
-#include "base/str.h"
+#include "base/strbuf.h"
 
 enum { LOG_LINE_MAX = 16 * 1024 };
 
@@ -47,11 +47,21 @@ struct log_field {
 void log_set_process(const char *name);
 void log_fields(const char *event, const struct log_field *fields, size_t n);
 
+/* The same, and what was written stays in b, without its line feed. b is empty and may hold
+ * LOG_LINE_MAX bytes. */
+void log_fields_told(struct strbuf *b, const char *event, const struct log_field *fields, size_t n);
+
 /* log_event("smtp.reject", F_STR("from", s), F_INT("code", 550)); at least one field. */
 #define log_event(event, ...)                                                                      \
 	do {                                                                                       \
 		const struct log_field log_f_[] = { __VA_ARGS__ };                                 \
 		log_fields((event), log_f_, sizeof(log_f_) / sizeof(log_f_[0]));                   \
+	} while (0)
+
+#define log_event_told(b, event, ...)                                                              \
+	do {                                                                                       \
+		const struct log_field log_f_[] = { __VA_ARGS__ };                                 \
+		log_fields_told((b), (event), log_f_, sizeof(log_f_) / sizeof(log_f_[0]));         \
 	} while (0)
 
 #endif

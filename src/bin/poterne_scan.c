@@ -278,6 +278,6 @@ int main(void)
 					.dns = dnscache_resolver(&s.dns_cache),
 					.memory = memorylane_over(s.memory),
 					.links = visitlanes_source(s.fetch) };
-	s.intake = intake_new(conductor, s.store, s.relay, signer_over(s.keys), policy);
+	s.intake = intake_new(conductor, s.store, s.relay, s.fetch, signer_over(s.keys), policy);
 	proc_run(s.proc, &handlers);
 }

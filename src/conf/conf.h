@@ -264,6 +264,15 @@ struct conf {
 		bool name_symbols;
 	} scan;
 	struct {
+		bool details;
+	} log;
+	struct {
+		struct conf_strings targets; /* rows of conf/exportrow.h */
+	} exporter;
+	struct {
+		bool recipient_tag;
+	} fields;
+	struct {
 		struct conf_strings sources; /* rows of conf/feedrow.h */
 		uint64_t max_bytes;
 		int64_t timeout;

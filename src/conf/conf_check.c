@@ -1,3 +1,4 @@
+#include "conf/exportrow.h"
 #include "conf/feedrow.h"
 #include "conf/raterow.h"
 #include "conf/route.h"
@@ -152,7 +153,7 @@ int conf_check(const struct conf *c, struct why *why)
 	if (check_certificates(c, why) < 0 || signkey_check(c, why) < 0 ||
 	    spfexception_check(c, why) < 0 || check_reports(c, why) < 0 ||
 	    feedrow_check(c, why) < 0 || raterow_check(c, why) < 0 ||
-	    scannerrow_check(c, why) < 0)
+	    scannerrow_check(c, why) < 0 || exportrow_check(c, why) < 0)
 		return -EINVAL;
 	return check_routes(c, why);
 }

@@ -429,6 +429,21 @@ const struct conf_key conf_schema[] = {
 	  .doc = "mail for our recipients names in X-Poterne-Symbols what weighed; mail that "
 		 "leaves (role out) never does" },
 
+	{ "log.details", CONF_BOOL, AT(log.details), .initial = "true", .audience = SCAN | CLI,
+	  .doc = "the event message.done names recipients, hosts of links and attached files; "
+		 "false: it counts recipients only" },
+	{ "exporter.targets", CONF_STRING, .list = true, .may_be_empty = true, AT(exporter.targets),
+	  .initial = "", .audience = POTERNED | SCAN | STORE | FETCH | CLI,
+	  .doc = "rows NAME http URL, NAME mail ADDRESS or NAME queue, with options "
+		 "[when=is_spam+SYMBOL...] [rate=10] [whole] [key=FILE] [ca=FILE] [http]: who is "
+		 "told "
+		 "of which messages, by a POST of JSON, by mail, or by lines in exports/NAME.jsonl "
+		 "below paths.state; see docs/export.md" },
+	{ "fields.recipient_tag", CONF_BOOL, AT(fields.recipient_tag), .initial = "false",
+	  .audience = SCAN | CLI,
+	  .doc = "a message to user+TAG, and to nobody else, gets the field X-Poterne-Tag: TAG for "
+		 "the filing rules of the mailbox; one with a spam verdict does not" },
+
 	{ "feeds.sources", CONF_STRING, .list = true, .may_be_empty = true, AT(feeds.sources),
 	  .initial = "", .audience = POTERNED | SCAN | FETCH | CLI,
 	  .doc = "rows NAME FORMAT URL [list=LIST] [every=1h] [keep=7d] [collection=ID] [ca=FILE] "

@@ -15,7 +15,7 @@ enum { LOOK_S = 60 }; /* staleness is found out so late */
 
 /* --- the administrator's files --- */
 
-static int read_key(struct arena *a, str path, str *ret, struct why *why)
+int feeder_read_key(struct arena *a, str path, str *ret, struct why *why)
 {
 	cleanup(fd_closep) int fd =
 		open(arena_cz(a, path), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -40,7 +40,7 @@ static int read_key(struct arena *a, str path, str *ret, struct why *why)
 	return 0;
 }
 
-static int read_ca(struct arena *a, str path, str *ret, struct why *why)
+int feeder_read_ca(struct arena *a, str path, str *ret, struct why *why)
 {
 	int r = fd_read_path(arena_cz(a, path), a, FEEDER_FILE_MAX, ret, why);
 
@@ -59,9 +59,9 @@ static int prepare_one(struct feeder *f, const struct feedrow *row, const char *
 				   .max_bytes = f->conf->feeds.max_bytes,
 				   .timeout_ms = f->conf->feeds.timeout };
 	if (row->ca.n)
-		r = read_ca(a, row->ca, &ret->ca, why);
+		r = feeder_read_ca(a, row->ca, &ret->ca, why);
 	if (r == 0 && row->key.n)
-		r = read_key(a, row->key, &ret->key, why);
+		r = feeder_read_key(a, row->key, &ret->key, why);
 	return r < 0 ? why_prefix(why, r, "feed %.*s", STR_ARG(row->name)) : 0;
 }
 
@@ -70,7 +70,7 @@ int feeder_prepare(struct feeder *f, const struct conf *conf, const char *home, 
 	*f = (struct feeder){ .conf = conf };
 	f->feeds = arena_array(conf->arena, struct feedfetch, conf->feeds.sources.n);
 	/* Where a site has no certificates, feeds with their own still are fetched. */
-	if (conf->tls.ca.n && read_ca(conf->arena, conf->tls.ca, &f->ca, why) < 0)
+	if (conf->tls.ca.n && feeder_read_ca(conf->arena, conf->tls.ca, &f->ca, why) < 0)
 		log_event("feed.no_authorities", F_C("why", why->text));
 	for (size_t i = 0; i < conf->feeds.sources.n; i++) {
 		struct feedrow row;

@@ -26,6 +26,9 @@ struct feeder {
  * sandbox is closed. */
 int feeder_prepare(struct feeder *f, const struct conf *conf, const char *home, struct why *why)
 	must_use;
+/* Files of the administrator: a header field that is sent, for root alone; PEM certificates. */
+int feeder_read_key(struct arena *a, str path, str *ret, struct why *why) must_use;
+int feeder_read_ca(struct arena *a, str path, str *ret, struct why *why) must_use;
 void feeder_set_ways(struct feeder *f, struct dns_resolver dns);
 /* NULL when there is none of that name. */
 const struct feedfetch *feeder_find(const struct feeder *f, str name);

@@ -164,6 +164,10 @@ static void set_question(struct exchange *x, str agent)
 	SET(x, CURLOPT_HTTPHEADER, x->fields);
 	SET(x, CURLOPT_USERAGENT, arena_cz(x->arena, agent));
 	SET(x, CURLOPT_NOBODY, q->head ? 1L : 0L);
+	if (q->post.n) {
+		SET(x, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->post.n);
+		SET(x, CURLOPT_POSTFIELDS, q->post.p);
+	}
 	SET(x, CURLOPT_ACCEPT_ENCODING, q->head ? NULL : "gzip");
 	SET(x, CURLOPT_PATH_AS_IS, 1L);
 	if (q->ca.n)

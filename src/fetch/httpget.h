@@ -34,6 +34,7 @@ struct httpget {
 	str url;
 	bool plain; /* http is allowed too */
 	bool head;
+	str post;	  /* when there is one: POST of it */
 	bool cut;	  /* of a longer body the beginning is enough */
 	size_t max_bytes; /* of the body */
 	str ca;		  /* PEM certificates of authorities */

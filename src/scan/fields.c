@@ -198,6 +198,23 @@ static void put_symbols(struct strbuf *b, const struct verdict *v)
 		strbuf_put(b, STR("\r\n"));
 }
 
+/* TAG of user+TAG (RFC 5233), for one recipient: several would read each other's. */
+static void put_tag(struct strbuf *b, const struct conf *conf, const struct envelope *env,
+		    const struct verdict *v)
+{
+	str local = env->n_recipients == 1
+			    ? str_sub(env->recipients[0], 0, str_rchr(env->recipients[0], '@'))
+			    : STR("");
+	size_t plus = str_chr(local, '+');
+
+	if (!conf->fields.recipient_tag || v->action != ACTION_ACCEPT || plus == STR_NONE ||
+	    plus == 0 || plus + 1 == local.n)
+		return;
+	strbuf_put(b, STR("X-Poterne-Tag: "));
+	put_safe(b, str_skip(local, plus + 1), 64);
+	strbuf_put(b, STR("\r\n"));
+}
+
 str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env, str results,
 		  const struct verdict *v)
 {
@@ -211,6 +228,7 @@ str fields_to_add(struct arena *a, const struct conf *conf, const struct envelop
 		put_symbols(&b, v);
 	if (v->action == ACTION_TAG || v->action == ACTION_QUARANTINE)
 		strbuf_put(&b, STR("X-Spam-Flag: YES\r\n"));
+	put_tag(&b, conf, env, v);
 	strbuf_put(&b, STR("X-Last-TLS-Session-Version: "));
 	put_safe(&b, env->tls_version.n ? env->tls_version : STR("None"), 32);
 	strbuf_put(&b, STR("\r\n"));

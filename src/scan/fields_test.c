@@ -144,6 +144,45 @@ static void what_weighed_is_named_to_our_recipients(void **state)
 	assert_true(str_ends(added, STR("\r\n")));
 }
 
+static void the_tag_of_a_recipient_is_shown_to_that_one_only(void **state)
+{
+	static const struct {
+		const char *to;
+		size_t n;
+		enum action action;
+		bool wanted;
+		const char *shown; /* NULL: nothing */
+	} cases[] = {
+		{ "paul+rh@hopital.example", 1, ACTION_ACCEPT, true, "X-Poterne-Tag: rh\r\n" },
+		{ "paul+a+b@hopital.example", 1, ACTION_ACCEPT, true, "X-Poterne-Tag: a+b\r\n" },
+		{ "\"p+a\r\nX: y\"@hopital.example", 1, ACTION_ACCEPT, true,
+		  "X-Poterne-Tag: a??X:?y?\r\n" },
+		{ "paul+rh@hopital.example", 1, ACTION_TAG, true, NULL },
+		{ "paul+rh@hopital.example", 1, ACTION_QUARANTINE, true, NULL },
+		{ "paul+rh@hopital.example", 2, ACTION_ACCEPT, true, NULL },
+		{ "paul+rh@hopital.example", 1, ACTION_ACCEPT, false, NULL },
+		{ "paul+@hopital.example", 1, ACTION_ACCEPT, true, NULL },
+		{ "+rh@hopital.example", 1, ACTION_ACCEPT, true, NULL },
+		{ "paul@host+x.example", 1, ACTION_ACCEPT, true, NULL },
+	};
+	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
+	struct conf *conf = conf_new_default(a);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		str to[] = { str_c(cases[i].to), STR("other@hopital.example") };
+		struct envelope env = { .recipients = to, .n_recipients = cases[i].n };
+		struct verdict v = { .action = cases[i].action };
+		str added;
+
+		conf->fields.recipient_tag = cases[i].wanted;
+		added = fields_to_add(a, conf, &env, STR("x"), &v);
+		if ((str_find(added, STR("X-Poterne-Tag")) != STR_NONE) != !!cases[i].shown ||
+		    (cases[i].shown && str_find(added, str_c(cases[i].shown)) == STR_NONE))
+			fail_msg("%s: %.*s", cases[i].to, STR_ARG(added));
+	}
+}
+
 static void outgoing_mail_says_nothing_of_the_inside(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);
@@ -182,6 +221,7 @@ int main(void)
 		cmocka_unit_test(forged_fields_are_cut_and_nothing_else),
 		cmocka_unit_test(more_forged_fields_than_the_limit_are_told),
 		cmocka_unit_test(what_weighed_is_named_to_our_recipients),
+		cmocka_unit_test(the_tag_of_a_recipient_is_shown_to_that_one_only),
 		cmocka_unit_test(outgoing_mail_says_nothing_of_the_inside),
 		cmocka_unit_test(a_hostile_helo_cannot_add_a_field),
 	};

@@ -3,7 +3,8 @@
 #include "base/fd.h"
 #include "base/ident.h"
 #include "base/log.h"
-#include "policy/explain.h"
+#include "scan/doneevent.h"
+#include "scan/exporter.h"
 #include "scan/keep.h"
 #include "scan/memoryevidence.h"
 #include "scan/settle.h"
@@ -27,6 +28,7 @@ struct generation {
 struct intake {
 	struct conductor conductor;
 	struct settler settler;
+	struct exporter exporter;
 	pthread_mutex_t lock;
 	struct generation *generation;
 };
@@ -42,7 +44,7 @@ static struct generation *generation_new(struct conduct_policy *policy)
 }
 
 struct intake *intake_new(struct conductor conductor, struct lanes *store, struct lanes *relay,
-			  struct signer signer, struct conduct_policy *policy)
+			  struct lanes *fetch, struct signer signer, struct conduct_policy *policy)
 {
 	struct intake *in = calloc(1, sizeof(*in));
 
@@ -52,6 +54,7 @@ struct intake *intake_new(struct conductor conductor, struct lanes *store, struc
 	in->settler.store = store;
 	in->settler.signer = signer;
 	direct_init(&in->settler.direct, relay);
+	exporter_init(&in->exporter, store, fetch);
 	pthread_mutex_init(&in->lock, NULL);
 	in->generation = generation_new(policy);
 	return in;
@@ -122,20 +125,6 @@ static bool edge_has_left(const struct passage *p)
 	return stream_wait(chan_fd(p->edge), POLLIN, deadline_in(0), NULL) == STREAM_OK;
 }
 
-/* Why, in the site's language; empty when nothing spoke against the message. */
-static str reasons_of(const struct passage *p)
-{
-	const struct verdict_symbol *weighty[EXPLAIN_MAX_REASONS];
-	struct strbuf out = strbuf_make(p->arena, 4096);
-	size_t n = explain_weighty(&p->j.verdict, weighty);
-
-	for (size_t i = 0; i < n; i++) {
-		strbuf_put(&out, i ? STR("; ") : STR(""));
-		explain_reason(&out, weighty[i], p->policy->conf->lang);
-	}
-	return strbuf_str(&out);
-}
-
 _Static_assert(METRIC_scan_messages_discard == METRIC_scan_messages_accept + ACTION_DISCARD,
 	       "LABELS_ACTION has the order of enum action");
 
@@ -148,28 +137,10 @@ static void count(const struct passage *p, struct verdict_reply reply)
 		metrics_add(METRIC_scan_temporary, 1);
 }
 
-static void log_done(const struct passage *p, struct verdict_reply reply, const char *trouble)
+static void log_done(struct passage *p, struct verdict_reply reply, const char *trouble)
 {
-	const struct verdict *v = &p->j.verdict;
-	struct strbuf symbols = strbuf_make(p->arena, 8192);
-
 	count(p, reply);
-	for (size_t i = 0; i < v->symbols.n; i++) {
-		strbuf_put(&symbols, i ? STR(" ") : STR(""));
-		strbuf_put(&symbols, v->symbols.v[i].rule->name);
-		strbuf_fmt(&symbols, "=%s", verdict_points(v->symbols.v[i].score).text);
-	}
-	log_event("message.done", F_STR("mid", p->env.mid), F_STR("sid", p->env.sid),
-		  F_STR("ip", p->env.client_ip), F_STR("from", p->env.reverse_path),
-		  F_INT("recipients", p->env.n_recipients), F_INT("size", p->message.n),
-		  F_C("action", action_name(v->action)), F_C("intended", action_name(v->intended)),
-		  F_NUM("score", v->score / 100.0),
-		  F_STR("decision", v->decision ? v->decision->name : STR("")),
-		  F_STR("symbols", strbuf_str(&symbols)), F_STR("reasons", reasons_of(p)),
-		  F_STR("tls", p->env.tls_version), F_INT("code", reply.code),
-		  F_STR("handed_to", p->next_hop), F_STR("handed_tls", p->tls_out),
-		  F_INT("inspect_us", p->j.inspect_us), F_INT("time_us", p->j.time_us),
-		  F_C("trouble", trouble));
+	doneevent_log(p, reply, trouble);
 }
 
 /* Held mail is answered with 250 as well, and is not delivered. */
@@ -264,6 +235,7 @@ static int receive(struct intake *in, struct chan *edge, struct msg *m, struct a
 			      .began = began };
 	r = answer(edge, pass(in, &p), mid);
 	keep_tell(in->settler.store, &p);
+	exporter_tell(&in->exporter, &p);
 	let_go(in, g);
 	fd_close(p.fd);
 	return r;

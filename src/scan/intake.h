@@ -17,9 +17,10 @@
 
 struct intake;
 
-/* store, relay: lanes to poterne-store and poterne-relay. The policy is swallowed. */
+/* store, relay, fetch: lanes to these processes. The policy is swallowed. */
 struct intake *intake_new(struct conductor conductor, struct lanes *store, struct lanes *relay,
-			  struct signer signer, struct conduct_policy *policy) must_use;
+			  struct lanes *fetch, struct signer signer, struct conduct_policy *policy)
+	must_use;
 /* New messages are judged by it from now on; those under way keep theirs. */
 void intake_set_policy(struct intake *in, struct conduct_policy *policy);
 /* A lanes_answer_fn; ctx is the struct intake. */

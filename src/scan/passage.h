@@ -25,6 +25,7 @@ struct passage {
 	str prepend;   /* fields that go before the message */
 	str next_hop;  /* where it was handed over directly; empty: it was not */
 	str tls_out;   /* and with what TLS */
+	str line;      /* what the log says of it, JSON (scan/doneevent.h) */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "spool/recovery.h"
 #include "spool/spoolfile.h"
+#include "store/exportdesk.h"
 #include "store/keptdesk.h"
 #include "store/parts.h"
 #include "store/report.h"
@@ -186,6 +187,7 @@ int store_open(struct store *s, int dirfd, struct why *why)
 	storereports_open(s);
 	s->has_reports_out = open_reports_out(s);
 	keptdesk_open(s, dirfd);
+	exportdesk_open(&s->exports, dirfd);
 	r = open_quarantine(s, dirfd, why);
 	if (r < 0)
 		return r;

@@ -48,6 +48,12 @@ struct store_results {
 
 enum { STORE_STATE_LOCKS = 64 };
 
+/* Files of lines for who collects them (store/exportdesk.h). */
+struct exportdesk {
+	pthread_mutex_t lock; /* one line at a time */
+	int dir_fd;	      /* -1: it could not be opened */
+};
+
 struct store {
 	const struct store_settings *_Atomic settings;
 	struct lanes *relay, *keys, *memory;
@@ -60,6 +66,7 @@ struct store {
 	bool has_reports; /* the same */
 	struct reportsout reports_out;
 	bool has_reports_out; /* likewise */
+	struct exportdesk exports;
 	struct daybook kept;  /* what messages were judged by, for poterne replay */
 	bool has_kept;	      /* likewise */
 	_Atomic bool kept_full; /* the disk: what is left of it is for mail */

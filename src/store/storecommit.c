@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "store/exportdesk.h"
 #include "store/keptdesk.h"
 #include "store/reportdesk.h"
 #include "store/storereports.h"
@@ -219,6 +220,8 @@ int storecommit_answer(void *ctx, struct chan *c, struct msg *m, struct arena *a
 		return storereports_take(ctx, a, &m->reported, take_fd(fd));
 	if (m->type == MSG_kept)
 		return keptdesk_take(ctx, a, &m->kept, take_fd(fd));
+	if (m->type == MSG_exported)
+		return exportdesk_take(ctx, a, &m->exported, take_fd(fd));
 	if (m->type != MSG_commit)
 		return -EPROTO;
 	r = commit(ctx, a, &m->commit, fd, &kept, &why);

@@ -1,5 +1,7 @@
 #include "super/links.h"
 
+#include "conf/exportrow.h"
+
 #include <unistd.h>
 
 /* Who asks whom. The number of lanes is the number of questions at a time. */
@@ -40,10 +42,16 @@ static uint32_t visit_lanes(const struct conf *c)
 	return c->url_check.enabled ? c->url_check.connections : 0;
 }
 
-/* One for the feeds. */
+/* A lane takes what is to be told at once: two are for who comes while the other is woken. */
+static uint32_t scan_fetch_lanes(const struct conf *c)
+{
+	return visit_lanes(c) + (exportrow_has(c, EXPORTROW_HTTP) ? 2 : 0);
+}
+
+/* One for the feeds, one for what is exported. */
 static uint32_t fetch_dns_lanes(const struct conf *c)
 {
-	return visit_lanes(c) + 1;
+	return visit_lanes(c) + 2;
 }
 
 static const struct link links[] = {
@@ -61,7 +69,7 @@ static const struct link links[] = {
 	{ PROCESS_STORE, PROCESS_MEMORY, one_lane },
 	{ PROCESS_REPORT, PROCESS_STORE, one_lane },
 	{ PROCESS_REPORT, PROCESS_DNS, one_lane },
-	{ PROCESS_SCAN, PROCESS_FETCH, visit_lanes },
+	{ PROCESS_SCAN, PROCESS_FETCH, scan_fetch_lanes },
 	{ PROCESS_FETCH, PROCESS_DNS, fetch_dns_lanes },
 };
 

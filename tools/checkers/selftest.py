@@ -52,6 +52,11 @@ VIOLATIONS = [
     ("a poll outside its place", waits, {"src/base/one.c": "void one_w(void)\n{\n\tpoll(0, 0, 1);\n}\n"}),
     ("a sleep", waits, {"src/base/one.c": "void one_w(void)\n{\n\tsleep(1);\n}\n"}),
     ("a malloc in a room", waits, {"src/mail/one.c": "void one_w(void)\n{\n\tmalloc(1);\n}\n"}),
+    ("a field that Elasticsearch has no place for", events,
+     {"src/base/one.c": 'void one_w(void)\n{\n\tlog_event_told(&b, "message.done", F_INT("new", 1));\n}\n',
+      "docs/formats/log-events.md": "| `message.done` | `new` | x |\n",
+      "docs/formats/elasticsearch.json": '{"template": {"mappings": {"properties": {"time": 1, "process": 1, "pid": 1, '
+                                         '"event": 1, "cut": 1}}}}'}),
     ("an event that is not documented", events,
      {"src/base/one.c": 'void one_w(void)\n{\n\tlog_event("x.y", F_INT("z", 1));\n}\n'}),
     ("a metric that is not documented", metrics,
