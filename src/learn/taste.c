@@ -15,7 +15,7 @@ static const double settled = 0.001;
 static const double alike_anyhow = 0.2;
 
 /* What is typical of who writes and of what is sold: the way here is not. */
-static const enum features_view sampled[] = { FEATURES_AUTHOR, FEATURES_TEXT, FEATURES_STRUCTURE };
+static const enum features_view sampled[] = { FEATURES_WORDS, FEATURES_TEXT, FEATURES_STRUCTURE };
 
 /* The codes of one message, to be looked up. */
 struct shown {
