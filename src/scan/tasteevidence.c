@@ -49,5 +49,5 @@ void tasteevidence_collect(const struct tastetable *t, struct arena *a, const st
 	o->logit += more;
 	o->probability = 1 / (1 + exp(-o->logit));
 	evidence_add(a, e, more > 0 ? STR("TASTE_SPAM") : STR("TASTE_HAM"),
-		     arena_fmt(a, "%+.2f, together %.2f", more, o->logit));
+		     arena_fmt(a, "logit %.2f %+.2f = %.2f", o->logit - more, more, o->logit));
 }
