@@ -15,8 +15,10 @@
 #include "sys/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { CONF_BUDGET = 4 << 20, FLUSH_MS = 500, EXPIRE_MS = 60000, OPEN_FILES = 2048 };
@@ -144,6 +146,21 @@ static void reload(void *ctx, str config)
 	_exit(0);
 }
 
+static int read_private(const struct conf *conf, str path, size_t max, str *ret, struct why *why)
+{
+	cleanup(fd_closep) int fd =
+		open(arena_cz(conf->arena, path), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return why_set(why, -errno, "%.*s: %m", STR_ARG(path));
+	if (!S_ISREG(st.st_mode) || st.st_mode & (S_IRWXG | S_IRWXO))
+		return why_set(why, -EPERM,
+			       "%.*s: others may read it, or it is no file; chmod 0400 it",
+			       STR_ARG(path));
+	return fd_read_all(fd, conf->arena, max, ret, why);
+}
+
 static int read_password(const struct conf *conf, struct memoryredis_spec *ret, struct why *why)
 {
 	str line;
@@ -151,8 +168,7 @@ static int read_password(const struct conf *conf, struct memoryredis_spec *ret, 
 
 	if (!conf->memory.password_file.n)
 		return 0;
-	r = fd_read_path(arena_cz(conf->arena, conf->memory.password_file), conf->arena,
-			 MEMORYREDIS_PASSWORD, &line, why);
+	r = read_private(conf, conf->memory.password_file, MEMORYREDIS_PASSWORD, &line, why);
 	if (r == 0 && !memoryredis_credentials(line, &ret->user, &ret->password))
 		r = why_set(why, -EINVAL, "expected one line, PASSWORD or USER PASSWORD");
 	return r < 0 ? why_prefix(why, r, "memory.password_file") : 0;
@@ -161,8 +177,7 @@ static int read_password(const struct conf *conf, struct memoryredis_spec *ret, 
 static int read_secret(const struct conf *conf, struct memoryredis_spec *ret, struct why *why)
 {
 	str text;
-	int r = fd_read_path(arena_cz(conf->arena, conf->memory.secret_file), conf->arena,
-			     MEMORYSEAL_SECRET_MAX + 2, &text, why);
+	int r = read_private(conf, conf->memory.secret_file, MEMORYSEAL_SECRET_MAX + 2, &text, why);
 
 	if (r == 0 && !memoryseal_secret(text, &ret->secret))
 		r = why_set(why, -EINVAL, "expected one line of %d to %d characters, no blanks",
