@@ -164,11 +164,27 @@ static void judge_person(struct arena *a, const struct impersonation *m,
 	}
 }
 
+/* Two letters that stand for a country and are sold to the whole world. */
+static bool is_sold_to_all(str tld)
+{
+	static const str tlds[] = { STR("me"), STR("io"), STR("co"), STR("cc"), STR("tv"),
+				    STR("ai"), STR("to"), STR("ly"), STR("ws"), STR("la"),
+				    STR("gg"), STR("sh"), STR("tk"), STR("ml"), STR("ga"),
+				    STR("cf"), STR("gq"), STR("pw"), STR("im"), STR("st") };
+
+	for (size_t i = 0; i < ARRAY_LEN(tlds); i++) {
+		if (str_caseeq(tld, tlds[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Brands have a domain in each country: who has brand.com has brand.fr and brand.co.uk. */
 static bool may_bear(const struct rules_protected_brand *b, str domain)
 {
 	str org = urlorg_domain(domain);
-	bool country = org.n && org.n - str_rchr(org, '.') == 3;
+	str tld = str_skip(org, str_rchr(org, '.') + 1);
+	bool country = org.n && tld.n == 2 && !is_sold_to_all(tld);
 
 	for (size_t i = 0; i < b->domains.n; i++) {
 		str own = b->domains.v[i];

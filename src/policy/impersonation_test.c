@@ -84,6 +84,7 @@ static void borrowed_names_are_seen(void **state)
 		{ "Exbank <x@exbank.de>", "" },
 		{ "Exbank <x@exbank.co.uk>", "" },
 		{ "Exbank <x@exbank.shop>", "BRAND_FORGED" },
+		{ "Exbank <x@exbank.me>", "BRAND_FORGED" },
 		{ "Exbank <x@exbank.com.evil.example>", "BRAND_FORGED" },
 		{ "\"Service client CREDIT-EXEMPLE ,\" <x@evil.example>", "BRAND_FORGED" },
 		{ "=?utf-8?b?RdGFYmFuaw==?= <x@evil.example>", "BRAND_FORGED" }, /* Cyrillic x */

@@ -28,7 +28,7 @@ def zone_of(messages, confirmed):
     zone = {"mail.sender.example": {"A": [CLIENT]}, "25.2.0.192.in-addr.arpa": {"PTR": ["mail.sender.example"]}}
     for m in messages:
         records = {"A": [CLIENT], "MX": [[10, "mail.sender.example"]]}
-        if confirmed:
+        if confirmed and '.' in domain_of(m):
             records["TXT"] = [f"v=spf1 ip4:{CLIENT} -all"]
         zone[domain_of(m)] = records
     return zone
