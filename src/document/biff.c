@@ -2,6 +2,7 @@
 
 #include "base/reader.h"
 #include "base/strbuf.h"
+#include "document/fieldcode.h"
 #include "document/formula.h"
 #include "document/runs.h"
 
@@ -70,10 +71,21 @@ static void cell_formula(struct reading *b, str data)
 	strbuf_char(&b->formulas, '\n');
 }
 
+/* Functions younger than the format are names: "_xlfn.WEBSERVICE". */
+static void web_name(struct reading *b, str bytes, bool wide)
+{
+	str function = fieldcode_web_function(runs_text(b->arena, bytes, wide));
+
+	if (function.n)
+		b->ret->web = function;
+}
+
 static void defined_name(struct reading *b, str data)
 {
 	struct reader r = reader_make(data);
 	uint32_t flags = reader_u16le(&r), length, size, code;
+	bool wide;
+	str name;
 
 	reader_skip(&r, 1);
 	length = reader_u8(&r);
@@ -86,7 +98,10 @@ static void defined_name(struct reading *b, str data)
 		b->ret->auto_open = true;
 	if (str_casestarts(str_skip(data, r.at), STR("auto_")))
 		b->ret->auto_open = true;
-	reader_skip(&r, length);
+	/* BIFF 8 says in front of the name whether its letters are wide. */
+	wide = b->version == 8 && data.p[r.at - 1] & 1;
+	name = reader_bytes(&r, wide ? 2 * (size_t)length : length);
+	web_name(b, name, wide);
 	formula_words(&b->formulas,
 		      reader_bytes(&r, size < reader_left(&r) ? size : reader_left(&r)),
 		      b->version);

@@ -18,6 +18,7 @@ struct biff {
 	bool macro_sheet;     /* Excel 4.0 macros */
 	bool hidden;	      /* ...on a sheet that is hidden or very hidden */
 	bool auto_open;	      /* a name that makes Excel run them */
+	str web;	      /* the function that asks a web site: "WEBSERVICE", "IMAGE" */
 	str formulas;	      /* of macro sheets and names: constants, then functions by name */
 	str text;	      /* cells */
 	ARENA_VEC(str) dde;   /* "application|topic" */

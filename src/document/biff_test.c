@@ -56,6 +56,27 @@ static void dde_sources_and_passwords_are_told(void **state)
 	assert_true(b.broken);
 }
 
+static void young_functions_are_known_by_their_names(void **state)
+{
+#define LONG_NAME "\0\0\0\x10\0\0\0\0\0\0\0\0\0\0"
+	static const str books[] = {
+		STR(BOF_BOOK "\x18\0\x1f\0" LONG_NAME "\0_xlfn.WEBSERVICE"),
+		STR(BOF_BOOK "\x18\0\x2f\0" LONG_NAME "\1_\0x\0l\0f\0n\0.\0"
+			     "W\0E\0B\0S\0E\0R\0V\0I\0C\0E\0"),
+	};
+	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
+	struct biff b;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(books); i++) {
+		cleanup(exact_freep) str in = exact_copy(books[i]);
+
+		biff_read(a, in, &b);
+		assert_true(str_eq(b.web, STR("WEBSERVICE")));
+		assert_false(b.broken);
+	}
+}
+
 static void the_new_binary_form_gives_the_same(void **state)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("test", 64 << 20);
@@ -73,6 +94,12 @@ static void the_new_binary_form_gives_the_same(void **state)
 		      "\x17\2\0h\0i\0\x42\1\x6e\0\0"),
 		  &x);
 	assert_true(str_eq(x.formulas, STR("\"hi\" EXEC \n")));
+	assert_int_equal(x.web.n, 0);
+	xlsb_read(a,
+		  STR("\x27\x2d\0\0\0\0\0\xff\xff\xff\xff\x10\0\0\0_\0x\0l\0f\0n\0.\0"
+		      "W\0E\0B\0S\0E\0R\0V\0I\0C\0E\0"),
+		  &x);
+	assert_true(str_eq(x.web, STR("WEBSERVICE")));
 	assert_false(xlsb_is_part(STR("PNG")));
 }
 
@@ -82,6 +109,7 @@ int main(void)
 		cmocka_unit_test(a_macro_sheet_gives_its_words),
 		cmocka_unit_test(hidden_sheets_and_automatic_names_are_told),
 		cmocka_unit_test(dde_sources_and_passwords_are_told),
+		cmocka_unit_test(young_functions_are_known_by_their_names),
 		cmocka_unit_test(the_new_binary_form_gives_the_same),
 	};
 

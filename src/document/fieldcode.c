@@ -137,3 +137,27 @@ bool fieldcode_is_dde_formula(str formula)
 	return is_part_of_name(s.p[bar - 1]) && is_part_of_name(s.p[bar + 1]) &&
 	       str_chr(str_skip(s, bar), '!') != STR_NONE;
 }
+
+/* The name is no part of a longer one. */
+static bool calls(str formula, str name)
+{
+	size_t at = str_casefind(formula, name);
+
+	while (at != STR_NONE) {
+		size_t end = at + name.n, next;
+
+		if ((at == 0 || !(str_is_alnum(formula.p[at - 1]) || formula.p[at - 1] == '_')) &&
+		    (end == formula.n || !(str_is_alnum(formula.p[end]) || formula.p[end] == '_')))
+			return true;
+		next = str_casefind(str_skip(formula, end), name);
+		at = next == STR_NONE ? STR_NONE : end + next;
+	}
+	return false;
+}
+
+str fieldcode_web_function(str formula)
+{
+	if (calls(formula, STR("WEBSERVICE")))
+		return STR("WEBSERVICE");
+	return calls(formula, STR("_xlfn.IMAGE")) ? STR("IMAGE") : STR("");
+}

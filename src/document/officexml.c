@@ -8,12 +8,12 @@
 enum { CHUNK_MAX = 1 << 20, INSTRUCTION_MAX = 64 << 10 };
 
 /* Where character data goes. */
-enum into { INTO_TEXT, INTO_FIELD, INTO_DATA, INTO_CODE, INTO_FORMULA };
+enum into { INTO_TEXT, INTO_FIELD, INTO_DATA, INTO_CODE, INTO_FORMULA, INTO_CELL };
 
 struct reading {
 	struct arena *arena;
 	struct officexml *ret;
-	struct strbuf text, code, formulas, field, data;
+	struct strbuf text, code, formulas, field, cell, data;
 	enum into into;
 	str part_name; /* of the Flat OPC part, or of the binary data */
 	XML_Parser parser;
@@ -72,6 +72,23 @@ static void dde(struct reading *x, str application, str topic)
 		    arena_fmt(x->arena, "%.*s|%.*s", STR_ARG(application), STR_ARG(topic)), true);
 }
 
+static void look_for_web(struct reading *x, str formula)
+{
+	str function = fieldcode_web_function(formula);
+
+	if (function.n)
+		add(x, OFFICEXML_WEB, function, formula, true);
+}
+
+/* The formula of a cell is text as well: addresses stand in it. */
+static void end_cell(struct reading *x)
+{
+	look_for_web(x, strbuf_str(&x->cell));
+	strbuf_put(&x->text, strbuf_str(&x->cell));
+	x->ret->cut |= x->cell.overflow;
+	strbuf_clear(&x->cell);
+}
+
 /* Attributes that mean the same wherever they stand. */
 static void any_element(struct reading *x, str name, const XML_Char **a)
 {
@@ -83,6 +100,7 @@ static void any_element(struct reading *x, str name, const XML_Char **a)
 	add(x, OFFICEXML_FIELD, STR(""), attribute(a, "instr"), false);
 	if (fieldcode_is_dde_formula(formula))
 		add(x, OFFICEXML_DDE, STR(""), formula, true);
+	look_for_web(x, formula);
 }
 
 static void object(struct reading *x, str name, const XML_Char **a)
@@ -127,7 +145,7 @@ static void into_formula(struct reading *x, str unused, const XML_Char **a)
 {
 	(void)unused;
 	(void)a;
-	x->into = x->ret->macro_sheet ? INTO_FORMULA : INTO_TEXT;
+	x->into = x->ret->macro_sheet ? INTO_FORMULA : INTO_CELL;
 }
 
 static void part(struct reading *x, str unused, const XML_Char **a)
@@ -215,6 +233,8 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **a
 	struct reading *x = ctx;
 	str local = local_name(name);
 
+	if (x->into == INTO_CELL)
+		end_cell(x);
 	if (!x->ret->root.n)
 		x->ret->root = arena_str(x->arena, local);
 	x->into = INTO_TEXT;
@@ -255,6 +275,8 @@ static void XMLCALL on_end(void *ctx, const XML_Char *name)
 
 	if (x->into == INTO_DATA && x->data.n)
 		end_data(x);
+	if (x->into == INTO_CELL)
+		end_cell(x);
 	if (x->into == INTO_FORMULA)
 		strbuf_char(&x->formulas, '\n');
 	if (ends_a_line(local_name(name)))
@@ -268,7 +290,7 @@ static void XMLCALL on_text(void *ctx, const XML_Char *text, int n)
 	str s = str_of(text, (size_t)n);
 	struct strbuf *to[] = {
 		[INTO_TEXT] = &x->text, [INTO_FIELD] = &x->field,      [INTO_DATA] = &x->data,
-		[INTO_CODE] = &x->code, [INTO_FORMULA] = &x->formulas,
+		[INTO_CODE] = &x->code, [INTO_FORMULA] = &x->formulas, [INTO_CELL] = &x->cell,
 	};
 
 	strbuf_put(to[x->into], s);
@@ -318,6 +340,7 @@ void officexml_read(struct arena *a, str xml, struct officexml *ret)
 			     .code = strbuf_make(a, OFFICEXML_TEXT_MAX),
 			     .formulas = strbuf_make(a, OFFICEXML_TEXT_MAX),
 			     .field = strbuf_make(a, INSTRUCTION_MAX),
+			     .cell = strbuf_make(a, INSTRUCTION_MAX),
 			     .data = strbuf_make(a, xml.n + 1) };
 	XML_Parser p = XML_ParserCreate(NULL);
 
@@ -333,6 +356,7 @@ void officexml_read(struct arena *a, str xml, struct officexml *ret)
 	}
 	XML_ParserFree(p);
 	end_field(&x);
+	end_cell(&x);
 	if (x.data.n)
 		end_data(&x);
 	ret->cut |= x.text.overflow || x.code.overflow || x.formulas.overflow;

@@ -23,6 +23,7 @@ enum officexml_kind {
 	OFFICEXML_LINK,	    /* name: element; value: address */
 	OFFICEXML_FIELD,    /* value: instruction */
 	OFFICEXML_DDE,	    /* value: application|topic */
+	OFFICEXML_WEB,	    /* name: function; value: formula that asks a web site */
 	OFFICEXML_ACTION,   /* value: ppaction://... or a macro's name */
 	OFFICEXML_OBJECT,   /* name: element; value: class of the object */
 	OFFICEXML_FILE,	    /* name; value: decoded bytes */

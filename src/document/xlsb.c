@@ -2,6 +2,7 @@
 
 #include "base/reader.h"
 #include "base/strbuf.h"
+#include "document/fieldcode.h"
 #include "document/formula.h"
 #include "document/runs.h"
 
@@ -11,6 +12,7 @@ enum {
 	FORMULA_ERROR = 11,
 	SHARED_STRING = 19,
 	CELL_TEXT = 6,
+	NAME = 39,
 	BEGIN_SHEET = 129,
 	BEGIN_BOOK = 131,
 	BEGIN_STRINGS = 159,
@@ -83,10 +85,24 @@ static void external_link(struct reading *x, str data)
 			arena_fmt(x->arena, "%.*s|%.*s", STR_ARG(application), STR_ARG(topic));
 }
 
+/* 2.4.711: flags, a key and a sheet, then the name. Functions younger than the format are names. */
+static void defined_name(struct reading *x, str data)
+{
+	struct reader r = reader_make(data);
+	str function;
+
+	reader_skip(&r, 9);
+	function = fieldcode_web_function(wide_text(x->arena, &r));
+	if (function.n)
+		x->ret->web = function;
+}
+
 static void take(struct reading *x, uint32_t number, str data)
 {
 	struct reader r = reader_make(data);
 
+	if (number == NAME)
+		defined_name(x, data);
 	if (number >= FORMULA_STRING && number <= FORMULA_ERROR)
 		cell_formula(x, number, data);
 	if (number == BEGIN_LINK)

@@ -16,6 +16,7 @@ struct xlsb {
 	str formulas;	    /* constants, then functions by name, a line for each cell */
 	str text;	    /* cells and shared strings */
 	ARENA_VEC(str) dde; /* "application|topic" */
+	str web;	    /* the function that asks a web site: "WEBSERVICE", "IMAGE" */
 	bool cut;	    /* more than XLSB_TEXT_MAX */
 };
 

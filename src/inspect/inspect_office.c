@@ -192,6 +192,14 @@ void inspect_office_cut(struct office *o, bool cut)
 	inspect_office_broken(o, STR("document.text"));
 }
 
+void inspect_office_web(struct office *o, str function, str formula)
+{
+	if (str_eq(function, STR("IMAGE")))
+		walk_find(o->w, FINDING_DOCUMENT_EXTERNAL_IMAGE, o->index, formula);
+	else if (function.n)
+		walk_find(o->w, FINDING_DOCUMENT_WEBSERVICE, o->index, formula);
+}
+
 static void scan_formulas(struct office *o, const struct biff *b)
 {
 	if (b->macro_sheet)
@@ -212,6 +220,7 @@ void inspect_biff_read(struct office *o, str stream)
 		walk_find(o->w, FINDING_DOCUMENT_DDE, o->index, b.dde.v[i]);
 	for (size_t i = 0; i < b.links.n; i++)
 		inspect_office_text(o, b.links.v[i]);
+	inspect_office_web(o, b.web, b.web);
 	inspect_office_words(o, b.text);
 	if (b.encrypted)
 		inspect_office_encrypted(o);

@@ -37,6 +37,8 @@ void inspect_office_words(struct office *o, str text);
 void inspect_office_field(struct office *o, str instruction);
 /* What is fetched from elsewhere, otherwise than by a click. */
 void inspect_office_external(struct office *o, enum finding what, str target);
+/* A function that asks a web site, empty: none, and what shows it. */
+void inspect_office_web(struct office *o, str function, str formula);
 /* An object by its class or program name, never empty. */
 void inspect_office_kind(struct office *o, enum ole1_kind kind, str evidence);
 /* The content of an embedded object: a packaged file, a compound file or anything else. */

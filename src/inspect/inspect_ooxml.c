@@ -119,6 +119,9 @@ static void report(struct office *o, const struct officexml_item *i)
 	case OFFICEXML_DDE:
 		walk_find(o->w, FINDING_DOCUMENT_DDE, o->index, i->value);
 		break;
+	case OFFICEXML_WEB:
+		inspect_office_web(o, i->name, i->value);
+		break;
 	case OFFICEXML_ACTION:
 		action(o, i);
 		break;
@@ -183,6 +186,7 @@ static void read_xlsb(struct office *o, str name, str bytes)
 	xlsb_read(o->scratch, bytes, &x);
 	for (size_t i = 0; i < x.dde.n; i++)
 		walk_find(o->w, FINDING_DOCUMENT_DDE, o->index, x.dde.v[i]);
+	inspect_office_web(o, x.web, x.web);
 	inspect_office_cut(o, x.cut);
 	if (str_casefind(name, STR("macrosheet")) != STR_NONE)
 		walk_find(o->w, FINDING_DOCUMENT_XLM, o->index, name);
