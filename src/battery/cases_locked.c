@@ -34,6 +34,12 @@ static void documents(struct kit *k)
 	     fixture_xls_locked(k));
 	send(k, "c", WITH_PASSWORD, "application/pdf", "resultat.pdf",
 	     fixture_pdf_locked(k, "12051975"));
+	/* Nobody is asked for this one; the macros are found behind it. */
+	kit_expect(k, BATTERY_REJECT, "DOCUMENT_XLM");
+	send(k, "e", WITHOUT, "application/vnd.ms-excel", "tableau.xls",
+	     fixture_xls_rc4(k, STR("VelvetSweatshop")));
+	send(k, "eM", WITH_PASSWORD, "application/vnd.ms-excel", "tableau.xls",
+	     fixture_xls_rc4(k, password));
 	kit_expect(k, QUAR_OR_REJECT, NULL);
 	send(k, "d1", WITHOUT, DOCX, "lettre.docx", docx);
 	send(k, "d2", WITHOUT, "application/vnd.ms-excel", "tableau.xls", fixture_xls_locked(k));

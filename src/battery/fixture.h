@@ -50,6 +50,8 @@ str fixture_rtf(struct kit *k, const char *start, str object, const char *betwee
 /* fixture_excel.c */
 str fixture_xls(struct kit *k);
 str fixture_xls_macro(struct kit *k);
+/* Its records alone, with those data of a FILEPASS; empty: none. */
+str fixture_xls_stream(struct kit *k, str filepass);
 str fixture_xlsb_macro(struct kit *k);
 str fixture_ppt_action(struct kit *k);
 str fixture_ppt_macro(struct kit *k, str macro);
@@ -86,6 +88,8 @@ str fixture_zip1(struct kit *k, const char *name, str bytes);
 /* fixture_locked.c: behind passwords */
 str fixture_office_locked(struct kit *k, str password, str file);
 str fixture_xls_locked(struct kit *k);
+/* fixture_xls_macro, by the RC4 of Excel 97. */
+str fixture_xls_rc4(struct kit *k, str password);
 /* password "": it opens without, and may not be changed. */
 str fixture_pdf_locked(struct kit *k, const char *password);
 str fixture_7z_locked(struct kit *k, str password, const char *name, str file, bool names_too);

@@ -48,13 +48,13 @@ str fixture_xls(struct kit *k)
 	return fixture_ole_end(o);
 }
 
-str fixture_xls_macro(struct kit *k)
+str fixture_xls_stream(struct kit *k, str filepass)
 {
 	struct strbuf b = strbuf_make(k->arena, STREAM_MAX);
-	struct fixture_ole *o =
-		fixture_ole_start(k, STR("\x20\x08\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"));
 
 	record(&b, 0x809, STR("\0\6\5\0\xbb\x0d\xcc\7\0\0\0\0\6\0\0\0"));
+	if (filepass.n)
+		record(&b, 0x2f, filepass);
 	/* A sheet of macros, very hidden, and a name that runs it: Auto_Open. */
 	record(&b, 0x85, STR("\x60\0\0\0\2\1\5\0Macro"));
 	record(&b, 0x18, STR("\x20\0\0\1\0\0\0\0\1\0\0\0\0\0\0\1"));
@@ -64,7 +64,15 @@ str fixture_xls_macro(struct kit *k)
 	record(&b, 0x0a, STR(""));
 	while (b.n < 4096)
 		strbuf_char(&b, 0);
-	fixture_ole_add(o, 0, "Workbook", true, strbuf_str(&b));
+	return strbuf_str(&b);
+}
+
+str fixture_xls_macro(struct kit *k)
+{
+	struct fixture_ole *o =
+		fixture_ole_start(k, STR("\x20\x08\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"));
+
+	fixture_ole_add(o, 0, "Workbook", true, fixture_xls_stream(k, STR("")));
 	return fixture_ole_end(o);
 }
 

@@ -178,6 +178,69 @@ static str rc4(struct kit *k, str key, str bytes)
 	return str_of((const char *)out, bytes.n);
 }
 
+/* MS-OFFCRYPTO 2.3.6.2: as many bytes of the keystream as there are of bytes, mixed into them. */
+static str xls_block(struct kit *k, str password, str salt, unsigned char block, str bytes)
+{
+	struct strbuf wide = strbuf_make(k->arena, 256), many = strbuf_make(k->arena, 512);
+	const char number[] = { (char)block, 0, 0, 0 };
+	str h, pieces[2];
+
+	for (size_t i = 0; i < password.n; i++) {
+		strbuf_char(&wide, password.p[i]);
+		strbuf_char(&wide, 0);
+	}
+	pieces[0] = strbuf_str(&wide);
+	h = str_sub(digest(k, EVP_md5(), pieces, 1), 0, 5);
+	for (int i = 0; i < 16; i++) {
+		strbuf_put(&many, h);
+		strbuf_put(&many, salt);
+	}
+	pieces[0] = strbuf_str(&many);
+	pieces[0] = str_sub(digest(k, EVP_md5(), pieces, 1), 0, 5);
+	pieces[1] = str_of(number, sizeof(number));
+	return rc4(k, digest(k, EVP_md5(), pieces, 2), bytes);
+}
+
+/* All but what the records say without a password: their heads, BOF, where sheets begin. */
+static str xls_encrypt(struct kit *k, str password, str salt, str plain)
+{
+	char *out = arena_alloc(k->arena, plain.n);
+	bool secret = false;
+
+	memcpy(out, plain.p, plain.n);
+	for (size_t at = 0; at + 4 <= plain.n;) {
+		unsigned id = (unsigned char)plain.p[at] | (unsigned)plain.p[at + 1] << 8;
+		size_t n = (unsigned char)plain.p[at + 2] | (size_t)plain.p[at + 3] << 8;
+		size_t from = at + 4 + (id == 0x85 ? 4 : 0);
+
+		for (size_t i = from; secret && id != 0x809 && i < at + 4 + n; i++) {
+			size_t block = i / 1024 * 1024;
+			str mixed = xls_block(k, password, salt, (unsigned char)(i / 1024),
+					      str_sub(plain, block, i + 1));
+
+			out[i] = mixed.p[i - block];
+		}
+		secret |= id == 0x2f;
+		at += 4 + n;
+	}
+	return str_of(out, plain.n);
+}
+
+str fixture_xls_rc4(struct kit *k, str password)
+{
+	const str salt = STR("saltsaltsaltsalt"), verifier = STR("verifierverifier");
+	const str hash = digest(k, EVP_md5(), &verifier, 1);
+	const str both[] = { verifier, hash };
+	const str pieces[] = { STR("\1\0\1\0\1\0"), salt,
+			       xls_block(k, password, salt, 0, kit_join(k, both, 2)) };
+	struct fixture_ole *o =
+		fixture_ole_start(k, STR("\x20\x08\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"));
+	str stream = fixture_xls_stream(k, kit_join(k, pieces, ARRAY_LEN(pieces)));
+
+	fixture_ole_add(o, 0, "Workbook", true, xls_encrypt(k, password, salt, stream));
+	return fixture_ole_end(o);
+}
+
 static str hex(struct kit *k, str bytes)
 {
 	struct strbuf b = strbuf_make(k->arena, bytes.n * 2);

@@ -9,6 +9,8 @@ enum {
 	LOCKED_BYTES_MAX = 32 << 20, /* ...and their bytes together */
 	EFFORT_MAX = 8 << 20,	     /* blocks of a hash that are computed for one message */
 	EFFORT_PDF = 30000,	     /* revision 6: two hashes of at least 64 long rounds */
+	EFFORT_WORKBOOK = 20,	     /* two hashes, and the keys of RC4 */
+	EFFORT_READ = 64,	     /* bytes of a compound file that is read again, a block */
 	EFFORT_ZIP = 4000,	     /* a thousand rounds of HMAC (WinZip's AE-2) */
 };
 
@@ -134,12 +136,33 @@ void inspect_locked_office(struct walk *w, uint32_t index, str bytes, struct mag
 		inspect_locked_report(w, index);
 }
 
+/* A workbook that is not locked as a whole: other parts of the file were read already. */
+static bool unlock_workbook(struct walk *w, struct locked *l, const char *password,
+			    uint64_t *effort)
+{
+	spend(effort, EFFORT_WORKBOOK + l->bytes.n / EFFORT_READ);
+	if (!inspect_ole_unlock(w, l->part, l->bytes, l->depth, str_c(password)))
+		return false;
+	clear_flags(w, l->part);
+	return true;
+}
+
+void inspect_locked_workbook(struct walk *w, uint32_t index, str bytes, struct magic magic,
+			     uint32_t depth)
+{
+	walk_part(w, index)->flags |= FACTS_PART_ENCRYPTED | FACTS_PART_UNINSPECTED;
+	if (!inspect_locked_keep(w, index, bytes, magic, depth))
+		inspect_locked_report(w, index);
+}
+
 static unlock_fn *unlocker_of(const struct locked *l)
 {
 	if (str_eq(l->magic.type, STR("application/x-7z-compressed")))
 		return unlock_sevenzip;
 	if (l->magic.notes & MAGIC_IS_ENCRYPTED)
 		return unlock_office;
+	if (l->magic.notes & MAGIC_IS_OLE)
+		return unlock_workbook;
 	if (l->magic.notes & (MAGIC_IS_ZIP | MAGIC_HAS_APPENDED))
 		return unlock_zip;
 	return NULL;

@@ -1,4 +1,6 @@
+#include "archive/officecrypt.h"
 #include "document/biff.h"
+#include "document/biffcrypt.h"
 #include "document/cfb.h"
 #include "document/fieldcode.h"
 #include "document/powerpoint.h"
@@ -15,6 +17,9 @@ struct ole {
 	struct office o;
 	struct cfb c;
 	struct inspect_vba vba;
+	str bytes; /* the whole file */
+	struct magic magic;
+	bool locked; /* it waits for a password of the message */
 };
 
 /* Readable text of a stream whose format is not read. */
@@ -57,7 +62,48 @@ static void word(struct ole *l, const struct cfb_entry *e)
 
 static void workbook(struct ole *l, const struct cfb_entry *e)
 {
-	inspect_biff_read(&l->o, cfb_read(&l->c, e));
+	str stream = cfb_read(&l->c, e), plain;
+	struct walk *w = l->o.w;
+
+	if (!biffcrypt_is_locked(stream)) {
+		inspect_biff_read(&l->o, stream);
+		return;
+	}
+	if (biffcrypt_open(l->o.scratch, stream, STR(OFFICECRYPT_DEFAULT_PASSWORD), &plain)) {
+		walk_spend(w, plain.n);
+		walk_find(w, FINDING_DOCUMENT_DEFAULT_PASSWORD, l->o.index,
+			  walk_part(w, l->o.index)->filename);
+		inspect_biff_read(&l->o, plain);
+	} else if (!l->locked) {
+		l->locked = true;
+		inspect_locked_workbook(w, l->o.index, l->bytes, l->magic, l->o.depth);
+	}
+}
+
+/* Again, now that the words of the message are known; the rest of the file was read. */
+bool inspect_ole_unlock(struct walk *w, uint32_t index, str bytes, uint32_t depth, str password)
+{
+	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
+	struct office o = { .w = w, .index = index, .depth = depth, .scratch = scratch };
+	bool opened = false;
+	struct cfb c;
+
+	if (!cfb_open(scratch, bytes, &c))
+		return false;
+	for (size_t i = 0; i < c.entries.n; i++) {
+		const struct cfb_entry *e = &c.entries.v[i];
+		str plain;
+
+		if (e->kind != CFB_STREAM ||
+		    !(str_caseeq(e->name, STR("Workbook")) || str_caseeq(e->name, STR("Book"))))
+			continue;
+		if (!biffcrypt_open(scratch, cfb_read(&c, e), password, &plain))
+			continue;
+		walk_spend(w, plain.n);
+		inspect_biff_read(&o, plain);
+		opened = true;
+	}
+	return opened;
 }
 
 static void presentation(struct ole *l, const struct cfb_entry *e)
@@ -162,9 +208,10 @@ static void look_at_entry(struct ole *l, const struct cfb_entry *e)
 void inspect_ole_open(struct walk *w, uint32_t index, str bytes, struct magic m, uint32_t depth)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
-	struct ole l = { .o = { .w = w, .index = index, .depth = depth, .scratch = scratch } };
+	struct ole l = { .o = { .w = w, .index = index, .depth = depth, .scratch = scratch },
+			 .bytes = bytes,
+			 .magic = m };
 
-	(void)m;
 	if (!inspect_office_may_open(w, index, depth))
 		return;
 	if (!cfb_open(scratch, bytes, &l.c)) {

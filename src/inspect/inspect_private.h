@@ -161,10 +161,15 @@ inspect_open_fn inspect_archive_inside; /* behind the bytes of another type */
 inspect_open_fn inspect_tnef_open;	/* what Outlook packs attachments into (winmail.dat) */
 /* With the passwords of the message: *n is how many, then which one it was. */
 bool inspect_pdf_unlock(struct walk *w, const struct locked *l, const str *passwords, size_t *n);
+/* inspect_ole.c: a workbook within a compound file, with a password; false: not that one. */
+bool inspect_ole_unlock(struct walk *w, uint32_t index, str bytes, uint32_t depth, str password);
 /* inspect_locked.c: keeps a copy of what needs a password and was not opened; false when
  * there is no room left. members may be added to the answer. */
 struct locked *inspect_locked_keep(struct walk *w, uint32_t index, str bytes, struct magic magic,
 				   uint32_t depth);
+/* For a compound file whose workbook is locked: opened when a password is known. */
+void inspect_locked_workbook(struct walk *w, uint32_t index, str bytes, struct magic magic,
+			     uint32_t depth);
 /* For an Office file that is locked as a whole: opened at once when its program would. */
 void inspect_locked_office(struct walk *w, uint32_t index, str bytes, struct magic magic,
 			   uint32_t depth);
