@@ -102,8 +102,10 @@ bool biffcrypt_open(struct arena *a, str stream, str password, str *ret)
 			break;
 		if (begin > at)
 			decrypt(&cipher, plain, begin + clear_bytes(id, n), begin + n);
+		/* No FILEPASS any more; a second one means nothing. */
+		if (id == FILEPASS)
+			memset(plain + begin - HEAD, 0, 2);
 	}
-	plain[at] = plain[at + 1] = 0; /* no FILEPASS any more */
 	*ret = str_of(plain, stream.n);
 	return true;
 }
