@@ -238,7 +238,8 @@ static int32_t threshold(const struct verdict *v, enum action a)
 /* Above what was accepted. */
 static int32_t next_threshold(const struct verdict *v)
 {
-	bool greylists = v->greylist && !v->excused && v->greylist < v->tag;
+	bool greylists = v->greylist && v->greylist < v->tag &&
+			 verdict_of_score(v, v->greylist) == ACTION_GREYLIST;
 
 	return greylists ? v->greylist : v->tag;
 }

@@ -152,20 +152,20 @@ static void nobody_is_put_off_unless_it_is_switched_on(void **state)
 	world_free(&none);
 }
 
-static void the_threshold_stands_where_it_can_mean_something(void **state)
+/* An overlay that lowers quarantine alone is no mistake. */
+static void a_threshold_above_quarantine_puts_nobody_off(void **state)
 {
-	static const char *const bad[] = { "greylist: 11, ", "greylist: -1, " };
-	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 24);
+	struct world w = new_world("greylist: 5, tag: 1, quarantine: 2, reject: 15");
 	struct rules *rules;
+	struct why why = { "" };
+	str bad = STR("thresholds: {greylist: -1, " THRESHOLDS "}\n");
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct why why = { "" };
-		str text = arena_fmt(a, "thresholds: {%s" THRESHOLDS "}\n", bad[i]);
-
-		assert_true(rules_load_text(a, text, STR_NULL, &rules, &why) < 0);
-		assert_true(str_find(str_c(why.text), STR("greylist")) != STR_NONE);
-	}
+	assert_int_equal(judged(&w, "BAYES_SPAM").action, ACTION_QUARANTINE);
+	assert_int_equal(judged(&w, "SPF_SOFTFAIL").action, ACTION_QUARANTINE);
+	assert_true(rules_load_text(w.arena, bad, STR_NULL, &rules, &why) < 0);
+	assert_true(str_find(str_c(why.text), STR("greylist")) != STR_NONE);
+	world_free(&w);
 }
 
 static void it_is_said_why_in_two_languages(void **state)
@@ -197,6 +197,11 @@ static void it_is_said_why_in_two_languages(void **state)
 	explain_put(&en, &v, CONF_LANG_EN);
 	assert_true(str_find(strbuf_str(&en), STR("BACK: whoever it speaks of need not come back "
 						  "later\n")) != STR_NONE);
+	assert_true(str_find(strbuf_str(&en), STR("2.01 points more: delivered with a mark")) !=
+		    STR_NONE);
+	v = judged(&w, "ARC_PASS SPF_NONE"); /* under a ceiling */
+	strbuf_clear(&en);
+	explain_put(&en, &v, CONF_LANG_EN);
 	assert_true(str_find(strbuf_str(&en), STR("2.01 points more: delivered with a mark")) !=
 		    STR_NONE);
 	world_free(&w);
@@ -246,7 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_doubtful_mail_of_strangers_is_put_off),
 		cmocka_unit_test(nobody_is_put_off_unless_it_is_switched_on),
-		cmocka_unit_test(the_threshold_stands_where_it_can_mean_something),
+		cmocka_unit_test(a_threshold_above_quarantine_puts_nobody_off),
 		cmocka_unit_test(it_is_said_why_in_two_languages),
 		cmocka_unit_test(the_shipped_rules_speak_for_whom_we_know),
 	};

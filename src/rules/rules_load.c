@@ -90,10 +90,9 @@ static int finish(struct rules_loader *l)
 		return why_set(l->why, -EINVAL,
 			       "rules: thresholds are out of order; "
 			       "tag may not exceed quarantine, nor quarantine reject");
-	if (rules->greylist < 0 || rules->greylist > rules->quarantine)
-		return why_set(l->why, -EINVAL,
-			       "rules: the threshold greylist is out of order; it may not be "
-			       "below 0, nor exceed quarantine");
+	/* Above quarantine it means nothing: an overlay may lower that one alone. */
+	if (rules->greylist < 0)
+		return why_set(l->why, -EINVAL, "rules: the threshold greylist is below 0");
 	r = rules_expr_compile_all(l);
 	if (r < 0)
 		return r;
