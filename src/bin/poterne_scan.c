@@ -146,7 +146,7 @@ static void load_candidate(struct conduct_policy *p)
 	if (!c)
 		return;
 	p->candidate = c;
-	p->patterns = candidate_with_patterns(p->arena, p->patterns, c);
+	p->patterns = candidate_with_patterns(c, p->patterns);
 	log_event("candidate.loaded", F_INT("symbols", c->rules->symbols.n),
 		  F_INT("patterns", c->rules->patterns.n));
 	for (size_t i = 0; i < c->side.unseen.n; i++)

@@ -96,12 +96,11 @@ struct search {
 	bool found;
 };
 
-static int put_report(const struct search *s, const struct rules *rules, const struct kept *k,
-		      str text, bool anew)
+static int put_report(const struct search *s, const struct kept *k, str text, bool anew)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("report", 64 << 20);
 	struct strbuf out = strbuf_make(a, 8 << 20);
-	const struct rulereport report = { .rules = rules,
+	const struct rulereport report = { .rules = s->run->now.rules,
 					   .symbol = s->symbol,
 					   .kept = k,
 					   .text = text,
@@ -121,7 +120,7 @@ static int on_record(void *ctx, str record, struct why *why unused_arg)
 	if (!kept_decode(a, record, &k) || !str_eq(k.envelope.mid, str_c(s->run->request->message)))
 		return 0;
 	s->found = true;
-	return put_report(s, s->run->now.rules, &k, STR(""), false) < 0 ? -EIO : -ECANCELED;
+	return put_report(s, &k, STR(""), false) < 0 ? -EIO : -ECANCELED;
 }
 
 static int report_kept(struct search *s, struct why *why)
@@ -155,7 +154,7 @@ static int report_judged(struct search *s, struct offline *o, const struct messa
 	if (r < 0)
 		return r;
 	kept_make(a, offline_rules(o), 0, now, &env, &j.facts, &j.evidence, &j.verdict, &k);
-	return put_report(s, offline_rules(o), &k, j.facts.text, true);
+	return put_report(s, &k, j.facts.text, true);
 }
 
 static int report_message(struct search *s, struct why *why)

@@ -87,9 +87,9 @@ void candidate_free(struct candidate *c)
 		arena_free(c->arena);
 }
 
-str candidate_with_patterns(struct arena *a, str compiled, const struct candidate *c)
+str candidate_with_patterns(const struct candidate *c, str compiled)
 {
-	struct strbuf b = strbuf_make(a, SIZE_MAX);
+	struct strbuf b = strbuf_make(c->arena, SIZE_MAX);
 
 	strbuf_put(&b, compiled);
 	strbuf_le(&b, c->set, 8);

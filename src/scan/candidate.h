@@ -35,8 +35,8 @@ int candidate_load(const struct conf *conf, const struct rules *live, struct can
 		   struct why *why) must_use;
 /* Takes NULL. */
 void candidate_free(struct candidate *c);
-/* The compiled rules of conduct.c with those of the candidate behind them. */
-str candidate_with_patterns(struct arena *a, str compiled, const struct candidate *c);
+/* The compiled rules of conduct.c with those of the candidate behind them; lives as long as c. */
+str candidate_with_patterns(const struct candidate *c, str compiled);
 
 /* False: the message was not inspected by this candidate. Adds to k what the candidate found, and
  * compares its verdict with before, which is that of the live rules. */

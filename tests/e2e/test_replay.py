@@ -72,5 +72,12 @@ def test_a_rule_weighs_more_only_after_a_replay_of_that_and_a_running_gateway_no
             assert [t["action"] for t in trail] == ["score", "disable"] and trail[0]["why"] == "ticket 9"
             report = rules(g, "report", name, "--message", before["mid"])
             assert json.loads(report)["rule"]["name"] == name and json.loads(report)["message"]["score"] > 0, report
+            path = os.path.join(folder, "message.eml")
+            with open(path, "wb") as f:
+                f.write(sample.data)
+            anew = rules(g, "report", name, "--file", path)
+            assert json.loads(anew)["sample"]["text"] and "matches" not in json.loads(anew), anew
+            seen = json.loads(rules(g, "report", "PHRASE_LOTTERY", "--file", path, "--with-match"))["matches"]
+            assert seen[0]["seen"].lower() == "vous avez gagné un", seen
             for private in (before["mid"], "claire", "partner.example", "hopital.example"):
-                assert private not in report.lower(), report
+                assert private not in report.lower() and private not in anew.lower(), (report, anew)
