@@ -6,6 +6,7 @@
 #include "rules/rules.h"
 #include "rules/rules_cache.h"
 #include "rules/rules_yara.h"
+#include "scan/exporter.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -77,6 +78,8 @@ static int check_rules(struct arena *a, const struct conf *c, struct rules **ret
 	size_t yara;
 	int r = rules_load(a, &dirs, &rules, why);
 
+	if (r == 0)
+		r = exporter_check(c, rules, why);
 	if (r == 0)
 		r = rules_cache_compile(a, c, rules, &blob, why);
 	if (r == 0)

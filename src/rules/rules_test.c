@@ -136,7 +136,7 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "filename, url, words, macro, script, yara, lua, "
 		  "extension_in, type_in, from_in, reply_to_in, client_in, helo_in, "
 		  "reverse_path_in, recipient_in, every_recipient_in, url_in, hash_in, "
-		  "language_in, asn_in, country_in, dns_list or expr; did "
+		  "language_in, asn_in, country_in, dns_list, scanner or expr; did "
 		  "you mean "
 		  "\"finding\"?" },
 		{ HEAD "  AB: {when: {finding: GTUBE, expr: X}" META,
@@ -158,6 +158,15 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "rules.yaml:3:29: found \"no.txt\", expected a file of the lists directory" },
 		{ HEAD "  AB: {when: {type_in: [pdf]}" META,
 		  "rules.yaml:3:24: found \"pdf\", expected types such as application/pdf" },
+		{ HEAD "  AB: {when: {scanner: {name: a, protocol: icap, says: x}}" META,
+		  "rules.yaml:3:24: found a section, expected {name: SERVICE, says: WORD}" },
+		{ HEAD "  AB: {when: {scanner: {protocol: http, says: x}}" META,
+		  "rules.yaml:3:35: found \"http\", expected clamd, icap, olefy, dcc or line" },
+		{ HEAD "  AB: {when: {scanner: {says: two words}}" META,
+		  "rules.yaml:3:31: found \"two words\", expected a word of letters, digits, - and "
+		  "_" },
+		{ HEAD "  AB: {when: {scanner: {word: x}}" META,
+		  "rules.yaml:3:25: found \"word\", expected name, protocol or says" },
 		{ HEAD "  AB: {decision: rejct, when: {finding: GTUBE}" META,
 		  "rules.yaml:3:18: found \"rejct\", expected tag, defer, quarantine, reject, "
 		  "discard, "

@@ -9,6 +9,7 @@
 #include "scan/authevidence.h"
 #include "scan/candidate.h"
 #include "scan/clientevidence.h"
+#include "scan/exporter.h"
 #include "scan/fuzzyevidence.h"
 #include "scan/fuzzyshare.h"
 #include "scan/greylist.h"
@@ -64,7 +65,9 @@ int conduct_load_policy(struct arena *a, const struct conf *conf, struct conduct
 				      .rules = rules,
 				      .pattern_set = ruleprint_patterns(rules),
 				      .known = impersonation_prepare(a, &conf->domains, rules) };
-	r = compile(a, conf, rules, &p->patterns, why);
+	r = exporter_check(conf, rules, why);
+	if (r == 0)
+		r = compile(a, conf, rules, &p->patterns, why);
 	if (r < 0) {
 		rules_close(rules);
 		return r;

@@ -22,6 +22,37 @@ static bool is_spam(enum action a)
 	       a == ACTION_DISCARD;
 }
 
+static const str selectors[] = { STR("any"), STR("is_spam"), STR("is_reject"),
+				 STR("is_spam_authed"), STR("is_reject_authed") };
+
+static bool is_known(const struct rules *rules, str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(selectors); i++) {
+		if (str_eq(word, selectors[i]))
+			return true;
+	}
+	return rules_find(rules, word) != NULL;
+}
+
+int exporter_check(const struct conf *conf, const struct rules *rules, struct why *why)
+{
+	struct exportrow row;
+
+	for (size_t i = 0; exportrow_at(conf, i, &row); i++) {
+		str words = row.when, word;
+
+		while (str_split(&words, '+', &word)) {
+			if (!is_known(rules, word))
+				return why_set(why, -EINVAL,
+					       "exporter.targets: %.*s: found \"%.*s\", expected "
+					       "any, is_spam, is_reject, is_spam_authed, "
+					       "is_reject_authed or the name of a symbol",
+					       STR_ARG(row.name), STR_ARG(word));
+		}
+	}
+	return 0;
+}
+
 static bool has_symbol(const struct verdict *v, str name)
 {
 	for (size_t i = 0; i < v->symbols.n; i++) {
@@ -92,7 +123,7 @@ static int hand_over(struct lanes *to, const struct passage *p, const struct exp
 	else
 		r = enclosure_attach(&m, "exported", bytes, why);
 	if (r == 0)
-		r = lanes_tell(to, &m, deadline_in(EXPORTER_MS), why);
+		r = lanes_tell(to, &m, deadline_in(EXPORTER_HAND_OVER_MS), why);
 	if (m.n_fds)
 		fd_close(m.fds[0]);
 	return r;
@@ -120,8 +151,8 @@ static int post_letter(struct exporter *e, const struct passage *p, const struct
 	};
 	r = enclosure_attach(&m, "letter", exportletter_make(p->arena, letter), why);
 	if (r == 0)
-		r = lanes_ask(e->store, &m, MSG_committed, p->arena, deadline_in(EXPORTER_MS),
-			      &answer, why);
+		r = lanes_ask(e->store, &m, MSG_committed, p->arena,
+			      deadline_in(EXPORTER_LETTER_MS), &answer, why);
 	if (m.n_fds)
 		fd_close(m.fds[0]);
 	if (r == 0 && answer.committed.status)

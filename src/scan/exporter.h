@@ -1,13 +1,13 @@
 /* scan/exporter.h - tells others of messages, as exporter.targets says (conf/exportrow.h): the line
  * of the log (scan/doneevent.h), once the sender has been answered.
  *
- * No mail is lost, refused or late for it: what cannot be told in EXPORTER_MS is dropped, counted
+ * No mail is lost, refused or late for it: what cannot be handed on in its time is dropped, counted
  * and logged. What poterne-fetch took it tries again by itself; a letter is as durable as any mail.
  *
  * Input    a judgement.
  * Memory   in the passage's arena; an exporter lives as long as the process.
- * Limits   letters an hour as the row says; EXPORTER_MS for each target.
- * Threads  any number.   Errors  cannot fail.
+ * Limits   letters an hour as the row says; EXPORTER_HAND_OVER_MS for each target,
+ * EXPORTER_LETTER_MS for a letter. Threads  any number.   Errors  cannot fail.
  */
 #ifndef SCAN_EXPORTER_H
 #define SCAN_EXPORTER_H
@@ -17,7 +17,7 @@
 #include "scan/passage.h"
 #include "sys/lanes.h"
 
-enum { EXPORTER_MS = 1000 };
+enum { EXPORTER_HAND_OVER_MS = 200, EXPORTER_LETTER_MS = 5000 };
 
 struct exporter {
 	struct lanes *store, *fetch;
@@ -27,6 +27,8 @@ struct exporter {
 
 void exporter_init(struct exporter *e, struct lanes *store, struct lanes *fetch);
 void exporter_tell(struct exporter *e, const struct passage *p);
+/* Are the words of all selectors known? Negative errno and a why that names the one that is not. */
+int exporter_check(const struct conf *conf, const struct rules *rules, struct why *why) must_use;
 /* Does that verdict concern a row, by its selectors? */
 bool exporter_selects(const struct exportrow *row, const struct verdict *v, enum conf_role role);
 

@@ -47,6 +47,38 @@ static void selectors_say_what_they_say_elsewhere(void **state)
 	}
 }
 
+static void a_selector_that_selects_nothing_is_an_error(void **state)
+{
+	static const char text[] = "thresholds: {tag: 6, quarantine: 10, reject: 15}\nsymbols:\n"
+				   "  A_B: {group: g, aliases: [OLD_NAME], when: {finding: GTUBE}, "
+				   "created: 2026-11-22, description: {en: a, fr: b}}\n";
+	static const struct {
+		const char *rows;
+		bool good;
+	} cases[] = {
+		{ "q queue", true },
+		{ "q queue when=any+A_B", true },
+		{ "q queue when=OLD_NAME+is_reject_authed", true },
+		{ "q queue when=A_C", false },
+		{ "q queue,r queue when=is_spam+is_ham", false },
+	};
+	cleanup(arena_freep) struct arena *a = arena_new("test", 16 << 20);
+	struct conf *c = conf_new_default(a);
+	struct rules *rules;
+	struct why why = { "" };
+
+	(void)state;
+	assert_int_equal(rules_load_text(a, str_of(text, sizeof(text) - 1), STR_NULL, &rules, &why),
+			 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(conf_set(c, STR("exporter.targets"), str_c(cases[i].rows), &why),
+				 0);
+		if ((exporter_check(c, rules, &why) == 0) != cases[i].good)
+			fail_msg("%s: %s", cases[i].rows, why.text);
+	}
+	rules_close(rules);
+}
+
 static void letters_have_their_number_an_hour(void **state)
 {
 	struct exportletter_rate r = { 0 };
@@ -101,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(selectors_say_what_they_say_elsewhere),
+		cmocka_unit_test(a_selector_that_selects_nothing_is_an_error),
 		cmocka_unit_test(letters_have_their_number_an_hour),
 		cmocka_unit_test(a_letter_shows_hostile_text_and_is_not_made_by_it),
 	};

@@ -2,11 +2,12 @@
  * "Protocol").
  *
  * dccifd tells digests of the message to the servers of DCC; the message itself stays. It is asked
- * only ("query"), unless the row says report. Recipients are not named to it.
+ * only ("query"), unless the row says report; then it is told how many recipients there are, never
+ * who.
  *
- * The question: options, client, HELO name and sender on a line each, an empty line, the message.
- * The answer: what is to be done with the message, with each recipient, and the field X-DCC. Words:
- * "reject", "bulk" (a digest has the count "many").
+ * The question: options, client, HELO name, sender and recipients on a line each, an empty line,
+ * the message. The answer: what is to be done with the message, with each recipient, and the field
+ * X-DCC. Words: "reject", "bulk" (a digest has the count "many").
  *
  * Input    the answer is hostile.
  * Memory   in the caller's arena.

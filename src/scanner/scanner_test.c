@@ -296,8 +296,10 @@ static void each_is_asked_as_it_wants_to_be(void **state)
 				   "header grey-off query\n192.0.2.7\nmail.sender.example\n"
 				   "anna@sender.example\n\nSubject",
 				   NULL });
-	ask(&dcc,
-	    &(struct asked){ "dcc unix:/x report", BODY, "clean", "header grey-off\n192", NULL });
+	ask(&dcc, &(struct asked){ "dcc unix:/x report", BODY, "clean",
+				   "header grey-off\n192.0.2.7\nmail.sender.example\n"
+				   "anna@sender.example\nrecipient1@localhost\n\nSubject",
+				   NULL });
 	ask(&own, &(struct asked){ "line unix:/x", BODY, "ours",
 				   "{\"version\":1,\"about\":\"message\",\"length\":17,", NULL });
 	ask(&own, &(struct asked){ "line unix:/x max_bytes=16", BODY,

@@ -45,7 +45,7 @@ def spam(n):
 def test_others_are_told_of_messages_and_no_mail_waits_for_it():
     port = free_port()
     url = f"http://127.0.0.1:{port}/in"
-    with Gateway(exporter__targets=f"siem http {url} when=is_reject+RCPT_NONE http,files queue when=any,"
+    with Gateway(exporter__targets=f"siem http {url} when=is_reject+VIRUS_FOUND http,files queue when=any,"
                                    f"full http {url}/full whole http,soc mail soc@hopital.example rate=1",
                  fetch__allow_private="127.0.0.0/8", fields__recipient_tag="true") as g:
         target = Target(port)
