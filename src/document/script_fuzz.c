@@ -19,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	both = str_of(wide, 2 * size + 2);
 	bug_if(!str_eq(script_text(a, both), bytes));
 	bug_if(!str_eq(script_language(both), script_language(bytes)));
+	bug_if(script_may_be_of_page(bytes) && str_casefind(bytes, STR("wscript")) != STR_NONE);
 	bug_if(!str_eq(script_signature(both), script_signature(bytes)));
 	return 0;
 }
