@@ -158,15 +158,6 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "rules.yaml:3:29: found \"no.txt\", expected a file of the lists directory" },
 		{ HEAD "  AB: {when: {type_in: [pdf]}" META,
 		  "rules.yaml:3:24: found \"pdf\", expected types such as application/pdf" },
-		{ HEAD "  AB: {when: {scanner: {name: a, protocol: icap, says: x}}" META,
-		  "rules.yaml:3:24: found a section, expected {name: SERVICE, says: WORD}" },
-		{ HEAD "  AB: {when: {scanner: {protocol: http, says: x}}" META,
-		  "rules.yaml:3:35: found \"http\", expected clamd, icap, olefy, dcc or line" },
-		{ HEAD "  AB: {when: {scanner: {says: two words}}" META,
-		  "rules.yaml:3:31: found \"two words\", expected a word of letters, digits, - and "
-		  "_" },
-		{ HEAD "  AB: {when: {scanner: {word: x}}" META,
-		  "rules.yaml:3:25: found \"word\", expected name, protocol or says" },
 		{ HEAD "  AB: {decision: rejct, when: {finding: GTUBE}" META,
 		  "rules.yaml:3:18: found \"rejct\", expected tag, defer, quarantine, reject, "
 		  "discard, "
@@ -195,6 +186,33 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 		  "rules.yaml:3:36: found \"AD\", expected a symbol; did you mean \"AB\"?" },
 		{ HEAD "  AB: {when: {finding: GTUBE}" META "  AB: {when: {finding: GTUBE}" META,
 		  "rules.yaml:4:3: found the key \"AB\" a second time, expected it once" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = new_arena();
+		struct why why = { "" };
+		struct rules *r;
+
+		assert_int_equal(load(a, cases[i].text, NULL, &r, &why), -EINVAL);
+		assert_string_equal(why.text, cases[i].error);
+	}
+}
+
+static void a_bad_condition_about_a_scanner_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{ HEAD "  AB: {when: {scanner: {name: a, protocol: icap, says: x}}" META,
+		  "rules.yaml:3:24: found a section, expected {name: SERVICE, says: WORD}" },
+		{ HEAD "  AB: {when: {scanner: {protocol: http, says: x}}" META,
+		  "rules.yaml:3:35: found \"http\", expected clamd, icap, olefy, dcc or line" },
+		{ HEAD "  AB: {when: {scanner: {says: two words}}" META,
+		  "rules.yaml:3:31: found \"two words\", expected a word of letters, digits, - and "
+		  "_" },
+		{ HEAD "  AB: {when: {scanner: {word: x}}" META,
+		  "rules.yaml:3:25: found \"word\", expected name, protocol or says" },
 	};
 
 	(void)state;
@@ -622,6 +640,7 @@ int main(void)
 		cmocka_unit_test(the_shipped_rules_load_and_match_their_examples),
 		cmocka_unit_test(every_property_arrives_in_the_symbol),
 		cmocka_unit_test(a_bad_file_is_refused_with_place_and_hint),
+		cmocka_unit_test(a_bad_condition_about_a_scanner_is_refused),
 		cmocka_unit_test(an_overlay_changes_scores_disables_and_adds),
 		cmocka_unit_test(a_symbol_is_known_by_its_other_names_too),
 		cmocka_unit_test(a_program_is_tried_on_whole_messages),
