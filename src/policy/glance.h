@@ -13,7 +13,8 @@
 #include "policy/evidence.h"
 
 /* Adds RCPT_OWN_DOMAIN, RCPT_TAGGED, HELO_OWN_NAME, CLIENT_TLS, HFILTER_FROM_BOUNCE,
- * HFILTER_RCPT_BOUNCEMOREONE, ONCE_RECEIVED, HFILTER_URL_ONLY, HFILTER_URL_ONELINE as they apply. */
+ * HFILTER_RCPT_BOUNCEMOREONE, ONCE_RECEIVED, HFILTER_URL_ONLY, HFILTER_URL_ONELINE as they apply.
+ */
 void glance_evidence(struct arena *a, const struct conf_strings *own_domains,
 		     const struct envelope *envelope, const struct facts *facts,
 		     struct evidence *out);
