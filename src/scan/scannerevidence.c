@@ -8,8 +8,9 @@
 #include <errno.h>
 #include <signal.h>
 
-/* jansson takes most of either, for a large answer. */
-enum { TASK_BUDGET = 64 << 20, TASK_STACK = 1 << 20 };
+/* QUESTION_BUDGET: buffers and an answer, however long it is. */
+enum { TASK_BUDGET = 32 << 20, QUESTION_BUDGET = 64 << 20 };
+enum { TASK_STACK = 1 << 20 /* jansson takes most of it, for nested answers */ };
 
 void scannerevidence_gates_init(struct scannerevidence_gates *g)
 {
@@ -32,16 +33,32 @@ uint32_t scannerevidence_wants(const struct scannerrows *rows)
 
 /* --- asking, in a thread --- */
 
+/* What stays of an answer are its words: a message may have many files with long answers. */
+static void keep_words(struct scannerevidence_task *t, size_t i, const struct scanner_answer *said)
+{
+	struct scanner_answer *answer = &t->answers[i];
+
+	for (size_t k = 0; k < said->words.n; k++)
+		*arena_push(t->arena, &answer->words) =
+			(struct scanner_word){ arena_str(t->arena, said->words.v[k].word),
+					       arena_str(t->arena, said->words.v[k].text) };
+}
+
 static void ask_one(struct scannerevidence_task *t, size_t i)
 {
+	cleanup(arena_freep) struct arena *a = NULL;
+	struct scanner_answer said;
 	struct why why = { "" };
 
 	if (!gate_enter(t->gate, t->row->connections, t->until)) {
 		t->whys[i] = STR("too many questions wait for it");
 		return;
 	}
-	if (scanner_ask(t->arena, t->row, &t->subjects[i], t->until, &t->answers[i], &why) < 0)
+	a = arena_new("scanner question", QUESTION_BUDGET);
+	if (scanner_ask(a, t->row, &t->subjects[i], t->until, &said, &why) < 0)
 		t->whys[i] = arena_str(t->arena, str_c(why.text[0] ? why.text : "no answer"));
+	else
+		keep_words(t, i, &said);
 	gate_leave(t->gate);
 }
 

@@ -35,7 +35,7 @@ struct scannerevidence_task {
 	bool missing; /* there is more that it was to be asked about */
 	pthread_t thread;
 	bool has_thread;
-	struct arena *arena; /* its own, with all below */
+	struct arena *arena; /* its own, with all below; a question has another for itself */
 	struct scanner_answer *answers;
 	str *whys; /* NULL: there is an answer */
 };

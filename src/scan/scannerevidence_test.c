@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "inspect/inspect.h"
 #include "policy/verdict.h"
+#include "scanner/olefy.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -237,6 +238,27 @@ static void each_is_asked_about_the_files_it_wants(void **state)
 	assert_null(seen(w, "SCANNER_FAILED"));
 }
 
+/* Macros as long as an answer may be, in as many documents as are extracted. */
+static void long_answers_about_many_files_are_no_trouble(void **state)
+{
+	static const char before[] = "[{\"type\":\"OLE\",\"macros\":[{\"code\":\"",
+			  after[] = "\"}]},{\"return_code\":0}]";
+	struct world *w = *state;
+	size_t n = OLEFY_ANSWER_MAX - strlen(after);
+	char *answer = arena_alloc(w->a, OLEFY_ANSWER_MAX + 1);
+
+	memset(answer, 'x', n);
+	memcpy(answer, before, strlen(before));
+	memcpy(answer + n, after, strlen(after));
+	for (int i = 0; i < FACTS_MAX_SCANNER_EXTRACTS; i++)
+		add_file(w, arena_fmt(w->a, "1.%d", i + 2).p, "application/msword",
+			 FACTS_PART_ATTACHMENT);
+	add(w, "a olefy unix:/x", "end", answer, FACTS_MAX_SCANNER_EXTRACTS);
+	judge(w);
+	assert_string_equal(seen(w, "OLETOOLS_MACROS"), "a: OLE in 1.2");
+	assert_null(seen(w, "SCANNER_FAILED"));
+}
+
 static void what_an_antivirus_may_not_pass_is_held(void **state)
 {
 	struct world *w = *state;
@@ -285,6 +307,8 @@ int main(void)
 			who_is_late_is_waited_for_no_longer_than_its_row_says, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_is_asked_about_the_files_it_wants, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(long_answers_about_many_files_are_no_trouble,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_an_antivirus_may_not_pass_is_held, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(files_that_could_not_be_shown_are_told, set_up,
