@@ -93,14 +93,12 @@ bool exporter_selects(const struct exportrow *row, const struct verdict *v, enum
 	return false;
 }
 
-/* The line, with the message as one member more when that is wanted. */
-static str document(const struct passage *p, const struct exportrow *row)
+/* The line, with the message as one member more. */
+static str whole(struct arena *a, const struct passage *p, size_t size)
 {
-	struct strbuf b;
+	struct strbuf b = strbuf_make(a, size);
 
-	if (!row->whole)
-		return p->line;
-	b = strbuf_make(p->arena, p->line.n + 64 + p->message.n / 3 * 4 + 4);
+	strbuf_reserve(&b, size);
 	strbuf_put(&b, str_sub(p->line, 0, p->line.n - strlen("}")));
 	strbuf_put(&b, STR(",\"message\":\""));
 	base64_encode(&b, p->message);
@@ -109,11 +107,9 @@ static str document(const struct passage *p, const struct exportrow *row)
 }
 
 /* To the process that keeps or sends it. */
-static int hand_over(struct lanes *to, const struct passage *p, const struct exportrow *row,
-		     struct why *why)
+static int hand_over(struct lanes *to, const struct exportrow *row, str bytes, struct why *why)
 {
 	struct msg m = { .type = MSG_exported };
-	str bytes = document(p, row);
 	int r = 0;
 
 	m.exported.target = row->name;
@@ -127,6 +123,19 @@ static int hand_over(struct lanes *to, const struct passage *p, const struct exp
 	if (m.n_fds)
 		fd_close(m.fds[0]);
 	return r;
+}
+
+/* A message may be larger than the arena of a passage. */
+static int hand_over_whole(struct lanes *to, const struct passage *p, const struct exportrow *row,
+			   struct why *why)
+{
+	size_t size = p->line.n + 64 + p->message.n / 3 * 4 + 4;
+	cleanup(arena_freep) struct arena *a = arena_new("export", EXPORTER_WHOLE_MAX + (1 << 20));
+
+	if (size > EXPORTER_WHOLE_MAX)
+		return why_set(why, -EMSGSIZE, "with the message it is larger than %d bytes",
+			       EXPORTER_WHOLE_MAX);
+	return hand_over(to, row, whole(a, p, size), why);
 }
 
 static int post_letter(struct exporter *e, const struct passage *p, const struct exportrow *row,
@@ -181,7 +190,9 @@ static int tell_one(struct exporter *e, const struct passage *p, const struct ex
 {
 	if (row->pusher == EXPORTROW_MAIL)
 		return write_letter(e, p, row, place, why);
-	return hand_over(row->pusher == EXPORTROW_HTTP ? e->fetch : e->store, p, row, why);
+	if (row->whole)
+		return hand_over_whole(e->fetch, p, row, why);
+	return hand_over(row->pusher == EXPORTROW_HTTP ? e->fetch : e->store, row, p->line, why);
 }
 
 void exporter_tell(struct exporter *e, const struct passage *p)

@@ -5,9 +5,11 @@
  * and logged. What poterne-fetch took it tries again by itself; a letter is as durable as any mail.
  *
  * Input    a judgement.
- * Memory   in the passage's arena; an exporter lives as long as the process.
+ * Memory   in the passage's arena, a whole message in one of its own; an exporter lives as long as
+ *          the process.
  * Limits   letters an hour as the row says; EXPORTER_HAND_OVER_MS for each target,
- * EXPORTER_LETTER_MS for a letter. Threads  any number.   Errors  cannot fail.
+ *          EXPORTER_LETTER_MS for a letter; EXPORTER_WHOLE_MAX bytes with a whole message.
+ * Threads  any number.   Errors  cannot fail.
  */
 #ifndef SCAN_EXPORTER_H
 #define SCAN_EXPORTER_H
@@ -17,7 +19,11 @@
 #include "scan/passage.h"
 #include "sys/lanes.h"
 
-enum { EXPORTER_HAND_OVER_MS = 200, EXPORTER_LETTER_MS = 5000 };
+enum {
+	EXPORTER_HAND_OVER_MS = 200,
+	EXPORTER_LETTER_MS = 5000,
+	EXPORTER_WHOLE_MAX = 64 << 20, /* as many as poterne-fetch has room for (fetch/poster.h) */
+};
 
 struct exporter {
 	struct lanes *store, *fetch;

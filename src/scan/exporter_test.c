@@ -79,6 +79,33 @@ static void a_selector_that_selects_nothing_is_an_error(void **state)
 	rules_close(rules);
 }
 
+/* It is as large as smtp.max_message_bytes lets it be; nobody takes it here, which is no trouble.
+ */
+static void a_whole_message_needs_no_room_in_the_passage(void **state)
+{
+	enum { MESSAGE_BYTES = 8 << 20, PASSAGE_BYTES = 1 << 20 };
+	cleanup(arena_freep) struct arena *a = arena_new("test", 16 << 20);
+	struct conf *c = conf_new_default(a);
+	struct conduct_policy policy = { .conf = c };
+	struct passage p = { .policy = &policy,
+			     .arena = arena_new("passage", PASSAGE_BYTES),
+			     .message = { arena_alloc(a, MESSAGE_BYTES), MESSAGE_BYTES },
+			     .line = STR("{}") };
+	struct exporter e;
+	struct why why = { "" };
+
+	(void)state;
+	assert_int_equal(conf_set(c, STR("exporter.targets"),
+				  STR("s http https://x.example/ when=any whole"), &why),
+			 0);
+	exporter_init(&e, lanes_new(PROCESS_SCAN, PROCESS_STORE),
+		      lanes_new(PROCESS_SCAN, PROCESS_FETCH));
+	exporter_tell(&e, &p);
+	lanes_free(e.store);
+	lanes_free(e.fetch);
+	arena_free(p.arena);
+}
+
 static void letters_have_their_number_an_hour(void **state)
 {
 	struct exportletter_rate r = { 0 };
@@ -134,6 +161,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(selectors_say_what_they_say_elsewhere),
 		cmocka_unit_test(a_selector_that_selects_nothing_is_an_error),
+		cmocka_unit_test(a_whole_message_needs_no_room_in_the_passage),
 		cmocka_unit_test(letters_have_their_number_an_hour),
 		cmocka_unit_test(a_letter_shows_hostile_text_and_is_not_made_by_it),
 	};
