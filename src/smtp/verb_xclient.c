@@ -19,11 +19,13 @@ static void take_client(struct smtpsession *s, const struct xclient *x)
 	s->login_n = 0;
 }
 
+/* That nobody is logged in any more is said by [UNAVAILABLE]. */
 static void take_login(struct smtpsession *s, const struct xclient *x)
 {
-	if (x->login.n == 0)
+	if (!x->has_login)
 		return;
-	memcpy(s->login, x->login.p, x->login.n);
+	if (x->login.n)
+		memcpy(s->login, x->login.p, x->login.n);
 	s->login_n = (uint8_t)x->login.n;
 }
 

@@ -57,6 +57,7 @@ static bool take_helo(struct xclient *x, str value)
 
 static bool take_login(struct xclient *x, str value)
 {
+	x->has_login = true;
 	x->login = is_unavailable(value) ? STR("") : value;
 	return x->login.n <= XCLIENT_LOGIN_MAX;
 }

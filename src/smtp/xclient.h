@@ -18,7 +18,7 @@ enum { XCLIENT_VALUE_MAX = 255, XCLIENT_LOGIN_MAX = 128 };
 #define XCLIENT_ATTRIBUTES "NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT"
 
 struct xclient {
-	bool has_addr, has_helo, has_proto;
+	bool has_addr, has_helo, has_proto, has_login;
 	struct ip addr; /* n is 0: the proxy does not know */
 	uint16_t port;	/* 0: not said, or not known */
 	str helo;	/* one word of valid UTF-8; empty: not known */
