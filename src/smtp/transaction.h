@@ -31,7 +31,7 @@ struct transaction {
 	bool has_rcpt_params;
 	size_t rcpt_bytes; /* of recipients and rcpt_params */
 	bool full;	   /* one recipient too many was refused */
-	bool put_off;	   /* one that got too many notifications was: no more are taken */
+	size_t n_put_off;  /* recipients that got too many notifications */
 	struct esmtp params;
 	/* From DATA, or the first BDAT, on. */
 	struct strbuf bytes; /* of a message that is small so far */

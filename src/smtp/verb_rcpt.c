@@ -59,17 +59,17 @@ static bool is_ours(const struct conf *conf, struct address to)
 	return conf_is_own_domain(conf, to.domain) && !hides_a_route(to.local);
 }
 
-/* Said and logged once for a message, or its memory would grow with each that is put off. */
+/* Logged once for a message. The others are taken: who keeps one recipient busy keeps none of them
+ * waiting, who would be named behind him each time. */
 static void put_off(struct smtpsession *s, str args)
 {
 	str text = STR("This recipient got too many notifications; try again later");
 
 	metrics_add(METRIC_edge_recipients_refused, 1);
-	if (s->mail->put_off)
+	if (s->mail->n_put_off++)
 		smtpsession_reply(s, 451, STR("4.7.1"), text);
 	else
 		smtpsession_refuse(s, 451, STR("4.7.1"), text, args);
-	s->mail->put_off = true;
 }
 
 /* Who watches over the mail itself needs all of them. */
@@ -127,13 +127,9 @@ void verb_rcpt(struct smtpsession *s, str args)
 				   args);
 		return;
 	}
-	if (t->recipients.n >= s->policy->conf->smtp.max_recipients ||
+	if (t->recipients.n + t->n_put_off >= s->policy->conf->smtp.max_recipients ||
 	    t->rcpt_bytes >= TRANSACTION_RCPT_BYTES) {
 		refuse_one_more(s, args);
-		return;
-	}
-	if (t->put_off) {
-		put_off(s, args);
 		return;
 	}
 	r = address_parse_path(t->arena, str_trim(str_skip(args, 3)), t->params.smtputf8, &to,
