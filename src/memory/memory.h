@@ -48,10 +48,11 @@ enum memory_kind {
 	MEMORY_PAIR,	      /* "our-mailbox their-mailbox": we wrote to them */
 	MEMORY_SENT,	      /* "their-mailbox message-id": a message of ours to them */
 	MEMORY_FUZZY,	      /* what room fuzzy calls a hash */
-	MEMORY_SOURCE,	      /* network of a client: how much it had us learn lately */
-	MEMORY_PUT_OFF,	      /* "origin recipient reverse-path": was asked to come back */
-	MEMORY_CAME_BACK,     /* origin: did come back, as servers do (scan/greylist.h) */
-	MEMORY_RATE,	      /* how many recipients somebody had in a time (scan/rates.h) */
+	MEMORY_SOURCE,	/* network of a client: how much it had us learn lately; behind "put off ",
+			 * how many rows of MEMORY_PUT_OFF it made */
+	MEMORY_PUT_OFF, /* "origin recipient reverse-path": was asked to come back */
+	MEMORY_CAME_BACK, /* origin: did come back, as servers do (scan/greylist.h) */
+	MEMORY_RATE,	  /* how many recipients somebody had in a time (scan/rates.h) */
 	MEMORY_KINDS
 };
 

@@ -13,8 +13,8 @@ struct origins {
 	size_t n_servers;
 };
 
-_Static_assert(GREYLIST_ORIGINS *GREYLIST_ASKED + GREYLIST_ORIGINS <= MEMORY_MAX_NAMES,
-	       "one question is enough");
+_Static_assert(GREYLIST_ORIGINS *GREYLIST_ASKED + GREYLIST_ORIGINS + 1 <= MEMORY_MAX_NAMES,
+	       "one question and one note are enough");
 
 static str text_of(struct arena *a, struct ip ip, const char *suffix)
 {
@@ -90,23 +90,30 @@ static int note(const struct memory *m, struct memory_change *changes, size_t *n
 	return r;
 }
 
-static int note_put_off(const struct memory *m, struct arena *a, const struct origins *o,
-			const struct envelope *env, int64_t now)
+/* Under which it is counted how many rows a network makes. */
+static struct memory_name source_of(struct arena *a, const struct envelope *env)
 {
-	size_t recipients = env->n_recipients < GREYLIST_NOTED ? env->n_recipients : GREYLIST_NOTED;
+	str network = memory_network(a, env->client_ip);
+
+	return (struct memory_name){ MEMORY_SOURCE,
+				     arena_fmt(a, "put off %.*s", STR_ARG(network)) };
+}
+
+static int note_put_off(const struct memory *m, struct arena *a, const struct origins *o,
+			const struct envelope *env, size_t recipients, int64_t now)
+{
 	struct memory_change changes[MEMORY_MAX_NAMES];
 	size_t n = 0;
-	int r = 0;
 
-	for (size_t i = 0; i < recipients && r == 0; i++) {
+	for (size_t i = 0; i < env->n_recipients && i < recipients; i++) {
 		for (size_t k = 0; k < o->n; k++)
 			changes[n++] = (struct memory_change){
 				.name = put_off(a, o->v[k], env->recipients[i], env), .good = 1
 			};
-		if (n + o->n > MEMORY_MAX_NAMES)
-			r = note(m, changes, &n, now);
 	}
-	return r < 0 ? r : note(m, changes, &n, now);
+	changes[n] = (struct memory_change){ .name = source_of(a, env), .good = (double)n };
+	n++;
+	return note(m, changes, &n, now);
 }
 
 /* Lost: it is asked again some day. */
@@ -132,6 +139,7 @@ static size_t names_of(struct arena *a, const struct origins *o, const struct en
 		for (size_t k = 0; k < o->n; k++)
 			ret[n++] = put_off(a, o->v[k], env->recipients[i], env);
 	}
+	ret[n++] = source_of(a, env);
 	return n;
 }
 
@@ -156,12 +164,12 @@ static void say(struct arena *a, struct evidence *e, str name, enum metric metri
 }
 
 static void come_back(const struct memory *m, struct arena *a, const struct origins *o,
-		      const struct envelope *env, int64_t now, bool early, int64_t wait_s,
-		      struct evidence *e)
+		      const struct envelope *env, size_t recipients, int64_t now, bool early,
+		      int64_t wait_s, struct evidence *e)
 {
 	str text = arena_fmt(a, "in %lld seconds", (long long)wait_s);
 
-	if (note_put_off(m, a, o, env, now) < 0)
+	if (note_put_off(m, a, o, env, recipients, now) < 0)
 		say(a, e, STR("GREYLIST_UNASKED"), METRIC_scan_greylist_unasked, STR(""));
 	else if (early)
 		say(a, e, STR("GREYLIST_EARLY"), METRIC_scan_greylist_early, text);
@@ -182,7 +190,7 @@ void greylist_ask(const struct memory *m, struct arena *a, const struct conf *co
 	struct why why;
 
 	*ret_wait_s = 0;
-	if (!m->recall || n == 0 ||
+	if (!m->recall || o.n == 0 ||
 	    memory_recall(m, a, names, n, now, deadline_in(MEMORY_MS), facts, &why) < 0) {
 		say(a, e, STR("GREYLIST_UNASKED"), METRIC_scan_greylist_unasked, STR(""));
 		return;
@@ -197,7 +205,9 @@ void greylist_ask(const struct memory *m, struct arena *a, const struct conf *co
 		say(a, e, STR("GREYLIST_CAME_BACK"), METRIC_scan_greylist_came_back,
 		    arena_fmt(a, "after %lld seconds", (long long)waited));
 	} else {
+		size_t recipients = facts[n - 1].good < GREYLIST_HOUR ? GREYLIST_ASKED : 1;
+
 		*ret_wait_s = delay - waited;
-		come_back(m, a, &o, env, now, first != 0, *ret_wait_s, e);
+		come_back(m, a, &o, env, recipients, now, first != 0, *ret_wait_s, e);
 	}
 }

@@ -7,10 +7,14 @@
  * taken for all its recipients, and the client's address and the confirmed domains are not asked
  * again for greylist.keep.
  *
+ * Rows of this kind have a fixed share of memory, and who floods it would make others strangers
+ * again for as long. So a message makes few of them, and once its network made GREYLIST_HOUR in
+ * about an hour only those of its first recipient: enough to be known again by.
+ *
  * Input    envelope and facts are hostile.
  * Memory   in the caller's arena; one question and some notes to room memory, for mail that would
  *          be put off only.
- * Limits   GREYLIST_ORIGINS; recipients: GREYLIST_ASKED asked about, GREYLIST_NOTED noted;
+ * Limits   GREYLIST_ORIGINS; recipients: GREYLIST_ASKED asked about and noted; GREYLIST_HOUR;
  *          MEMORY_MS for the answer.
  * Threads  pure but for the memory.
  * Errors   cannot fail: when memory cannot be asked, or told, nobody is put off.
@@ -28,7 +32,7 @@ enum {
 	GREYLIST_SIGNERS = 2,
 	GREYLIST_ORIGINS = 3 + GREYLIST_SIGNERS, /* network, Message-ID, SPF, signers */
 	GREYLIST_ASKED = 10,
-	GREYLIST_NOTED = 100,
+	GREYLIST_HOUR = 500, /* rows */
 };
 
 /* For a message that the verdict would put off. Adds one of GREYLIST_NEW, _EARLY (it is put off),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+enum { RECIPIENTS = 20 };
 enum { NOW = 1800000000, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 
 struct mail {
@@ -20,7 +21,7 @@ struct mail {
 	struct memory memory;
 	char dir[64], path[96];
 	/* the message */
-	const char *client, *reverse_path, *to[3], *id, *signer;
+	const char *client, *reverse_path, *to[RECIPIENTS + 1], *id, *signer;
 	enum spfcheck_code spf;
 	int64_t wait; /* what it was told */
 };
@@ -68,10 +69,9 @@ static const char *sent(struct mail *m, int64_t at)
 				.reverse_path = str_c(m->reverse_path) };
 	struct evidence e = { 0 };
 	struct facts f = { 0 };
-	str to[3];
+	str to[RECIPIENTS];
 
-	for (env.recipients = to; env.n_recipients < 3 && m->to[env.n_recipients];
-	     env.n_recipients++)
+	for (env.recipients = to; m->to[env.n_recipients]; env.n_recipients++)
 		to[env.n_recipients] = str_c(m->to[env.n_recipients]);
 	if (m->id)
 		*arena_push(m->arena, &f.headers) =
@@ -227,6 +227,56 @@ static void without_memory_nobody_waits(void **state)
 	assert_string_equal(sent(m, NOW), "UNASKED");
 }
 
+/* How many rows of what was put off the last message made. */
+struct counting {
+	struct memory below;
+	size_t rows;
+};
+
+static int recalls(void *ctx, struct arena *a, const struct memory_name *names, size_t n,
+		   int64_t now, deadline d, struct memory_fact *ret, struct why *why)
+{
+	const struct counting *c = ctx;
+
+	return memory_recall(&c->below, a, names, n, now, d, ret, why);
+}
+
+static int counts(void *ctx, const struct memory_change *changes, size_t n, int64_t now,
+		  struct why *why)
+{
+	struct counting *c = ctx;
+
+	c->rows = 0;
+	for (size_t i = 0; i < n; i++)
+		c->rows += changes[i].name.kind == MEMORY_PUT_OFF;
+	return memory_note(&c->below, changes, n, now, why);
+}
+
+static void who_floods_makes_few_rows_and_is_known_again(void **state)
+{
+	struct mail *m = *state;
+	struct counting c = { .below = m->memory };
+
+	m->memory = (struct memory){ recalls, counts, &c };
+	m->id = "<1@stranger.example>";
+	for (int i = 0; i < RECIPIENTS; i++)
+		m->to[i] = arena_fmt(m->arena, "b%d@ours.example", i).p;
+	for (int i = 0; i < GREYLIST_HOUR / (2 * GREYLIST_ASKED); i++) {
+		m->reverse_path = arena_fmt(m->arena, "a%d@stranger.example", i).p;
+		assert_string_equal(sent(m, NOW), "NEW");
+		assert_int_equal(c.rows, 2 * GREYLIST_ASKED);
+	}
+	m->reverse_path = "a@stranger.example";
+	assert_string_equal(sent(m, NOW), "NEW");
+	assert_int_equal(c.rows, 2);
+	m->client = "198.51.100.1"; /* another network has room of its own */
+	m->id = "<2@stranger.example>";
+	assert_string_equal(sent(m, NOW), "NEW");
+	assert_int_equal(c.rows, 2 * GREYLIST_ASKED);
+	m->client = "192.0.2.7";
+	assert_string_equal(sent(m, NOW + 5 * MINUTE_S), "CAME_BACK");
+}
+
 static void a_clock_that_went_back_does_not_double_the_wait(void **state)
 {
 	struct mail *m = *state;
@@ -248,6 +298,7 @@ int main(void)
 		TEST(one_recipient_who_was_named_before_is_enough),
 		TEST(another_sender_or_recipient_of_the_network_is_no_retry),
 		TEST(without_memory_nobody_waits),
+		TEST(who_floods_makes_few_rows_and_is_known_again),
 		TEST(a_clock_that_went_back_does_not_double_the_wait),
 	};
 
