@@ -24,6 +24,10 @@
 
 enum { EXPORTROW_ROWS = 8, EXPORTROW_NAME_MAX = 20, EXPORTROW_RATE_MAX = 1000 };
 
+/* From poterne-scan to poterne-fetch, beside those of links. A lane takes what is to be told at
+ * once: two are for who comes while the other is woken. */
+enum { EXPORTROW_LANES = 2 };
+
 enum exportrow_pusher { EXPORTROW_HTTP, EXPORTROW_MAIL, EXPORTROW_QUEUE };
 
 struct exportrow {

@@ -1,5 +1,6 @@
 #include "scan/visitlanes.h"
 
+#include "conf/exportrow.h"
 #include "sys/metrics.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@ struct begun {
 static struct chan *ask(struct lanes *l, const struct msg *m, uint64_t *ret_id)
 {
 	for (;;) {
-		struct chan *c = lanes_take(l, 0, ret_id);
+		struct chan *c = lanes_take_spared(l, EXPORTROW_LANES, ret_id);
 		int r;
 
 		if (!c)

@@ -3,7 +3,8 @@
  *
  * Input    answers are bounded by the messages' table and net/visit.h.
  * Memory   in the caller's arena.
- * Limits   as many visits at a time as lanes; a link that finds none free is not visited.
+ * Limits   as many visits at a time as lanes, less EXPORTROW_LANES; a link that finds none free is
+ *          not visited.
  * Threads  as the lanes.
  * Errors   none: VISIT_UNANSWERED.
  */

@@ -42,10 +42,12 @@ static uint32_t visit_lanes(const struct conf *c)
 	return c->url_check.enabled ? c->url_check.connections : 0;
 }
 
-/* A lane takes what is to be told at once: two are for who comes while the other is woken. */
+/* Links leave those of exports free in any case (scan/visitlanes.h). */
 static uint32_t scan_fetch_lanes(const struct conf *c)
 {
-	return visit_lanes(c) + (exportrow_has(c, EXPORTROW_HTTP) ? 2 : 0);
+	uint32_t links_too = visit_lanes(c);
+
+	return links_too || exportrow_has(c, EXPORTROW_HTTP) ? links_too + EXPORTROW_LANES : 0;
 }
 
 /* One for the feeds, one for what is exported. */

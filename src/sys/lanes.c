@@ -106,10 +106,35 @@ void lanes_add(struct lanes *l, int fd, uint64_t id)
 	lanes_give(l, chan_new(fd, l->me, l->peer), id);
 }
 
+/* Under the lock: the first idle one. */
+static struct chan *take_first(struct lanes *l, uint64_t *ret_id)
+{
+	struct lane *lane = l->idle;
+	struct chan *c = lane->chan;
+
+	l->idle = lane->next;
+	*ret_id = lane->id;
+	free(lane);
+	return c;
+}
+
+struct chan *lanes_take_spared(struct lanes *l, size_t spare, uint64_t *ret_id)
+{
+	struct chan *c = NULL;
+	size_t n = 0;
+
+	pthread_mutex_lock(&l->lock);
+	for (const struct lane *lane = l->idle; lane && n <= spare; lane = lane->next)
+		n++;
+	if (n > spare)
+		c = take_first(l, ret_id);
+	pthread_mutex_unlock(&l->lock);
+	return c;
+}
+
 struct chan *lanes_take(struct lanes *l, deadline d, uint64_t *ret_id)
 {
 	struct timespec until = { .tv_sec = d / 1000, .tv_nsec = d % 1000 * 1000000 };
-	struct lane *lane;
 	struct chan *c;
 
 	pthread_mutex_lock(&l->lock);
@@ -119,12 +144,8 @@ struct chan *lanes_take(struct lanes *l, deadline d, uint64_t *ret_id)
 			return NULL;
 		}
 	}
-	lane = l->idle;
-	l->idle = lane->next;
+	c = take_first(l, ret_id);
 	pthread_mutex_unlock(&l->lock);
-	c = lane->chan;
-	*ret_id = lane->id;
-	free(lane);
 	return c;
 }
 

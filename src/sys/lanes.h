@@ -31,6 +31,8 @@ void lanes_on_lost(struct lanes *l, void (*lost)(void *ctx, enum process peer), 
 void lanes_add(struct lanes *l, int fd, uint64_t id);
 /* NULL when none became free before the deadline. */
 struct chan *lanes_take(struct lanes *l, deadline d, uint64_t *ret_id) must_use;
+/* One that is idle now, of more than spare; those are left to others. NULL when there is none. */
+struct chan *lanes_take_spared(struct lanes *l, size_t spare, uint64_t *ret_id) must_use;
 void lanes_give(struct lanes *l, struct chan *c, uint64_t id);
 /* Instead of lanes_give, when the question ended in error (a negative errno). */
 void lanes_close(struct lanes *l, struct chan *c, int error);
