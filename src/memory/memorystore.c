@@ -249,25 +249,40 @@ static int count_kind(struct memorystore *s, int kind, uint64_t *ret, struct why
 	return r;
 }
 
-int memorystore_expire(struct memorystore *s, int64_t now, size_t *ret_n, struct why *why)
+/* Rows of one kind: one batch of those that are old, one of those that are too many. */
+static int expire_some(struct memorystore *s, int kind, int64_t now, size_t *ret_n,
+		       uint64_t *ret_rows, struct why *why)
 {
 	const struct memory_limits *l = &s->limits;
+	int r = forget(s->forget_old, kind, (now - l->keep_s[kind]) / DAY_S, ret_n, why);
+
+	if (r == 0)
+		r = count_kind(s, kind, ret_rows, why);
+	if (r == 0 && *ret_rows > l->max_rows[kind])
+		r = forget(s->forget_most, kind, (int64_t)(*ret_rows - l->max_rows[kind]), ret_n,
+			   why);
+	return r;
+}
+
+int memorystore_expire(struct memorystore *s, int64_t now, size_t *ret_n, struct why *why)
+{
 	uint64_t rows = 0;
 	int r = 0;
 
 	*ret_n = 0;
-	pthread_mutex_lock(&s->writer);
 	for (int k = 0; k < MEMORY_KINDS && r == 0; k++) {
-		uint64_t n = 0;
+		uint64_t of_kind = 0;
+		size_t n;
 
-		r = forget(s->forget_old, k, (now - l->keep_s[k]) / DAY_S, ret_n, why);
-		if (r == 0)
-			r = count_kind(s, k, &n, why);
-		if (r == 0 && n > l->max_rows[k])
-			r = forget(s->forget_most, k, (int64_t)(n - l->max_rows[k]), ret_n, why);
-		rows += n;
+		do {
+			n = 0;
+			pthread_mutex_lock(&s->writer);
+			r = expire_some(s, k, now, &n, &of_kind, why);
+			pthread_mutex_unlock(&s->writer);
+			*ret_n += n;
+		} while (r == 0 && n >= MEMORYSTORE_BATCH);
+		rows += of_kind;
 	}
-	pthread_mutex_unlock(&s->writer);
 	s->rows = rows;
 	return r;
 }

@@ -31,7 +31,8 @@ struct memory memorystore_memory(struct memorystore *s);
 
 /* Writes rows that have changed, all of them; *ret_n is how many. */
 int memorystore_flush(struct memorystore *s, size_t *ret_n, struct why *why) must_use;
-/* Takes rows out that are old, or too many of their kind: some at a time, *ret_n says how many. */
+/* Takes rows out that are old, or too many of their kind, all of them: a flood may bring more in a
+ * minute than a transaction takes. *ret_n says how many. */
 int memorystore_expire(struct memorystore *s, int64_t now, size_t *ret_n, struct why *why) must_use;
 /* Rows in the file, as of the last call of memorystore_expire; and changes that were lost because
  * there was no room for them. */
