@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "sys/chan.h"
+#include "sys/lanes.h"
 #include "sys/metrics.h"
 #include "sys/stream.h"
 
@@ -265,6 +266,10 @@ void workers_begin_codes(struct workers *w, enum facts_url_where where,
 		(struct msg){ .type = MSG_inspect_codes, .inspect_codes = { where, *codes } };
 	ret->result = start(ret);
 }
+
+/* A message can fill both; what is made of it takes room, too, and is far smaller than the rest. */
+_Static_assert(2 * (FACTS_MAX_EXTRACT_BYTES + 4 * FACTS_MAX_BYTES) <= LANES_ARENA_BYTES,
+	       "half of a lane's arena is enough");
 
 /* facts_decode has checked that they fit. */
 static void take_extracts(const struct worker *k, struct arena *a, struct facts *f)

@@ -239,12 +239,10 @@ struct server {
 	void *ctx;
 };
 
-enum { LANE_ARENA_BUDGET = 64 << 20 };
-
 static void serve(void *ctx)
 {
 	struct server s = *(struct server *)ctx;
-	struct arena *a = arena_new("lane", LANE_ARENA_BUDGET);
+	struct arena *a = arena_new("lane", LANES_ARENA_BYTES);
 	int r = 0;
 
 	free(ctx);

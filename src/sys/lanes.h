@@ -49,6 +49,8 @@ int lanes_ask_within(struct lanes *l, const struct msg *question, enum msg_type 
 /* Sends a message that has no answer. It may be lost with the other process. */
 int lanes_tell(struct lanes *l, const struct msg *m, deadline d, struct why *why) must_use;
 
+/* Of the arena of one answer: who spends more ends the process. */
+enum { LANES_ARENA_BYTES = 128 << 20 };
 /* Answers one message on a lane; returns 0, or negative to close the lane. The arena and
  * the message end after the call. */
 typedef int lanes_answer_fn(void *ctx, struct chan *c, struct msg *m, struct arena *a);
