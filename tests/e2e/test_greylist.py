@@ -37,11 +37,10 @@ def overlay(folder):
         f.write("symbols:\n" + RULE.format("DOUBT", 4) + RULE.format("PROMO", 8))
     with open(os.path.join(folder, "zone.json"), "w", encoding="utf-8") as f:
         json.dump(ZONE, f)
-    password = os.path.join(folder, "password")
-    with open(password, "w", encoding="ascii") as f:
-        f.write("poivre\n")
-    os.chmod(password, 0o600)
-    return password
+    for name, text in [("password", "poivre\n"), ("secret", "s" * 32 + "\n")]:
+        with open(os.path.join(folder, name), "w", encoding="ascii") as f:
+            f.write(text)
+        os.chmod(f.name, 0o600)
 
 
 def behind_proxy(**settings):
@@ -74,7 +73,9 @@ def test_strangers_with_doubtful_mail_come_back_to_any_of_our_gateways():
     stranger, other = "marie@inconnue.example", "paul@autre.example"
     doubt = mail(stranger, "DOUBT")
     with tempfile.TemporaryDirectory() as folder, RedisServer("poivre") as redis:
-        settings = {"memory__password_file": overlay(folder), "paths__overlay": folder, "dns__file": f"{folder}/zone.json",
+        overlay(folder)
+        settings = {"memory__password_file": f"{folder}/password", "memory__secret_file": f"{folder}/secret",
+                    "paths__overlay": folder, "dns__file": f"{folder}/zone.json",
                     "memory__shared": f"tcp:127.0.0.1:{redis.port}",
                     "greylist__enabled": "true", "greylist__delay": f"{DELAY_S}s"}
         with behind_proxy(**settings) as one, behind_proxy(**settings) as two:
