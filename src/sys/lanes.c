@@ -161,6 +161,13 @@ static int receive(struct chan *c, struct arena *a, deadline d, struct msg *ret,
 	return r;
 }
 
+/* Nobody answers, so that a lane whose other side does not read fills up; a full one would hold the
+ * sender for as long. What is writable has room for the largest message. */
+static bool has_room(const struct chan *c, deadline d)
+{
+	return stream_wait(chan_fd(c), POLLOUT, d, NULL) == STREAM_OK;
+}
+
 int lanes_tell(struct lanes *l, const struct msg *m, deadline d, struct why *why)
 {
 	for (;;) {
@@ -171,6 +178,11 @@ int lanes_tell(struct lanes *l, const struct msg *m, deadline d, struct why *why
 		if (!c)
 			return why_set(why, -ETIMEDOUT, "no free lane to %s",
 				       msg_process_name(l->peer));
+		if (!has_room(c, d)) {
+			lanes_give(l, c, id);
+			return why_set(why, -ETIMEDOUT, "%s does not read",
+				       msg_process_name(l->peer));
+		}
 		r = chan_send(c, m, why);
 		if (r == 0 || r == -EMSGSIZE)
 			lanes_give(l, c, id);

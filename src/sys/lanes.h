@@ -46,7 +46,8 @@ int lanes_ask_within(struct lanes *l, const struct msg *question, enum msg_type 
 		     struct arena *a, deadline lane_by, int64_t answer_ms, struct msg *ret,
 		     struct why *why) must_use;
 
-/* Sends a message that has no answer. It may be lost with the other process. */
+/* Sends a message that has no answer. It may be lost with the other process. -ETIMEDOUT: no lane
+ * had room for it before the deadline. */
 int lanes_tell(struct lanes *l, const struct msg *m, deadline d, struct why *why) must_use;
 
 /* Of the arena of one answer: who spends more ends the process. */

@@ -247,6 +247,28 @@ static void without_lanes_a_question_ends_at_its_deadline(void **state)
 	lanes_free(l);
 }
 
+/* Of a process that is stopped, or was taken over. */
+static void who_does_not_read_holds_nobody_who_tells_it(void **state)
+{
+	enum { MOST = 100000 };
+	struct lanes *l = lanes_new(PROCESS_SCAN, PROCESS_FETCH);
+	struct msg m = { .type = MSG_exported, .exported = { STR("siem"), 4, STR("{12}") } };
+	struct why why;
+	int fds[2], told = 0, r = 0;
+
+	(void)state;
+	assert_int_equal(chan_pair(fds, &why), 0);
+	lanes_add(l, fds[0], 0);
+	alarm(20); /* it would be held for ever */
+	for (; r == 0 && told < MOST; told++)
+		r = lanes_tell(l, &m, deadline_in(20), &why);
+	alarm(0);
+	assert_int_equal(r, -ETIMEDOUT);
+	assert_in_range(told, 2, MOST - 1);
+	close(fds[1]);
+	lanes_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +279,7 @@ int main(void)
 		cmocka_unit_test(a_lane_whose_answer_is_late_is_closed_and_told_of),
 		cmocka_unit_test(a_question_above_its_limits_costs_no_lane),
 		cmocka_unit_test(without_lanes_a_question_ends_at_its_deadline),
+		cmocka_unit_test(who_does_not_read_holds_nobody_who_tells_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
