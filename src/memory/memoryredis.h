@@ -4,9 +4,10 @@
  * Each note goes to the memory of this process as well, and each answer is the larger of what the
  * two know: so a server that was away, or has lost its rows, takes nothing from who noted it. What
  * changed here meanwhile is told when it is back. While it is away a message waits MEMORY_MS for
- * it, once; connecting is never done for a message, only in memoryredis_tend. Two gateways that
- * change a row in the same moment may lose one of the two samples, and what both counted while the
- * server was away is not added up: counts are estimates.
+ * it, once; connecting is never done for a message, only in memoryredis_tend. A question that waits
+ * for others half of MEMORY_MS, because the server is slow, is answered from here. Two gateways
+ * that change a row in the same moment may lose one of the two samples, and what both counted while
+ * the server was away is not added up: counts are estimates.
  *
  * Keys are hashes under a secret that the server never sees, values rows of memory/memoryrow.h
  * under a seal (memory/memoryseal.h); each expires by itself. What is forgotten is written down as

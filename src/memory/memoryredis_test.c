@@ -320,6 +320,66 @@ static void test_a_server_that_hangs_costs_one_wait(void **state)
 	kill(b->server, SIGCONT);
 }
 
+/* A server that answers each question late, but in time. */
+static void *dawdle(void *ctx)
+{
+	char question[4096];
+	int fd = accept(*(int *)ctx, NULL, NULL);
+
+	while (fd >= 0 && read(fd, question, sizeof(question)) > 0) {
+		usleep(MEMORY_MS * 1000 * 3 / 5);
+		if (send(fd, "$0\r\n\r\n", 6, MSG_NOSIGNAL) < 0)
+			break;
+	}
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+static void *ask_in_time(void *ctx)
+{
+	struct gateway *g = ctx;
+	int64_t began = clock_now_ms();
+	double bad = bad_of(g, "a.example");
+
+	return clock_now_ms() - began < 6 * MEMORY_MS && bad > 0.9 ? g : NULL;
+}
+
+static void test_many_who_ask_a_slow_server_do_not_wait_for_each_other(void **state)
+{
+	struct bench *b = *state;
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	pthread_t server, threads[24];
+	socklen_t n = sizeof(at);
+	uint16_t port = b->port;
+	struct why why = { "" };
+	struct memory here;
+	struct gateway g;
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, n), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+	assert_int_equal(pthread_create(&server, NULL, dawdle, &fd), 0);
+	b->port = ntohs(at.sin_port);
+	open_gateway(b, &g, "patient", "", secret);
+	b->port = port;
+	here = memorystore_memory(g.store);
+	cases_note(&here, (struct memory_change){ HOST("a.example"), .bad = 1 }, NOW);
+	assert_int_equal(memoryredis_tend(g.shared, NOW, &why), MEMORYREDIS_UP);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_in_time, &g), 0);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+		void *in_time;
+
+		pthread_join(threads[i], &in_time);
+		assert_non_null(in_time);
+	}
+	close_gateway(&g);
+	pthread_join(server, NULL);
+	close(fd);
+}
+
 static void test_who_does_not_know_the_password_shares_nothing(void **state)
 {
 	struct bench *b = *state;
@@ -530,6 +590,7 @@ int main(void)
 		T(test_many_rows_are_told_when_the_server_is_back),
 		T(test_what_one_gateway_forgets_no_other_brings_back),
 		T(test_a_server_that_hangs_costs_one_wait),
+		T(test_many_who_ask_a_slow_server_do_not_wait_for_each_other),
 		T(test_who_does_not_know_the_password_shares_nothing),
 		T(test_who_does_not_know_the_secret_is_not_believed),
 		T(test_nonsense_and_forgery_are_no_rows),
