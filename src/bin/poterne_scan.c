@@ -200,7 +200,7 @@ static void on_reload(void *ctx, str text)
 	int r = load(s->proc, text, &fresh, &why);
 
 	if (r == 0) {
-		r = workers_set_patterns(s->workers, fresh->patterns, &why);
+		r = workers_set_patterns(s->workers, fresh->patterns, &fresh->generation, &why);
 		if (r < 0)
 			conduct_free_policy(fresh);
 	}
@@ -268,7 +268,7 @@ int main(void)
 	lanes_on_lost(s.relay, proc_lane_lost, s.proc);
 	lanes_on_lost(s.dns, proc_lane_lost, s.proc);
 	lanes_on_lost(s.store, proc_lane_lost, s.proc);
-	if (workers_set_patterns(s.workers, policy->patterns, &why) < 0)
+	if (workers_set_patterns(s.workers, policy->patterns, &policy->generation, &why) < 0)
 		fail(why.text);
 	use_model(&s, policy);
 	s.dns_cache = (struct dnscache_over){ dnscache_new(DNS_CACHE_BYTES),

@@ -42,7 +42,8 @@ int offline_start(const struct super_source *source, const char *dns_file, str z
 		r = localworkers_start(conf, jobs, &o->local, &o->conductor.workers,
 				       &o->conductor.images, why);
 	if (r == 0)
-		r = workers_set_patterns(o->conductor.workers, o->policy->patterns, why);
+		r = workers_set_patterns(o->conductor.workers, o->policy->patterns,
+					 &o->policy->generation, why);
 	*ret = o;
 	if (r < 0)
 		offline_stop(o);
@@ -110,6 +111,7 @@ void offline_look_at_images(struct offline *o, struct arena *a, struct facts *fa
 	const struct conf *conf = o->policy->conf;
 	struct images images = o->conductor.images;
 
+	images.generation = o->policy->generation;
 	images.patience_ms = conf->image.deadline;
 	images_look(&images, o->conductor.workers, a, facts, conf->inspect.deadline,
 		    deadline_in(conf->scan.deadline));
@@ -129,8 +131,8 @@ int offline_check_state(const char *dir, struct why *why)
 			       "%s: this is a gateway's whole state; what was learned is in "
 			       "%s/classifier, what is remembered (--memory) in %s/memory",
 			       dir, dir, dir);
-	if (!holds(dir, "examples") && !holds(dir, "model") &&
-	    !holds(dir, "fuzzy") && !holds(dir, "tastes"))
+	if (!holds(dir, "examples") && !holds(dir, "model") && !holds(dir, "fuzzy") &&
+	    !holds(dir, "tastes"))
 		return why_set(why, -ENOENT,
 			       "%s: nothing was learned there; it is filled by poterne learn "
 			       "--state %s",
@@ -201,8 +203,8 @@ int offline_inspect(struct offline *o, struct arena *a, str message, uint32_t wa
 
 	if (fd < 0)
 		return fd;
-	workers_begin(o->conductor.workers, STR("file"), fd, message, wants, conf->inspect.deadline,
-		      deadline_in(conf->scan.deadline), &in);
+	workers_begin(o->conductor.workers, o->policy->generation, STR("file"), fd, message, wants,
+		      conf->inspect.deadline, deadline_in(conf->scan.deadline), &in);
 	r = workers_end(&in, a, &facts, why);
 	if (r < 0)
 		return r;

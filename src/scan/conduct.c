@@ -113,11 +113,13 @@ static void count(const struct judgement *j, size_t size)
 	metrics_observe(METRIC_scan_judge, j->time_us);
 }
 
-static void look_at_images(const struct conductor *c, const struct conf *conf, struct arena *a,
-			   deadline d, struct facts *f)
+static void look_at_images(const struct conductor *c, const struct conduct_policy *p,
+			   struct arena *a, deadline d, struct facts *f)
 {
+	const struct conf *conf = p->conf;
 	struct images images = c->images;
 
+	images.generation = p->generation;
 	images.patience_ms = conf->image.deadline + INSPECT_MARGIN_MS;
 	images_look(&images, c->workers, a, f, conf->inspect.deadline + INSPECT_MARGIN_MS, d);
 }
@@ -239,7 +241,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	bool incoming = conf->role != CONF_ROLE_OUT; /* what leaves is ours: nobody to check */
 	int r;
 
-	workers_begin(c->workers, env->mid, fd, message, wants_of(p, env),
+	workers_begin(c->workers, p->generation, env->mid, fd, message, wants_of(p, env),
 		      conf->inspect.deadline + INSPECT_MARGIN_MS, d, &inspection);
 	scannerevidence_begin(&scanners, &c->scanners, &p->scanners, a, conf->hostname, env,
 			      message, d);
@@ -253,7 +255,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	j.inspect_us = (uint32_t)(clock_now_us() - began);
 	note_inspection(a, &j, r, &why);
 	scannerevidence_files(&scanners, a, &j.facts);
-	look_at_images(c, conf, a, d, &j.facts);
+	look_at_images(c, p, a, d, &j.facts);
 	urlcheck_begin(&links, incoming ? &c->links : &nobody, a, conf, p->rules, &j.facts, now, d);
 	/* One wait for all that the DNS is asked about the message, and a short one when it was
 	 * silent before: when it hangs, mail goes on. */
@@ -262,8 +264,8 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 		check_message(&auth, conf, env, soon, &j);
 	avevidence_collect_extracts(&c->antivirus, a, conf, &j.facts, d, &j.evidence);
 	scannerevidence_end(&scanners, a, &j.evidence);
-	urlcheck_end(&links, c->workers, conf->inspect.deadline + INSPECT_MARGIN_MS, d, &j.facts,
-		     &j.evidence);
+	urlcheck_end(&links, c->workers, p->generation, conf->inspect.deadline + INSPECT_MARGIN_MS,
+		     d, &j.facts, &j.evidence);
 	if (conf->links.resolve && incoming)
 		urlevidence_collect(a, &auth.dns, &conf->domains, &j.facts, soon, &j.evidence);
 	dnslistevidence_collect(&c->dnslists, a, p->rules, &conf->domains, &dns, env, &j.facts,

@@ -36,8 +36,9 @@ struct conduct_policy {
 	uint64_t pattern_set; /* what messages are inspected by (replay/ruleprint.h) */
 	const struct impersonation *known;
 	struct candidate *candidate; /* tried besides (scan/candidate.h), or NULL; ends with it */
-	str patterns;			 /* the blob for workers, YARA rules included */
-	const struct model *model;	 /* of the classifier, or NULL */
+	str patterns;		     /* the blob for workers, YARA rules included */
+	uint64_t generation;	     /* of it (scan/workers.h) */
+	const struct model *model;   /* of the classifier, or NULL */
 	const struct fuzzytable *fuzzy;	 /* what was learned of digests, or NULL... */
 	str fuzzy_map;			 /* ...and its memory, which ends with the policy */
 	const struct tastetable *tastes; /* what single recipients taught, or NULL... */

@@ -86,15 +86,16 @@ static int show(const struct images *i, struct arena *a, str picture, deadline u
 	return ask(i, a, &m, until, ret, why);
 }
 
-static void read_codes(struct workers *inspectors, struct arena *a, struct facts *f, uint32_t part,
-		       const struct msg_texts *codes, int64_t patience_ms, deadline until)
+static void read_codes(struct workers *inspectors, uint64_t generation, struct arena *a,
+		       struct facts *f, uint32_t part, const struct msg_texts *codes,
+		       int64_t patience_ms, deadline until)
 {
 	struct inspection in;
 	struct facts found;
 	struct why why = { "" };
 
 	metrics_add(METRIC_scan_qr_codes, codes->n);
-	workers_begin_codes(inspectors, FACTS_URL_QR, codes, patience_ms, until, &in);
+	workers_begin_codes(inspectors, generation, FACTS_URL_QR, codes, patience_ms, until, &in);
 	if (workers_end(&in, a, &found, &why) == WORKERS_OK)
 		morefacts_add(a, f, &found, part);
 	else
@@ -151,7 +152,7 @@ void images_look(const struct images *i, struct workers *inspectors, struct aren
 			     place(a, facts, x->part, trouble));
 		keep_shape(a, facts, x->part, answer.image_read.shape);
 		if (answer.image_read.codes.n)
-			read_codes(inspectors, a, facts, x->part, &answer.image_read.codes,
-				   inspect_ms, until);
+			read_codes(inspectors, i->generation, a, facts, x->part,
+				   &answer.image_read.codes, inspect_ms, until);
 	}
 }

@@ -20,6 +20,7 @@ struct images {
 	struct lanes *lanes;	  /* one for each image worker */
 	struct workers_host host; /* ends one of them */
 	int64_t patience_ms;	  /* for one picture */
+	uint64_t generation;	  /* of the patterns, for what is read (scan/workers.h) */
 };
 
 /* Adds what is found to facts; without a picture among its extracts it asks nobody. */

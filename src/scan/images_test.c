@@ -127,7 +127,8 @@ static void open_scene(struct scene *s, const enum manner *manners, size_t n, si
 		lanes_add(s->images.lanes, fds[0], i);
 	}
 	s->inspectors = workers_new(host);
-	assert_int_equal(workers_set_patterns(s->inspectors, STR(""), NULL), 0);
+	assert_int_equal(workers_set_patterns(s->inspectors, STR(""), &s->images.generation, NULL),
+			 0);
 	assert_int_equal(chan_pair(fds, NULL), 0);
 	s->inspector_fd = fds[1];
 	assert_int_equal(pthread_create(&s->inspector, NULL, inspector, &s->inspector_fd), 0);

@@ -209,7 +209,8 @@ static void tell_visit(const struct found *f)
 
 /* What two workers could not live through is no link of honest people. */
 static void judge_hops(struct urlcheck *u, struct visit *v, uint32_t part, struct workers *w,
-		       int64_t patience_ms, deadline d, struct facts *f, struct evidence *e)
+		       uint64_t generation, int64_t patience_ms, deadline d, struct facts *f,
+		       struct evidence *e)
 {
 	const struct msg_texts hops = { v->hops, v->n };
 	struct inspection in;
@@ -219,7 +220,7 @@ static void judge_hops(struct urlcheck *u, struct visit *v, uint32_t part, struc
 
 	if (v->n == 0)
 		return;
-	workers_begin_codes(w, FACTS_URL_HOP, &hops, patience_ms, d, &in);
+	workers_begin_codes(w, generation, FACTS_URL_HOP, &hops, patience_ms, d, &in);
 	r = workers_end(&in, u->arena, &found, &why);
 	if (r == WORKERS_OK)
 		morefacts_add(u->arena, f, &found, part);
@@ -228,8 +229,8 @@ static void judge_hops(struct urlcheck *u, struct visit *v, uint32_t part, struc
 			     arena_str(u->arena, str_c(why.text)));
 }
 
-void urlcheck_end(struct urlcheck *u, struct workers *w, int64_t patience_ms, deadline d,
-		  struct facts *f, struct evidence *e)
+void urlcheck_end(struct urlcheck *u, struct workers *w, uint64_t generation, int64_t patience_ms,
+		  deadline d, struct facts *f, struct evidence *e)
 {
 	struct visit visits[URLCHECK_MAX];
 
@@ -240,6 +241,6 @@ void urlcheck_end(struct urlcheck *u, struct workers *w, int64_t patience_ms, de
 		struct found found = { u, e, u->questions[i].url, &visits[i] };
 
 		tell_visit(&found);
-		judge_hops(u, &visits[i], u->parts[i], w, patience_ms, d, f, e);
+		judge_hops(u, &visits[i], u->parts[i], w, generation, patience_ms, d, f, e);
 	}
 }

@@ -41,7 +41,8 @@ struct urlcheck {
 void urlcheck_begin(struct urlcheck *u, const struct visit_source *source, struct arena *a,
 		    const struct conf *conf, const struct rules *rules, const struct facts *f,
 		    int64_t now, deadline d);
-void urlcheck_end(struct urlcheck *u, struct workers *w, int64_t patience_ms, deadline d,
-		  struct facts *f, struct evidence *e);
+/* generation: of the patterns (scan/workers.h). */
+void urlcheck_end(struct urlcheck *u, struct workers *w, uint64_t generation, int64_t patience_ms,
+		  deadline d, struct facts *f, struct evidence *e);
 
 #endif

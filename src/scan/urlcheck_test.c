@@ -81,7 +81,7 @@ static void check(struct scene *s)
 
 	urlcheck_begin(&u, &s->source, s->arena, s->conf, s->rules, &s->facts, 1,
 		       deadline_in(1000));
-	urlcheck_end(&u, NULL, 0, 0, &s->facts, &s->evidence);
+	urlcheck_end(&u, NULL, 0, 0, 0, &s->facts, &s->evidence);
 }
 
 static void only_links_that_do_nothing_in_the_readers_name_are_followed(void **state)

@@ -1,6 +1,7 @@
 #include "scan/workers.h"
 
 #include "base/fd.h"
+#include "base/map.h"
 #include "sys/chan.h"
 #include "sys/lanes.h"
 #include "sys/metrics.h"
@@ -25,13 +26,17 @@ struct worker {
 	int facts_fd, shared_fd;
 };
 
+struct patterns_file {
+	int fd;
+	uint64_t generation, hash;
+};
+
 struct workers {
 	struct workers_host host;
 	pthread_mutex_t lock;
 	pthread_cond_t freed;
 	struct worker *idle;
-	int patterns_fd;
-	uint64_t generation;
+	struct patterns_file now, before;
 	_Atomic uint64_t features_key;
 };
 
@@ -42,7 +47,7 @@ struct workers *workers_new(struct workers_host host)
 
 	bug_if(!w);
 	w->host = host;
-	w->patterns_fd = -1;
+	w->now.fd = w->before.fd = -1;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -56,19 +61,26 @@ void workers_set_features_key(struct workers *w, uint64_t key)
 	w->features_key = key;
 }
 
-int workers_set_patterns(struct workers *w, str blob, struct why *why)
+int workers_set_patterns(struct workers *w, str blob, uint64_t *ret_generation, struct why *why)
 {
-	cleanup(fd_closep) int fd = fd_memfd("patterns", why);
-	int r = fd < 0 ? fd : fd_write_all(fd, blob, why);
+	uint64_t hash = map_hash(blob, false);
+	cleanup(fd_closep) int fd = -1;
+	int r;
 
+	*ret_generation = w->now.generation;
+	if (w->now.fd >= 0 && w->now.hash == hash)
+		return 0;
+	fd = fd_memfd("patterns", why);
+	r = fd < 0 ? fd : fd_write_all(fd, blob, why);
 	if (r == 0)
 		r = fd_seal(fd, why);
 	if (r < 0)
 		return r;
+	*ret_generation = w->now.generation + 1;
 	pthread_mutex_lock(&w->lock);
-	fd_closep(&w->patterns_fd);
-	w->patterns_fd = take_fd(fd);
-	w->generation++;
+	fd_closep(&w->before.fd);
+	w->before = w->now;
+	w->now = (struct patterns_file){ take_fd(fd), *ret_generation, hash };
 	pthread_mutex_unlock(&w->lock);
 	return 0;
 }
@@ -93,8 +105,10 @@ struct workers *workers_free(struct workers *w)
 		w->idle = k->next;
 		worker_free(k);
 	}
-	if (w)
-		fd_closep(&w->patterns_fd);
+	if (w) {
+		fd_closep(&w->now.fd);
+		fd_closep(&w->before.fd);
+	}
 	free(w);
 	return NULL;
 }
@@ -190,11 +204,28 @@ static int map_both(struct worker *k, struct why *why)
 		     : map_memory("extracts", FACTS_SHARED_BYTES, &k->shared_fd, &k->shared, why);
 }
 
-static int setup(struct workers *w, struct worker *k, struct why *why)
+/* *ret_fd is for a worker that has others. */
+static int find_patterns(struct workers *w, uint64_t generation, const struct worker *k,
+			 int *ret_fd, struct why *why)
+{
+	const struct patterns_file *p = NULL;
+
+	*ret_fd = -1;
+	pthread_mutex_lock(&w->lock);
+	if (w->now.fd >= 0 && generation == w->now.generation)
+		p = &w->now;
+	else if (w->before.fd >= 0 && generation == w->before.generation)
+		p = &w->before;
+	if (p && k->generation != generation)
+		*ret_fd = dup(p->fd);
+	pthread_mutex_unlock(&w->lock);
+	return p ? 0 : why_set(why, -ESTALE, "the rules of this message are gone");
+}
+
+static int setup(struct workers *w, uint64_t generation, struct worker *k, struct why *why)
 {
 	struct msg m = { .type = MSG_inspect_setup, .n_fds = 3 };
 	cleanup(fd_closep) int patterns = -1;
-	uint64_t generation;
 	int r;
 
 	if (!k->facts) {
@@ -202,13 +233,9 @@ static int setup(struct workers *w, struct worker *k, struct why *why)
 		if (r < 0)
 			return r;
 	}
-	pthread_mutex_lock(&w->lock);
-	generation = w->generation;
-	if (k->generation != generation)
-		patterns = dup(w->patterns_fd);
-	pthread_mutex_unlock(&w->lock);
-	if (k->generation == generation)
-		return 0;
+	r = find_patterns(w, generation, k, &patterns, why);
+	if (r < 0 || k->generation == generation)
+		return r;
 	m.inspect_setup.generation = generation;
 	m.fds[0] = patterns;
 	m.fds[1] = k->facts_fd;
@@ -230,7 +257,11 @@ static int start(struct inspection *in)
 		if (!k)
 			return why_set(&in->why, -ETIMEDOUT,
 				       "no inspection worker became free in time");
-		r = setup(in->workers, k, &in->why);
+		r = setup(in->workers, in->generation, k, &in->why);
+		if (r == -ESTALE) {
+			give(in->workers, k);
+			return r;
+		}
 		if (r == 0)
 			r = chan_send(k->chan, &in->question, &in->why);
 		if (r == 0) {
@@ -243,10 +274,12 @@ static int start(struct inspection *in)
 	}
 }
 
-void workers_begin(struct workers *w, str mid, int fd, str message, uint32_t wants,
-		   int64_t patience_ms, deadline until, struct inspection *ret)
+void workers_begin(struct workers *w, uint64_t generation, str mid, int fd, str message,
+		   uint32_t wants, int64_t patience_ms, deadline until, struct inspection *ret)
 {
-	*ret = (struct inspection){ .workers = w, .patience_ms = patience_ms, .until = until };
+	*ret = (struct inspection){
+		.workers = w, .generation = generation, .patience_ms = patience_ms, .until = until
+	};
 	ret->question = (struct msg){ .type = MSG_inspect,
 				      .inspect = { .mid = mid, .size = message.n, .wants = wants },
 				      .fds = { fd },
@@ -257,11 +290,13 @@ void workers_begin(struct workers *w, str mid, int fd, str message, uint32_t wan
 	ret->result = start(ret);
 }
 
-void workers_begin_codes(struct workers *w, enum facts_url_where where,
+void workers_begin_codes(struct workers *w, uint64_t generation, enum facts_url_where where,
 			 const struct msg_texts *codes, int64_t patience_ms, deadline until,
 			 struct inspection *ret)
 {
-	*ret = (struct inspection){ .workers = w, .patience_ms = patience_ms, .until = until };
+	*ret = (struct inspection){
+		.workers = w, .generation = generation, .patience_ms = patience_ms, .until = until
+	};
 	ret->question =
 		(struct msg){ .type = MSG_inspect_codes, .inspect_codes = { where, *codes } };
 	ret->result = start(ret);

@@ -31,8 +31,11 @@ struct workers_host {
 };
 
 struct workers *workers_new(struct workers_host host) must_use;
-/* The compiled patterns that workers get before their next message. */
-int workers_set_patterns(struct workers *w, str blob, struct why *why) must_use;
+/* The compiled patterns of messages from now on. Hits are numbers of symbols of just these rules:
+ * *ret_generation says which patterns they are, so that a message is inspected by those of the
+ * rules that judge it. The ones before are kept for messages on their way. By one thread. */
+int workers_set_patterns(struct workers *w, str blob, uint64_t *ret_generation, struct why *why)
+	must_use;
 /* Key of the classifier (features/features.h), for the messages that follow; 0: no features. */
 void workers_set_features_key(struct workers *w, uint64_t key);
 /* Swallows fd, the conductor's end of the lane to worker id. */
@@ -45,6 +48,7 @@ struct inspection {
 	struct workers *workers;
 	struct worker *worker;
 	struct msg question;
+	uint64_t generation;
 	int64_t patience_ms; /* per attempt */
 	deadline until;	     /* for all of it */
 	struct why why;
@@ -53,10 +57,10 @@ struct inspection {
 
 /* fd: the sealed message, or -1 for one of at most MSG_INLINE_MAX bytes; it stays until end. wants:
  * bits of enum inspect_wants. */
-void workers_begin(struct workers *w, str mid, int fd, str message, uint32_t wants,
-		   int64_t patience_ms, deadline until, struct inspection *ret);
+void workers_begin(struct workers *w, uint64_t generation, str mid, int fd, str message,
+		   uint32_t wants, int64_t patience_ms, deadline until, struct inspection *ret);
 /* The same for what the QR codes of an image say, or for where links lead (FACTS_URL_HOP). */
-void workers_begin_codes(struct workers *w, enum facts_url_where where,
+void workers_begin_codes(struct workers *w, uint64_t generation, enum facts_url_where where,
 			 const struct msg_texts *codes, int64_t patience_ms, deadline until,
 			 struct inspection *ret);
 /* Extracts have their bytes, in the arena. */

@@ -26,6 +26,7 @@ struct fake {
 };
 
 static _Atomic unsigned attempts, kills;
+static _Atomic uint64_t patterns; /* that a fake worker has */
 
 static void answer(struct chan *c, enum manner manner, char *memory)
 {
@@ -54,13 +55,15 @@ static void *fake_worker(void *ctx)
 	struct msg m;
 
 	while (chan_receive(c, a, CHAN_FOREVER, &m, NULL) == 0) {
-		if (m.type == MSG_inspect_setup)
+		if (m.type == MSG_inspect_setup) {
+			patterns = m.inspect_setup.generation;
 			memory = mmap(NULL, FACTS_MAX_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
-				      m.fds[1], 0),
+				      m.fds[1], 0);
 			shared = mmap(NULL, FACTS_SHARED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
 				      m.fds[2], 0);
-		else
+		} else {
 			attempts++;
+		}
 		msg_close(&m);
 		if (m.type == MSG_inspect && k->manner == DIES) {
 			memcpy(shared, NOTE, sizeof(NOTE));
@@ -95,6 +98,7 @@ struct scene {
 	pthread_t threads[4];
 	size_t n;
 	int message;
+	uint64_t generation;
 };
 
 static void open_scene(struct scene *s, const enum manner *manners, size_t n)
@@ -102,7 +106,7 @@ static void open_scene(struct scene *s, const enum manner *manners, size_t n)
 	*s = (struct scene){ .n = n, .arena = arena_new("scene", 16 << 20) };
 	attempts = kills = 0;
 	s->workers = workers_new((struct workers_host){ NULL, count_kill });
-	assert_int_equal(workers_set_patterns(s->workers, STR(""), NULL), 0);
+	assert_int_equal(workers_set_patterns(s->workers, STR(""), &s->generation, NULL), 0);
 	for (size_t i = 0; i < n; i++) {
 		int fds[2];
 
@@ -120,8 +124,8 @@ static int inspect(struct scene *s, struct facts *ret, struct why *why)
 {
 	struct inspection in;
 
-	workers_begin(s->workers, STR("mid"), s->message, STR(""), 0, 5000, deadline_in(10000),
-		      &in);
+	workers_begin(s->workers, s->generation, STR("mid"), s->message, STR(""), 0, 5000,
+		      deadline_in(10000), &in);
 	return workers_end(&in, s->arena, ret, why);
 }
 
@@ -208,8 +212,41 @@ static void without_workers_it_is_our_trouble_and_not_the_message(void **state)
 
 	(void)state;
 	open_scene(&s, NULL, 0);
-	workers_begin(s.workers, STR("mid"), s.message, STR(""), 0, 100, deadline_in(20), &in);
+	workers_begin(s.workers, s.generation, STR("mid"), s.message, STR(""), 0, 100,
+		      deadline_in(20), &in);
 	assert_int_equal(workers_end(&in, s.arena, &f, &why), -ETIMEDOUT);
+	close_scene(&s);
+}
+
+/* A reload may come between a message and its inspection. */
+static void a_message_is_inspected_by_the_patterns_of_its_own_rules(void **state)
+{
+	enum manner manners[] = { GOOD };
+	uint64_t old, fresh, again;
+	struct facts f;
+	struct scene s;
+	struct why why;
+
+	(void)state;
+	open_scene(&s, manners, 1);
+	old = s.generation;
+	assert_int_equal(workers_set_patterns(s.workers, STR("fresh"), &fresh, NULL), 0);
+	assert_int_equal(inspect(&s, &f, &why), WORKERS_OK);
+	assert_true(patterns == old);
+	s.generation = fresh;
+	assert_int_equal(inspect(&s, &f, &why), WORKERS_OK);
+	assert_true(patterns == fresh && fresh != old);
+	/* A reload that changes nothing in them takes none away. */
+	assert_int_equal(workers_set_patterns(s.workers, STR("fresh"), &again, NULL), 0);
+	assert_true(again == fresh);
+	s.generation = old;
+	assert_int_equal(inspect(&s, &f, &why), WORKERS_OK);
+	assert_true(patterns == old);
+	assert_int_equal(workers_set_patterns(s.workers, STR("third"), &again, NULL), 0);
+	assert_int_equal(inspect(&s, &f, &why), -ESTALE);
+	s.generation = again;
+	assert_int_equal(inspect(&s, &f, &why), WORKERS_OK);
+	assert_true(patterns == again && kills == 0);
 	close_scene(&s);
 }
 
@@ -221,6 +258,7 @@ int main(void)
 		cmocka_unit_test(a_message_that_kills_two_workers_is_not_tried_again),
 		cmocka_unit_test(nonsense_from_a_worker_is_not_believed),
 		cmocka_unit_test(without_workers_it_is_our_trouble_and_not_the_message),
+		cmocka_unit_test(a_message_is_inspected_by_the_patterns_of_its_own_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
