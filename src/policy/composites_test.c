@@ -324,6 +324,9 @@ static void a_protected_author_is_confirmed_or_asked_again(void **state)
 		bool deferred;
 	} rows[] = {
 		{ WANTS " DKIM_NONE SPF_NONE DMARC_NONE", "PROTECTED_UNCONFIRMED", false },
+		/* Fields of a list are written by anybody. */
+		{ WANTS " +LIST_ID +LIST_MAILMAN DKIM_NONE SPF_NONE DMARC_NONE",
+		  "PROTECTED_UNCONFIRMED", false },
 		{ WANTS " DKIM_NONE SPF_TEMPERROR DMARC_TEMPERROR", "PROTECTED_OPEN", true },
 		{ WANTS " DKIM_NONE SPF_NONE DMARC_TEMPERROR", "PROTECTED_OPEN", true },
 		{ WANTS " DKIM_TEMPERROR SPF_TEMPERROR DMARC_TEMPERROR", NULL, false },
