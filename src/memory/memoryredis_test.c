@@ -554,6 +554,34 @@ static void test_a_server_that_lies_costs_one_wait_and_little_memory(void **stat
 	meet_liar(b, (struct liar){ .says = "" }, "closed the connection");
 }
 
+static void test_no_password_is_told(void **state)
+{
+	struct liar l = { .says = "-ERR unknown command 'AUTH', with args beginning with: "
+				  "'a secret'\r\n" };
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
+	struct bench *b = *state;
+	uint16_t port = b->port;
+	socklen_t n = sizeof(at);
+	struct why why = { "" };
+	struct gateway g;
+	pthread_t thread;
+
+	l.fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(l.fd, (struct sockaddr *)&at, n), 0);
+	assert_int_equal(listen(l.fd, 1), 0);
+	assert_int_equal(getsockname(l.fd, (struct sockaddr *)&at, &n), 0);
+	assert_int_equal(pthread_create(&thread, NULL, lie, &l), 0);
+	b->port = ntohs(at.sin_port);
+	open_gateway(b, &g, "careful", "a secret", secret);
+	b->port = port;
+	assert_int_equal(memoryredis_tend(g.shared, NOW, &why), MEMORYREDIS_LOST);
+	assert_int_not_equal(str_find(str_c(why.text), STR("AUTH: refused")), STR_NONE);
+	assert_true(str_find(str_c(why.text), STR("a secret")) == STR_NONE);
+	pthread_join(thread, NULL);
+	close(l.fd);
+	close_gateway(&g);
+}
+
 static void test_a_secret_is_one_long_word(void **state unused_arg)
 {
 	str s;
@@ -596,6 +624,7 @@ int main(void)
 		T(test_nonsense_and_forgery_are_no_rows),
 		T(test_rows_of_tomorrow_are_no_rows),
 		T(test_a_server_that_lies_costs_one_wait_and_little_memory),
+		T(test_no_password_is_told),
 		cmocka_unit_test(test_a_secret_is_one_long_word),
 		cmocka_unit_test(test_credentials_are_one_line),
 	};

@@ -158,6 +158,9 @@ static int greet(struct redislink *l, const struct redislink_server *s, deadline
 		words[1] = s->password;
 	redislink_ask(l, words, s->user.n ? 3 : 2);
 	r = redislink_done(l, d, why);
+	/* Who does not know the word repeats what came with it, and this will be logged. */
+	if (r < 0 && l->answer && str_find(said(l), s->password) != STR_NONE)
+		r = why_set(why, r, "refused, in words that hold the password");
 	return r < 0 ? why_prefix(why, r, "AUTH") : 0;
 }
 
