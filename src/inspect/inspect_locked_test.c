@@ -1,6 +1,7 @@
 /* Protected attachments are opened with the words of their own message. */
 #include "archive/zipbuild.h"
 #include "base/base64.h"
+#include "document/cfb_make.h"
 #include "inspect/inspect.h"
 
 #include <setjmp.h>
@@ -299,6 +300,44 @@ static void each_member_may_have_its_own(void **state)
 	assert_true(s.opened && s.program && s.closed && s.flagged);
 }
 
+/* BOF and FILEPASS of a workbook that is locked by "\xc3\x89t\xc3\xa9 2026"... */
+#define BOOK_HEAD "\x09\x08\x08\0\0\6\5\0\0\0\0\0\x2f\0\x36\0\1\0\1\0\1\0"
+#define BOOK_SALT "\0\1\2\3\4\5\6\7\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"
+#define BOOK_VERIFIER "\x43\x52\xc3\xc1\xb9\x20\x29\xf2\xed\xf2\x9f\x4d\x30\xc1\xc2\x56"
+#define BOOK_HASH "\x79\x2a\x8b\x1d\xc6\x04\x39\x68\x5c\x7c\xaf\xd2\x55\x16\x65\x69"
+#define BOOK STR(BOOK_HEAD BOOK_SALT BOOK_VERIFIER BOOK_HASH)
+/* ...and by something else. */
+#define OTHER_BOOK STR(BOOK_HEAD BOOK_SALT BOOK_VERIFIER BOOK_VERIFIER)
+
+/* Which of the two a program shows is its own choice. */
+static void who_opens_one_of_two_workbooks_has_not_seen_the_other(void **state)
+{
+	static const struct {
+		str book, workbook;
+		bool opened;
+	} cases[] = {
+		{ BOOK, STR(""), true },
+		{ BOOK, BOOK, true },
+		{ BOOK, OTHER_BOOK, false },
+		{ OTHER_BOOK, BOOK, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(arena_freep) struct arena *a = arena_new("test", 256 << 20);
+		struct cfb_make m = cfb_make_new(a);
+		struct seen s;
+
+		(void)cfb_make_stream(&m, 0, STR("Book"), cases[i].book);
+		if (cases[i].workbook.n)
+			(void)cfb_make_stream(&m, 0, STR("Workbook"), cases[i].workbook);
+		s = look(a, mail(a, "x", "plain", "Password: \xc3\x89t\xc3\xa9 2026\r\nBye",
+				 "a.xls", cfb_make_finish(&m)));
+		if (s.opened != cases[i].opened || s.closed == s.opened || s.flagged == s.opened)
+			fail_msg("case %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +349,7 @@ int main(void)
 		cmocka_unit_test(a_locked_archive_in_a_locked_archive_is_opened_too),
 		cmocka_unit_test(each_member_may_have_its_own),
 		cmocka_unit_test(what_is_only_said_to_be_encrypted_is_read),
+		cmocka_unit_test(who_opens_one_of_two_workbooks_has_not_seen_the_other),
 		cmocka_unit_test(an_archive_behind_a_picture_is_read),
 		cmocka_unit_test(an_agreed_password_opens_its_partner_s_files),
 	};

@@ -80,30 +80,46 @@ static void workbook(struct ole *l, const struct cfb_entry *e)
 	}
 }
 
-/* Again, now that the words of the message are known; the rest of the file was read. */
+static bool is_workbook(const struct cfb_entry *e)
+{
+	return e->kind == CFB_STREAM &&
+	       (str_caseeq(e->name, STR("Workbook")) || str_caseeq(e->name, STR("Book")));
+}
+
+static bool was_read(struct arena *a, str stream)
+{
+	str plain;
+
+	return !biffcrypt_is_locked(stream) ||
+	       biffcrypt_open(a, stream, STR(OFFICECRYPT_DEFAULT_PASSWORD), &plain);
+}
+
+/* Again, now that the words of the message are known; the rest of the file was read. Who opens one
+ * of two workbooks has not seen the other. */
 bool inspect_ole_unlock(struct walk *w, uint32_t index, str bytes, uint32_t depth, str password)
 {
 	cleanup(arena_freep) struct arena *scratch = walk_scratch(w);
 	struct office o = { .w = w, .index = index, .depth = depth, .scratch = scratch };
-	bool opened = false;
+	ARENA_VEC(str) opened = { 0 };
 	struct cfb c;
 
 	if (!cfb_open(scratch, bytes, &c))
 		return false;
 	for (size_t i = 0; i < c.entries.n; i++) {
 		const struct cfb_entry *e = &c.entries.v[i];
-		str plain;
+		str stream = is_workbook(e) ? cfb_read(&c, e) : STR(""), plain;
 
-		if (e->kind != CFB_STREAM ||
-		    !(str_caseeq(e->name, STR("Workbook")) || str_caseeq(e->name, STR("Book"))))
+		if (was_read(scratch, stream))
 			continue;
-		if (!biffcrypt_open(scratch, cfb_read(&c, e), password, &plain))
-			continue;
-		walk_spend(w, plain.n);
-		inspect_biff_read(&o, plain);
-		opened = true;
+		if (!biffcrypt_open(scratch, stream, password, &plain))
+			return false;
+		*arena_push(scratch, &opened) = plain;
 	}
-	return opened;
+	for (size_t i = 0; i < opened.n; i++) {
+		walk_spend(w, opened.v[i].n);
+		inspect_biff_read(&o, opened.v[i]);
+	}
+	return opened.n > 0;
 }
 
 static void presentation(struct ole *l, const struct cfb_entry *e)
