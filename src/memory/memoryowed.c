@@ -55,7 +55,7 @@ void memoryowed_add(struct memoryowed *o, const struct memory_change *c)
 		bytes[1 + i] = text.p[i];
 	known = map_get(&o->known, key);
 	if (known && known->number >= o->paid) {
-		known->change.forget = c->forget;
+		known->change.forget |= c->forget;
 		return;
 	}
 	if (arena_used(o->arena) >= MEMORYOWED_BYTES)

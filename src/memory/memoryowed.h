@@ -18,7 +18,7 @@ struct memoryowed *memoryowed_new(void) must_use;
 /* Takes NULL; returns NULL. */
 struct memoryowed *memoryowed_free(struct memoryowed *o);
 
-/* Name and whether it is forgotten are kept, no counts. */
+/* Name and whether it was forgotten in between are kept, no counts. */
 void memoryowed_add(struct memoryowed *o, const struct memory_change *c);
 /* The oldest ones, at most max; valid until memoryowed_drop. */
 size_t memoryowed_first(const struct memoryowed *o, struct memory_change *ret, size_t max) must_use;

@@ -283,11 +283,12 @@ static int pay_some(struct memoryredis *r, const struct memory_change *owed, siz
 	for (size_t i = 0; status == 0 && i < n; i++) {
 		struct memoryrow row = { .forgotten = k[i].there.forgotten };
 
-		join(l, names[i].kind, now, &k[i]);
+		/* What was forgotten is not brought back by what was noted since. */
 		if (owed[i].forget)
 			row.forgotten = (uint32_t)now;
 		else
-			row.row = memory_row_of(names[i].kind, &k[i].here, now);
+			join(l, names[i].kind, now, &k[i]);
+		row.row = memory_row_of(names[i].kind, &k[i].here, now);
 		send_row(r, &k[i], &row, names[i].kind);
 	}
 	return status == 0 ? take_answers(r, n, d) : status;

@@ -308,6 +308,25 @@ static void test_what_one_gateway_forgets_no_other_brings_back(void **state)
 			   0.001);
 }
 
+static void test_what_was_forgotten_without_the_server_stays_so(void **state)
+{
+	struct bench *b = *state;
+
+	for (int i = 0; i < 3; i++)
+		note_bad(&b->mx, "a.example");
+	assert_float_equal(bad_of(&b->out, "a.example"), 3, 0.001);
+	kill(b->server, SIGSTOP);
+	forget(&b->mx, "a.example");
+	note_bad(&b->mx, "a.example");
+	kill(b->server, SIGCONT);
+	connect_gateway(&b->mx);
+	connect_gateway(&b->out);
+	assert_float_equal(bad_of(&b->mx, "a.example"), 1, 0.001);
+	assert_float_equal(bad_of(&b->out, "a.example"), 1, 0.001);
+	note_bad(&b->mx, "a.example");
+	assert_float_equal(bad_of(&b->out, "a.example"), 2, 0.001);
+}
+
 static void test_a_server_that_hangs_costs_one_wait(void **state)
 {
 	struct bench *b = *state;
@@ -617,6 +636,7 @@ int main(void)
 		T(test_who_asks_nothing_finds_out_as_well),
 		T(test_many_rows_are_told_when_the_server_is_back),
 		T(test_what_one_gateway_forgets_no_other_brings_back),
+		T(test_what_was_forgotten_without_the_server_stays_so),
 		T(test_a_server_that_hangs_costs_one_wait),
 		T(test_many_who_ask_a_slow_server_do_not_wait_for_each_other),
 		T(test_who_does_not_know_the_password_shares_nothing),
