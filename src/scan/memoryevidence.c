@@ -160,17 +160,18 @@ void memoryevidence_collect(const struct memory *m, struct arena *a, const struc
 
 enum opinion { OPINION_NONE, OPINION_GOOD, OPINION_BAD };
 
-static bool is_infected(const struct evidence *e)
+static bool has(const struct evidence *e, str name)
 {
 	for (size_t i = 0; i < e->symbols.n; i++) {
-		if (str_eq(e->symbols.v[i].name, STR("VIRUS_FOUND")))
+		if (str_eq(e->symbols.v[i].name, name))
 			return true;
 	}
 	return false;
 }
 
 /* What the message is without what is remembered of its like. Content that is forbidden says
- * nothing of its sender; a score in the middle says nothing at all. */
+ * nothing of its sender; a score in the middle says nothing at all, nor does one that lessons of
+ * the recipient's own have moved: all others would be judged by his taste. */
 static enum opinion opinion_of(const struct verdict *v, const struct evidence *e, bool delivered)
 {
 	int64_t score = v->score;
@@ -179,7 +180,11 @@ static enum opinion opinion_of(const struct verdict *v, const struct evidence *e
 		if (str_eq(v->symbols.v[i].rule->group, STR("memory")))
 			score -= v->symbols.v[i].score;
 	}
-	if (is_infected(e) || score >= v->quarantine)
+	if (has(e, STR("VIRUS_FOUND")))
+		return OPINION_BAD;
+	if (has(e, STR("TASTE_SPAM")) || has(e, STR("TASTE_HAM")))
+		return OPINION_NONE;
+	if (score >= v->quarantine)
 		return OPINION_BAD;
 	return delivered && !v->decision && !v->temporary && score < v->tag / 2 ? OPINION_GOOD
 										: OPINION_NONE;

@@ -127,8 +127,9 @@ static bool says(const struct mail *m, const char *name)
 	return false;
 }
 
-/* The message of that score came in, memory's own part of it being the second number. */
-static void came(struct mail *m, int32_t score, int32_t of_memory)
+/* The message of that score came in, memory's own part of it being the second number; seen: what
+ * was found besides, or NULL. */
+static void came_with(struct mail *m, int32_t score, int32_t of_memory, const char *seen)
 {
 	static const struct rules_symbol other = { .name = STR("X"), .group = STR("spam") };
 	static const struct rules_symbol ours = { .name = STR("Y"), .group = STR("memory") };
@@ -139,8 +140,15 @@ static void came(struct mail *m, int32_t score, int32_t of_memory)
 	*arena_push(m->arena, &v.symbols) =
 		(struct verdict_symbol){ .rule = &ours, .score = of_memory };
 	judge(m);
+	if (seen)
+		evidence_add(m->arena, &m->found, str_c(seen), STR(""));
 	memoryevidence_learn(&m->memory, &m->env, &m->asked, &m->found, &v, score < v.quarantine,
 			     m->now);
+}
+
+static void came(struct mail *m, int32_t score, int32_t of_memory)
+{
+	came_with(m, score, of_memory, NULL);
 }
 
 static void sent(struct mail *m)
@@ -334,6 +342,22 @@ static void test_an_opinion_does_not_feed_itself(void **state)
 	assert_float_equal(bad_of(m, MEMORY_CLIENT, "192.0.2.1", &good), 1, 0.001);
 }
 
+static void test_one_recipient_s_taste_makes_no_reputation(void **state)
+{
+	struct mail *m = *state;
+	double good;
+
+	m->client = "192.0.2.1";
+	m->from = "x@shop.example";
+	m->dmarc = AUTH_PASS;
+	came_with(m, 1200, 0, "TASTE_SPAM");
+	came_with(m, 0, 0, "TASTE_HAM");
+	assert_float_equal(bad_of(m, MEMORY_CLIENT, "192.0.2.1", &good), 0, 0.001);
+	assert_float_equal(good, 0, 0.001);
+	came_with(m, 0, 0, "VIRUS_FOUND");
+	assert_float_equal(bad_of(m, MEMORY_CLIENT, "192.0.2.1", &good), 1, 0.001);
+}
+
 static void test_strangers_teach_little(void **state)
 {
 	struct mail *m = *state;
@@ -479,6 +503,7 @@ int main(void)
 		T(test_what_programs_send_makes_nobody_known),
 		T(test_opinions_need_five_samples_and_fade),
 		T(test_an_opinion_does_not_feed_itself),
+		T(test_one_recipient_s_taste_makes_no_reputation),
 		T(test_strangers_teach_little),
 		T(test_a_good_link_does_not_cover_an_unknown_one),
 		T(test_a_first_contact_means_something_after_some_weeks),
