@@ -12,7 +12,7 @@ enum {
 
 static const double settled = 0.001;
 /* So alike (by the cosine) is mail that has nothing to do with each other. */
-static const double alike_anyhow = 0.2;
+static const double alike_anyhow = 0.1;
 
 /* What is typical of who writes and of what is sold: the way here is not. */
 static const enum features_view sampled[] = { FEATURES_WORDS, FEATURES_TEXT, FEATURES_STRUCTURE };
