@@ -193,7 +193,7 @@ static void use_learned(struct offline *offline, const char *dir)
 	if (r != 0)
 		fprintf(stderr, "poterne: scan: %s\n", why.text);
 	r = offline_use_fuzzy(offline, dir, &why);
-	if (r != 0 && r != FUZZYSTORE_E_ABSENT)
+	if (r != 0 && r != STATEDIR_E_ABSENT)
 		fprintf(stderr, "poterne: scan: %s\n", why.text);
 }
 

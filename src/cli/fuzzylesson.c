@@ -61,7 +61,7 @@ int fuzzylesson_export(const char *dir, const char *file, size_t *ret_n, struct 
 	struct fuzzytable table;
 	int r = fuzzystore_load(dir, &bytes, &table, why);
 
-	if (r != FUZZYSTORE_OK)
+	if (r != STATEDIR_OK)
 		return -1;
 	fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -82,7 +82,7 @@ int fuzzylesson_import(const char *dir, const char *file, size_t *ret_n, struct 
 	r = fuzzylesson_open(&s, a, dir, why);
 	if (r == 0)
 		r = fuzzystore_merge(&s, bytes, clock_wall(), why);
-	if (r == FUZZYSTORE_E_BROKEN)
+	if (r == STATEDIR_E_BROKEN)
 		r = why_prefix(why, -EINVAL, "%s", file);
 	if (r == 0)
 		r = fuzzystore_commit(&s, 0, ret_n, why);

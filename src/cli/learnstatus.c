@@ -90,9 +90,9 @@ static int read_tastes(const char *dir, struct status *ret, struct why *why)
 	struct tastetable t;
 	int r = tastestate_load(dir, &map, &t, why);
 
-	if (r == TASTESTATE_OK)
+	if (r == STATEDIR_OK)
 		ret->tastes = tastestate_count(&t);
-	return r == TASTESTATE_E_ABSENT ? 0 : r;
+	return r == STATEDIR_E_ABSENT ? 0 : r;
 }
 
 int learnstatus_show(const struct conf *conf, const char *dir, bool json)
@@ -104,10 +104,10 @@ int learnstatus_show(const struct conf *conf, const char *dir, bool json)
 	int64_t keep_s = conf->learn.keep / 1000;
 	int r = learnstate_load(dir, &map, &s.model, &why);
 
-	if (r == LEARNSTATE_OK) {
+	if (r == STATEDIR_OK) {
 		s.silence = model_silence_name(model_state(&s.model));
 		r = read_state(a, dir, keep_s, &s, &why);
-	} else if (r == LEARNSTATE_E_ABSENT) {
+	} else if (r == STATEDIR_E_ABSENT) {
 		r = 0;
 	}
 	if (r == 0)

@@ -144,9 +144,9 @@ static int use_tastes(struct offline *o, const char *dir, struct why *why)
 {
 	int r = tastestate_load(dir, &o->policy->tastes_map, &o->tastes, why);
 
-	if (r == TASTESTATE_OK)
+	if (r == STATEDIR_OK)
 		o->policy->tastes = &o->tastes;
-	return r == TASTESTATE_E_ABSENT ? 0 : r;
+	return r == STATEDIR_E_ABSENT ? 0 : r;
 }
 
 /* Without a model, or with a damaged one, the judgement is made without it. */
@@ -154,7 +154,7 @@ int offline_use_model(struct offline *o, const char *dir, struct why *why)
 {
 	int r = learnstate_load(dir, &o->model_map, &o->model, why);
 
-	if (r != LEARNSTATE_OK)
+	if (r != STATEDIR_OK)
 		return r;
 	o->policy->model = &o->model;
 	workers_set_features_key(o->conductor.workers, o->model.key);
@@ -165,7 +165,7 @@ int offline_use_fuzzy(struct offline *o, const char *dir, struct why *why)
 {
 	int r = fuzzystore_load(dir, &o->policy->fuzzy_map, &o->fuzzy, why);
 
-	if (r == FUZZYSTORE_OK)
+	if (r == STATEDIR_OK)
 		o->policy->fuzzy = &o->fuzzy;
 	return r;
 }

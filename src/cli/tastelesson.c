@@ -20,11 +20,11 @@ static int find_key(struct tastelesson *l, struct arena *a, const char *dir, uin
 	struct learnstate learned;
 	int r = learnstate_load(dir, &l->model_map, &l->model, why);
 
-	if (r == LEARNSTATE_OK) {
+	if (r == STATEDIR_OK) {
 		*ret = l->model.key;
 		return 0;
 	}
-	if (r != LEARNSTATE_E_ABSENT)
+	if (r != STATEDIR_E_ABSENT)
 		fprintf(stderr, "poterne: learn: %s\n", why->text);
 	r = learnstate_open(&learned, a, dir, why);
 	*ret = learned.examples.key;

@@ -1,24 +1,13 @@
 #include "conf/exportrow.h"
 
 #include "base/num.h"
+#include "conf/rowwords.h"
 
 #include <errno.h>
 
-static str next_word(str *rest)
-{
-	str s = str_trim(*rest), word = str_sub(s, 0, str_chr(s, ' '));
-
-	*rest = str_skip(s, word.n);
-	return word;
-}
-
 bool exportrow_is_name(str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (!str_is_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
-			return false;
-	}
-	return s.n > 0 && s.n <= EXPORTROW_NAME_MAX;
+	return rowwords_is_name(s, EXPORTROW_NAME_MAX);
 }
 
 /* One mailbox of plain characters: it stands in a header field and in the envelope. */
@@ -94,8 +83,8 @@ bool exportrow_parse(str row, struct exportrow *ret)
 	struct exportrow r = { .when = STR("is_spam"), .where = STR(""), .rate = 10 };
 	str word;
 
-	r.name = next_word(&row);
-	word = next_word(&row);
+	r.name = rowwords_next(&row);
+	word = rowwords_next(&row);
 	if (str_eq(word, STR("http")))
 		r.pusher = EXPORTROW_HTTP;
 	else if (str_eq(word, STR("mail")))
@@ -105,8 +94,8 @@ bool exportrow_parse(str row, struct exportrow *ret)
 	else
 		return false;
 	if (r.pusher != EXPORTROW_QUEUE)
-		r.where = next_word(&row);
-	while ((word = next_word(&row)).n) {
+		r.where = rowwords_next(&row);
+	while ((word = rowwords_next(&row)).n) {
 		if (!take_option(&r, word))
 			return false;
 	}

@@ -1,6 +1,7 @@
 #include "conf/feedrow.h"
 
 #include "conf/conf_value.h"
+#include "conf/rowwords.h"
 
 #include <errno.h>
 
@@ -19,24 +20,6 @@ static const struct {
 	{ STR("taxii"), STR("feed-indicators") },
 	{ STR("map"), STR("") },
 };
-
-static str next_word(str *rest)
-{
-	str s = str_trim(*rest), word = str_sub(s, 0, str_chr(s, ' '));
-
-	*rest = str_skip(s, word.n);
-	return word;
-}
-
-/* It becomes the name of a file. */
-static bool is_name(str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (!str_is_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
-			return false;
-	}
-	return s.n > 0 && s.n <= FEEDROW_NAME_MAX;
-}
 
 static bool known_format(str format, str *ret_list)
 {
@@ -85,10 +68,12 @@ static bool is_whole(const struct feedrow *f)
 {
 	bool taxii = str_eq(f->format, STR("taxii"));
 
-	return is_name(f->name) && is_name(f->list) &&
+	return rowwords_is_name(f->name, FEEDROW_NAME_MAX) &&
+	       rowwords_is_name(f->list, FEEDROW_NAME_MAX) &&
 	       (str_starts(f->url, STR("https://")) ||
 		(f->http && str_starts(f->url, STR("http://")))) &&
-	       taxii == (f->collection.n > 0) && (!taxii || is_name(f->collection)) &&
+	       taxii == (f->collection.n > 0) &&
+	       (!taxii || rowwords_is_name(f->collection, FEEDROW_NAME_MAX)) &&
 	       (!f->ca.n || f->ca.p[0] == '/') && (!f->key.n || f->key.p[0] == '/');
 }
 
@@ -97,12 +82,12 @@ bool feedrow_parse(str row, struct feedrow *ret)
 	struct feedrow f = { .every = 60 * MINUTE_MS, .keep = 7LL * DAY_MS };
 	str word;
 
-	f.name = next_word(&row);
-	f.format = next_word(&row);
-	f.url = next_word(&row);
+	f.name = rowwords_next(&row);
+	f.format = rowwords_next(&row);
+	f.url = rowwords_next(&row);
 	if (!known_format(f.format, &f.list))
 		return false;
-	while ((word = next_word(&row)).n) {
+	while ((word = rowwords_next(&row)).n) {
 		if (!take_option(&f, word))
 			return false;
 	}

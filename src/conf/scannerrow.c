@@ -1,6 +1,7 @@
 #include "conf/scannerrow.h"
 
 #include "conf/conf_value.h"
+#include "conf/rowwords.h"
 
 #include <errno.h>
 
@@ -26,24 +27,6 @@ bool scannerrow_protocol_of(str name, enum scannerrow_protocol *ret)
 		}
 	}
 	return false;
-}
-
-static str next_word(str *rest)
-{
-	str s = str_trim(*rest), word = str_sub(s, 0, str_chr(s, ' '));
-
-	*rest = str_skip(s, word.n);
-	return word;
-}
-
-/* Of rows and of services: it stands in rule files and in a request line. */
-static bool is_name(str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (!str_is_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
-			return false;
-	}
-	return s.n > 0 && s.n <= SCANNERROW_NAME_MAX;
 }
 
 static bool take_peer(struct arena *a, str word, struct conf_peer *ret)
@@ -96,7 +79,7 @@ static bool take_option(struct scannerrow *r, str word)
 	}
 	if (str_eq(name, STR("service"))) {
 		r->service = value;
-		return is_name(value);
+		return rowwords_is_name(value, SCANNERROW_NAME_MAX);
 	}
 	r->report = true;
 	return str_eq(word, STR("report"));
@@ -110,14 +93,15 @@ bool scannerrow_parse(struct arena *a, str row, struct scannerrow *ret)
 				.service = STR("avscan") };
 	str word;
 
-	r.name = next_word(&row);
-	word = next_word(&row);
-	if (!is_name(r.name) || !scannerrow_protocol_of(word, &r.protocol) ||
-	    !take_peer(a, next_word(&row), &r.peer))
+	r.name = rowwords_next(&row);
+	word = rowwords_next(&row);
+	if (!rowwords_is_name(r.name, SCANNERROW_NAME_MAX) ||
+	    !scannerrow_protocol_of(word, &r.protocol) ||
+	    !take_peer(a, rowwords_next(&row), &r.peer))
 		return false;
 	if (r.protocol == SCANNERROW_OLEFY)
 		r.send = SCANNERROW_DOCUMENTS;
-	while ((word = next_word(&row)).n) {
+	while ((word = rowwords_next(&row)).n) {
 		if (!take_option(&r, word))
 			return false;
 	}

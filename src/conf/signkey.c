@@ -1,26 +1,19 @@
 #include "conf/signkey.h"
 
 #include "conf/conf_value.h"
+#include "conf/rowwords.h"
 
 #include <errno.h>
-
-static str next_word(str *rest)
-{
-	str s = str_trim(*rest), word = str_sub(s, 0, str_chr(s, ' '));
-
-	*rest = str_skip(s, word.n);
-	return word;
-}
 
 bool signkey_parse(str row, struct signkey *ret)
 {
 	struct signkey k;
 	str mark;
 
-	k.domain = next_word(&row);
-	k.selector = next_word(&row);
-	k.file = next_word(&row);
-	mark = next_word(&row);
+	k.domain = rowwords_next(&row);
+	k.selector = rowwords_next(&row);
+	k.file = rowwords_next(&row);
+	mark = rowwords_next(&row);
 	k.published = str_eq(mark, STR("published"));
 	if (!conf_value_is_domain(k.domain) || !conf_value_is_domain(k.selector) ||
 	    !str_starts(k.file, STR("/")) || (mark.n && !k.published) || row.n)
@@ -55,8 +48,8 @@ bool signkey_seal(const struct conf *c, str *ret_domain, str *ret_selector)
 {
 	str rest = c->arc.seal;
 
-	*ret_domain = next_word(&rest);
-	*ret_selector = next_word(&rest);
+	*ret_domain = rowwords_next(&rest);
+	*ret_selector = rowwords_next(&rest);
 	return ret_selector->n && !rest.n;
 }
 

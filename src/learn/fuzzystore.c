@@ -3,11 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-static const char table_name[] = "fuzzy", beside_name[] = "fuzzy.new";
+static const char table_name[] = "fuzzy";
 
 /* What makes a digest another one stands in one piece, kind first. */
 struct identity {
@@ -69,15 +67,11 @@ int fuzzystore_open(struct fuzzystore *s, struct arena *a, const char *dir, stru
 	int r;
 
 	*s = (struct fuzzystore){ .arena = a, .dirfd = -1, .lockfd = -1, .known = map_make(a) };
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return why_set(why, -errno, "%s: %m", dir);
-	s->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	s->dirfd = statedir_open(dir, why);
 	if (s->dirfd < 0)
-		return why_set(why, -errno, "%s: %m", dir);
-	s->lockfd = openat(s->dirfd, "fuzzy.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (s->lockfd < 0 || flock(s->lockfd, LOCK_EX) < 0)
-		return why_set(why, -errno, "%s/fuzzy.lock: %m", dir);
-	r = read_table(s, why);
+		return s->dirfd;
+	s->lockfd = statedir_lock(s->dirfd, "fuzzy.lock", why);
+	r = s->lockfd < 0 ? s->lockfd : read_table(s, why);
 	return r < 0 ? why_prefix(why, r, "%s", dir) : 0;
 }
 
@@ -131,7 +125,7 @@ int fuzzystore_merge(struct fuzzystore *s, str table, int64_t now, struct why *w
 	struct fuzzytable t;
 
 	if (!fuzzytable_decode(table, &t))
-		return why_set(why, FUZZYSTORE_E_BROKEN,
+		return why_set(why, STATEDIR_E_BROKEN,
 			       "this is no file of learned digests, or it is damaged");
 	for (uint32_t i = 0; i < t.n; i++) {
 		struct fuzzytable_entry e = t.entries[i];
@@ -145,7 +139,7 @@ int fuzzystore_merge(struct fuzzystore *s, str table, int64_t now, struct why *w
 		keep(s, &e);
 		s->changed = true;
 	}
-	return FUZZYSTORE_OK;
+	return STATEDIR_OK;
 }
 
 static int by_time(const void *a, const void *b)
@@ -174,20 +168,6 @@ static void drop_old(struct fuzzystore *s, uint32_t not_before)
 }
 
 /* A whole file under its name or none. */
-static int replace(const struct fuzzystore *s, str bytes, struct why *why)
-{
-	cleanup(fd_closep) int fd = openat(
-		s->dirfd, beside_name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int r = fd < 0 ? why_set(why, -errno, "%s: %m", beside_name) : fd_write_all(fd, bytes, why);
-
-	if (r < 0)
-		return r;
-	if (fdatasync(fd) < 0 || renameat(s->dirfd, beside_name, s->dirfd, table_name) < 0 ||
-	    fsync(s->dirfd) < 0)
-		return why_set(why, -errno, "%s: %m", table_name);
-	return 0;
-}
-
 int fuzzystore_commit(struct fuzzystore *s, uint32_t not_before, size_t *ret_n, struct why *why)
 {
 	const struct fuzzytable_entry *const *entries;
@@ -196,7 +176,9 @@ int fuzzystore_commit(struct fuzzystore *s, uint32_t not_before, size_t *ret_n, 
 	if (s->changed) {
 		drop_old(s, not_before);
 		entries = (const struct fuzzytable_entry *const *)s->v.v;
-		r = replace(s, fuzzytable_encode(s->arena, entries, (uint32_t)s->v.n), why);
+		r = statedir_replace(s->dirfd, table_name,
+				     fuzzytable_encode(s->arena, entries, (uint32_t)s->v.n), NULL,
+				     why);
 	}
 	s->changed = s->changed && r < 0;
 	*ret_n = s->v.n;
@@ -211,22 +193,11 @@ void fuzzystore_close(struct fuzzystore *s)
 
 int fuzzystore_load(const char *dir, str *ret_map, struct fuzzytable *ret, struct why *why)
 {
-	cleanup(fd_closep) int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	cleanup(fd_closep) int fd = -1;
-	int r;
+	int r = statedir_map(dir, table_name, FUZZYTABLE_MAX_BYTES, ret_map, why);
 
-	*ret_map = STR_NULL;
-	if (dirfd >= 0)
-		fd = openat(dirfd, table_name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return why_set(why, errno == ENOENT ? FUZZYSTORE_E_ABSENT : -errno, "%s/%s: %m",
-			       dir, table_name);
-	r = fd_map(fd, FUZZYTABLE_MAX_BYTES, ret_map, why);
-	if (r < 0)
+	if (r != STATEDIR_OK || fuzzytable_decode(*ret_map, ret))
 		return r;
-	if (fuzzytable_decode(*ret_map, ret))
-		return FUZZYSTORE_OK;
 	fd_unmap(ret_map);
-	return why_set(why, FUZZYSTORE_E_BROKEN,
-		       "%s/%s is damaged: learn once more to make it anew", dir, table_name);
+	return why_set(why, STATEDIR_E_BROKEN, "%s/%s is damaged: learn once more to make it anew",
+		       dir, table_name);
 }

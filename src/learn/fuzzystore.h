@@ -8,16 +8,14 @@
  * Memory   in the arena.
  * Limits   FUZZYTABLE_MAX entries: those that were learned longest ago go.
  * Threads  one at a time.
- * Errors   negative errno and why; FUZZYSTORE_E_* with why.
+ * Errors   negative errno and why; STATEDIR_E_* with why.
  */
 #ifndef LEARN_FUZZYSTORE_H
 #define LEARN_FUZZYSTORE_H
 
-#include "base/fd.h"
 #include "base/map.h"
 #include "learn/fuzzytable.h"
-
-enum { FUZZYSTORE_OK, FUZZYSTORE_E_ABSENT, FUZZYSTORE_E_BROKEN };
+#include "learn/statedir.h"
 
 struct fuzzystore {
 	struct arena *arena;

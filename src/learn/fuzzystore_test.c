@@ -63,7 +63,7 @@ static void commit(struct site *t, uint32_t not_before)
 	assert_int_equal(fuzzystore_commit(&t->s, not_before, &t->n, &why), 0);
 	fuzzystore_close(&t->s);
 	fd_unmap(&t->map);
-	assert_int_equal(fuzzystore_load(t->dir, &t->map, &t->t, &why), FUZZYSTORE_OK);
+	assert_int_equal(fuzzystore_load(t->dir, &t->map, &t->t, &why), STATEDIR_OK);
 }
 
 /* Values of their own for each number; the last changed ones are of nobody. */
@@ -193,7 +193,7 @@ static void a_damaged_file_is_put_aside(void **state)
 	}
 	assert_int_equal(truncate(path, (off_t)bytes.n - 1), 0);
 	fd_unmap(&t.map);
-	assert_int_equal(fuzzystore_load(t.dir, &t.map, &t.t, &why), FUZZYSTORE_E_BROKEN);
+	assert_int_equal(fuzzystore_load(t.dir, &t.map, &t.t, &why), STATEDIR_E_BROKEN);
 	open_site(&t);
 	assert_string_equal(t.s.trouble.text, "fuzzy is damaged and was put aside");
 	learn(&t, FUZZY_TEXT, 2, FUZZY_DENIED, true, 1000);
@@ -220,8 +220,8 @@ static void what_another_gateway_learned_is_taken_as_probable(void **state)
 	assert_int_equal(fd_read_path(path, two.a, 1 << 20, &bytes, &why), 0);
 	open_site(&two);
 	learn(&two, FUZZY_TEXT, 1, FUZZY_WHITE, true, 900);
-	assert_int_equal(fuzzystore_merge(&two.s, bytes, 2000, &why), FUZZYSTORE_OK);
-	assert_int_equal(fuzzystore_merge(&two.s, STR("x"), 2000, &why), FUZZYSTORE_E_BROKEN);
+	assert_int_equal(fuzzystore_merge(&two.s, bytes, 2000, &why), STATEDIR_OK);
+	assert_int_equal(fuzzystore_merge(&two.s, STR("x"), 2000, &why), STATEDIR_E_BROKEN);
 	commit(&two, 0);
 	assert_null(find(&two, FUZZY_TEXT, 1, 0, 0).spam);
 	assert_int_equal(find(&two, FUZZY_TEXT, 2, 0, 0).spam->flag, FUZZY_PROB);
@@ -268,7 +268,7 @@ static void an_absent_file_is_no_trouble(void **state)
 
 	(void)state;
 	begin(&t);
-	assert_int_equal(fuzzystore_load(t.dir, &t.map, &t.t, &why), FUZZYSTORE_E_ABSENT);
+	assert_int_equal(fuzzystore_load(t.dir, &t.map, &t.t, &why), STATEDIR_E_ABSENT);
 	end(&t);
 }
 

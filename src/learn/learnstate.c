@@ -2,34 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char examples_name[] = "examples", model_name[] = "model";
-
-/* A whole file under its name or none: written beside, flushed, renamed. */
-static int replace(int dirfd, const char *name, str bytes, int *ret_fd, struct why *why)
-{
-	char beside[64];
-	cleanup(fd_closep) int fd = -1;
-	int r;
-
-	snprintf(beside, sizeof(beside), "%s.new", name);
-	fd = openat(dirfd, beside, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return why_set(why, -errno, "%s: %m", beside);
-	r = fd_write_all(fd, bytes, why);
-	if (r < 0)
-		return r;
-	if (fdatasync(fd) < 0 || renameat(dirfd, beside, dirfd, name) < 0 || fsync(dirfd) < 0)
-		return why_set(why, -errno, "%s: %m", name);
-	if (ret_fd)
-		*ret_fd = take_fd(fd);
-	return 0;
-}
 
 static int new_key(uint64_t *ret, struct why *why)
 {
@@ -47,7 +24,8 @@ static int begin_file(struct learnstate *s, struct why *why)
 
 	s->fd = fd_close(s->fd);
 	if (r == 0)
-		r = replace(s->dirfd, examples_name, examples_head(s->arena, key), &s->fd, why);
+		r = statedir_replace(s->dirfd, examples_name, examples_head(s->arena, key), &s->fd,
+				     why);
 	return r;
 }
 
@@ -87,11 +65,9 @@ int learnstate_open(struct learnstate *s, struct arena *a, const char *dir, stru
 
 	*s = (struct learnstate){ .arena = a, .dirfd = -1, .fd = -1 };
 	s->fresh = strbuf_make(a, EXAMPLES_MAX_BYTES);
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return why_set(why, -errno, "%s: %m", dir);
-	s->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	s->dirfd = statedir_open(dir, why);
 	if (s->dirfd < 0)
-		return why_set(why, -errno, "%s: %m", dir);
+		return s->dirfd;
 	/* On the directory, since the files in it are replaced. */
 	if (flock(s->dirfd, LOCK_EX) < 0)
 		return why_set(why, -errno, "%s: lock: %m", dir);
@@ -133,7 +109,7 @@ static int write_anew(struct learnstate *s, struct why *why)
 	}
 	if (out.overflow)
 		return why_set(why, -EFBIG, "%s: too large", examples_name);
-	return replace(s->dirfd, examples_name, strbuf_str(&out), NULL, why);
+	return statedir_replace(s->dirfd, examples_name, strbuf_str(&out), NULL, why);
 }
 
 int learnstate_commit(struct learnstate *s, int64_t not_before, struct model *ret, struct why *why)
@@ -146,7 +122,7 @@ int learnstate_commit(struct learnstate *s, int64_t not_before, struct model *re
 	if (r < 0)
 		return r;
 	trainer_run(s->arena, &s->examples, ret);
-	return replace(s->dirfd, model_name, model_encode(s->arena, ret), NULL, why);
+	return statedir_replace(s->dirfd, model_name, model_encode(s->arena, ret), NULL, why);
 }
 
 void learnstate_close(struct learnstate *s)
@@ -158,22 +134,11 @@ void learnstate_close(struct learnstate *s)
 
 int learnstate_load(const char *dir, str *ret_map, struct model *ret, struct why *why)
 {
-	cleanup(fd_closep) int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	cleanup(fd_closep) int fd = -1;
-	int r;
+	int r = statedir_map(dir, model_name, 2 * MODEL_BYTES, ret_map, why);
 
-	*ret_map = STR_NULL;
-	if (dirfd >= 0)
-		fd = openat(dirfd, model_name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return why_set(why, errno == ENOENT ? LEARNSTATE_E_ABSENT : -errno, "%s/%s: %m",
-			       dir, model_name);
-	r = fd_map(fd, 2 * MODEL_BYTES, ret_map, why);
-	if (r < 0)
+	if (r != STATEDIR_OK || model_decode(*ret_map, ret))
 		return r;
-	if (model_decode(*ret_map, ret))
-		return LEARNSTATE_OK;
 	fd_unmap(ret_map);
-	return why_set(why, LEARNSTATE_E_BROKEN,
-		       "%s/%s is damaged: learn once more to make it anew", dir, model_name);
+	return why_set(why, STATEDIR_E_BROKEN, "%s/%s is damaged: learn once more to make it anew",
+		       dir, model_name);
 }

@@ -9,16 +9,14 @@
  * Memory   everything is in the arena, files are mapped: learnstate_close ends that.
  * Limits   EXAMPLES_MAX_BYTES.
  * Threads  one at a time.
- * Errors   negative errno and why; LEARNSTATE_E_* with why.
+ * Errors   negative errno and why; STATEDIR_E_* with why.
  */
 #ifndef LEARN_LEARNSTATE_H
 #define LEARN_LEARNSTATE_H
 
-#include "base/fd.h"
 #include "base/strbuf.h"
+#include "learn/statedir.h"
 #include "learn/trainer.h"
-
-enum { LEARNSTATE_OK, LEARNSTATE_E_ABSENT, LEARNSTATE_E_BROKEN };
 
 struct learnstate {
 	struct arena *arena;

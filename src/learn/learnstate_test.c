@@ -254,14 +254,14 @@ static void a_damaged_model_is_none(void **state)
 	struct site *t = *state;
 	struct model m;
 
-	assert_int_equal(load(t, &m), LEARNSTATE_E_ABSENT);
+	assert_int_equal(load(t, &m), STATEDIR_E_ABSENT);
 	teach_many(t, ENOUGH, ENOUGH);
-	assert_int_equal(load(t, &m), LEARNSTATE_OK);
+	assert_int_equal(load(t, &m), STATEDIR_OK);
 	assert_true(m.key == t->model.key && m.good == ENOUGH && m.offset == t->model.offset);
 	damage(t, "model", 500000);
-	assert_int_equal(load(t, &m), LEARNSTATE_E_BROKEN);
+	assert_int_equal(load(t, &m), STATEDIR_E_BROKEN);
 	teach_many(t, 0, 0); /* it is made anew */
-	assert_int_equal(load(t, &m), LEARNSTATE_OK);
+	assert_int_equal(load(t, &m), STATEDIR_OK);
 }
 
 static void damaged_examples_cost_only_what_is_behind(void **state)

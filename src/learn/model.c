@@ -41,14 +41,14 @@ double model_logit(const float *weights, str encoded, double *ret_unknown)
 	return n ? sum * model_scale(n) : 0;
 }
 
-/* Hardly one of those that were learned was as strange when it came. */
+/* Hardly one of those that were learned was as strange, or nearly, when it came. */
 static bool is_strange(const struct model_view *v, double unknown)
 {
 	uint64_t all = 0, as_strange = 0;
 
 	for (int i = 0; i < MODEL_STEPS; i++) {
 		all += v->unknown[i];
-		if (i >= (int)(unknown * (MODEL_STEPS - 1)))
+		if (i + 1 >= (int)(unknown * (MODEL_STEPS - 1)))
 			as_strange += v->unknown[i];
 	}
 	return as_strange * STRANGE_ONE_IN < all;

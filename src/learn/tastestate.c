@@ -3,15 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-static const char table_name[] = "tastes", beside_name[] = "tastes.new";
+static const char table_name[] = "tastes";
 
 static struct tastestate_person *person_new(struct tastestate *s, const uint64_t who[2])
 {
@@ -82,16 +80,11 @@ int tastestate_open(struct tastestate *s, struct arena *a, const char *dir, uint
 	*s = (struct tastestate){
 		.arena = a, .dirfd = -1, .lockfd = -1, .key = key, .known = map_make(a)
 	};
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return why_set(why, -errno, "%s: %m", dir);
-	s->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	s->dirfd = statedir_open(dir, why);
 	if (s->dirfd < 0)
-		return why_set(why, -errno, "%s: %m", dir);
-	s->lockfd =
-		openat(s->dirfd, "tastes.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (s->lockfd < 0 || flock(s->lockfd, LOCK_EX) < 0)
-		return why_set(why, -errno, "%s/tastes.lock: %m", dir);
-	r = read_table(s, why);
+		return s->dirfd;
+	s->lockfd = statedir_lock(s->dirfd, "tastes.lock", why);
+	r = s->lockfd < 0 ? s->lockfd : read_table(s, why);
 	return r < 0 ? why_prefix(why, r, "%s", dir) : 0;
 }
 
@@ -252,20 +245,6 @@ static struct tastetable table_of(struct tastestate *s)
 }
 
 /* A whole file under its name or none. */
-static int replace(const struct tastestate *s, str bytes, struct why *why)
-{
-	cleanup(fd_closep) int fd = openat(
-		s->dirfd, beside_name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int r = fd < 0 ? why_set(why, -errno, "%s: %m", beside_name) : fd_write_all(fd, bytes, why);
-
-	if (r < 0)
-		return r;
-	if (fdatasync(fd) < 0 || renameat(s->dirfd, beside_name, s->dirfd, table_name) < 0 ||
-	    fsync(s->dirfd) < 0)
-		return why_set(why, -errno, "%s: %m", table_name);
-	return 0;
-}
-
 struct tastestate_counts tastestate_count(const struct tastetable *t)
 {
 	struct tastestate_counts c = { .people = t->n_people, .lessons = t->n_lessons };
@@ -280,7 +259,7 @@ int tastestate_commit(struct tastestate *s, struct tastestate_counts *ret, struc
 	struct tastetable t = table_of(s);
 
 	*ret = tastestate_count(&t);
-	return replace(s, tastetable_encode(s->arena, &t), why);
+	return statedir_replace(s->dirfd, table_name, tastetable_encode(s->arena, &t), NULL, why);
 }
 
 void tastestate_close(struct tastestate *s)
@@ -291,23 +270,12 @@ void tastestate_close(struct tastestate *s)
 
 int tastestate_load(const char *dir, str *ret_map, struct tastetable *ret, struct why *why)
 {
-	cleanup(fd_closep) int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	cleanup(fd_closep) int fd = -1;
-	int r;
+	int r = statedir_map(dir, table_name, TASTETABLE_MAX_BYTES, ret_map, why);
 
-	*ret_map = STR_NULL;
-	if (dirfd >= 0)
-		fd = openat(dirfd, table_name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return why_set(why, errno == ENOENT ? TASTESTATE_E_ABSENT : -errno, "%s/%s: %m",
-			       dir, table_name);
-	r = fd_map(fd, TASTETABLE_MAX_BYTES, ret_map, why);
-	if (r < 0)
+	if (r != STATEDIR_OK || tastetable_decode(*ret_map, ret))
 		return r;
-	if (tastetable_decode(*ret_map, ret))
-		return TASTESTATE_OK;
 	fd_unmap(ret_map);
-	return why_set(why, TASTESTATE_E_BROKEN,
+	return why_set(why, STATEDIR_E_BROKEN,
 		       "%s/%s is damaged: it is made anew by the next lesson of a recipient", dir,
 		       table_name);
 }

@@ -9,17 +9,15 @@
  * Memory   in the arena.
  * Limits   those of learn/tastetable.h: who taught nothing for the longest time goes first.
  * Threads  one at a time.
- * Errors   negative errno and why; TASTESTATE_E_* with why.
+ * Errors   negative errno and why; STATEDIR_E_* with why.
  */
 #ifndef LEARN_TASTESTATE_H
 #define LEARN_TASTESTATE_H
 
-#include "base/fd.h"
 #include "base/map.h"
 #include "learn/examples.h"
+#include "learn/statedir.h"
 #include "learn/tastetable.h"
-
-enum { TASTESTATE_OK, TASTESTATE_E_ABSENT, TASTESTATE_E_BROKEN };
 
 struct tastestate_person {
 	uint64_t who[2];

@@ -64,7 +64,7 @@ static void commit(struct site *t)
 	assert_int_equal(tastestate_commit(&t->s, &t->counts, &why), 0);
 	tastestate_close(&t->s);
 	fd_unmap(&t->map);
-	assert_int_equal(tastestate_load(t->dir, &t->map, &t->table, &why), TASTESTATE_OK);
+	assert_int_equal(tastestate_load(t->dir, &t->map, &t->table, &why), STATEDIR_OK);
 }
 
 static void teach_many(struct site *t, str who, int from, int n, enum example_kind kind)
@@ -209,7 +209,7 @@ static void a_damaged_file_is_put_aside_and_said(void **state)
 	assert_int_equal(pwrite(fd, "damage", 6, 300), 6);
 	close(fd);
 	fd_unmap(&t->map);
-	assert_int_equal(tastestate_load(t->dir, &t->map, &t->table, &why), TASTESTATE_E_BROKEN);
+	assert_int_equal(tastestate_load(t->dir, &t->map, &t->table, &why), STATEDIR_E_BROKEN);
 	open_site(t);
 	assert_true(t->s.trouble.text[0] != '\0');
 	commit(t);
