@@ -261,7 +261,6 @@ struct conf {
 	struct {
 		uint32_t threads;
 		int64_t deadline;
-		bool name_symbols;
 	} scan;
 	struct {
 		bool details;
@@ -270,7 +269,7 @@ struct conf {
 		struct conf_strings targets; /* rows of conf/exportrow.h */
 	} exporter;
 	struct {
-		bool recipient_tag;
+		bool symbols, recipient_tag;
 	} fields;
 	struct {
 		struct conf_strings sources; /* rows of conf/feedrow.h */

@@ -424,10 +424,6 @@ const struct conf_key conf_schema[] = {
 	  .audience = POTERNED | EDGE | SCAN | CLI, .doc = "messages judged at the same moment" },
 	{ "scan.deadline", CONF_DURATION, AT(scan.deadline), .initial = "60s", .min = SECOND / 10,
 	  .max = 10 * MINUTE, .audience = EDGE | SCAN | CLI, .doc = "a verdict is due by then" },
-	{ "scan.name_symbols", CONF_BOOL, AT(scan.name_symbols), .initial = "true",
-	  .audience = SCAN | CLI,
-	  .doc = "mail for our recipients names in X-Poterne-Symbols what weighed; mail that "
-		 "leaves (role out) never does" },
 
 	{ "log.details", CONF_BOOL, AT(log.details), .initial = "true", .audience = SCAN | CLI,
 	  .doc = "the event message.done names recipients, hosts of links and attached files; "
@@ -439,6 +435,10 @@ const struct conf_key conf_schema[] = {
 		 "told "
 		 "of which messages, by a POST of JSON, by mail, or by lines in exports/NAME.jsonl "
 		 "below paths.state; see docs/export.md" },
+	{ "fields.symbols", CONF_BOOL, AT(fields.symbols), .initial = "true",
+	  .audience = SCAN | CLI,
+	  .doc = "mail for our recipients names in X-Poterne-Symbols what weighed; mail that "
+		 "leaves (role out) never does" },
 	{ "fields.recipient_tag", CONF_BOOL, AT(fields.recipient_tag), .initial = "false",
 	  .audience = SCAN | CLI,
 	  .doc = "a message to user+TAG, and to nobody else, gets the field X-Poterne-Tag: TAG for "

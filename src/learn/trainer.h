@@ -17,7 +17,7 @@
 #include "learn/model.h"
 
 /* Rounds of few examples cost little, and steady what so few teach. */
-enum { TRAINER_ROUNDS = 5, TRAINER_ROUNDS_MOST = 20, TRAINER_LESSONS = 5000 };
+enum { TRAINER_ROUNDS = 7, TRAINER_ROUNDS_MOST = 20, TRAINER_LESSONS = 5000 };
 
 void trainer_run(struct arena *a, const struct examples *e, struct model *ret);
 

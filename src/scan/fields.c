@@ -224,7 +224,7 @@ str fields_to_add(struct arena *a, const struct conf *conf, const struct envelop
 	strbuf_fmt(&b, "%s; score=%s; id=", action_name(v->action), verdict_points(v->score).text);
 	put_safe(&b, env->mid, 32);
 	strbuf_put(&b, STR("\r\n"));
-	if (conf->scan.name_symbols)
+	if (conf->fields.symbols)
 		put_symbols(&b, v);
 	if (v->action == ACTION_TAG || v->action == ACTION_QUARANTINE)
 		strbuf_put(&b, STR("X-Spam-Flag: YES\r\n"));

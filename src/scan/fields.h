@@ -38,7 +38,7 @@ struct fields_cuts {
 struct fields_cuts fields_to_cut(struct arena *a, str message, const struct conf *conf) must_use;
 /* The value of Authentication-Results, in our name. */
 str fields_results(struct arena *a, str hostname, const struct auth_results *auth) must_use;
-/* Received, Authentication-Results, X-Poterne-Verdict, with scan.name_symbols X-Poterne-Symbols,
+/* Received, Authentication-Results, X-Poterne-Verdict, with fields.symbols X-Poterne-Symbols,
  * X-Spam-Flag, each with its CRLF. */
 str fields_to_add(struct arena *a, const struct conf *conf, const struct envelope *env, str results,
 		  const struct verdict *v) must_use;

@@ -133,10 +133,10 @@ static void what_weighed_is_named_to_our_recipients(void **state)
 	assert_int_not_equal(
 		str_find(added, STR("X-Poterne-Symbols: ONE=quarantine\r\n TWO=-6.50\r\nX-")),
 		STR_NONE);
-	conf->scan.name_symbols = false;
+	conf->fields.symbols = false;
 	added = fields_to_add(a, conf, &env, STR("x"), &v);
 	assert_int_equal(str_find(added, STR("Symbols")), STR_NONE);
-	conf->scan.name_symbols = true;
+	conf->fields.symbols = true;
 	for (size_t i = 0; i < 10000; i++)
 		*arena_push(a, &v.symbols) = (struct verdict_symbol){ .rule = &two, .score = 1 };
 	added = fields_to_add(a, conf, &env, STR("x"), &v);
