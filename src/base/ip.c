@@ -54,6 +54,17 @@ bool ip_eq(struct ip a, struct ip b)
 	return a.n == b.n && memcmp(a.bytes, b.bytes, a.n) == 0;
 }
 
+struct ip ip_network(struct ip ip, unsigned prefix)
+{
+	unsigned whole = prefix / 8, rest = prefix % 8;
+
+	if (prefix >= ip.n * 8U)
+		return ip;
+	ip.bytes[whole] &= (uint8_t)(0xff00u >> rest);
+	memset(ip.bytes + whole + 1, 0, sizeof(ip.bytes) - whole - 1);
+	return ip;
+}
+
 bool ip_in(struct ip ip, struct ip net, unsigned prefix)
 {
 	unsigned whole = prefix / 8, rest = prefix % 8;

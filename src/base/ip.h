@@ -25,6 +25,8 @@ struct ip ip_of(const void *bytes, size_t n);
 /* Canonical text (RFC 5952); "unknown" when there is none. */
 void ip_put(struct strbuf *b, struct ip ip);
 bool ip_eq(struct ip a, struct ip b);
+/* The address with all bits behind the first prefix ones zero. */
+struct ip ip_network(struct ip ip, unsigned prefix);
 /* True when the first prefix bits are the same, and the family. */
 bool ip_in(struct ip ip, struct ip net, unsigned prefix);
 

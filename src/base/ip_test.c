@@ -66,11 +66,38 @@ static void networks_hold_their_addresses(void **state)
 	}
 }
 
+static void a_network_is_what_its_prefix_leaves(void **state)
+{
+	static const struct {
+		str address;
+		unsigned prefix;
+		str network;
+	} cases[] = {
+		{ STR("192.0.255.255"), 19, STR("192.0.224.0") },
+		{ STR("192.0.2.255"), 24, STR("192.0.2.0") },
+		{ STR("192.0.2.255"), 32, STR("192.0.2.255") },
+		{ STR("192.0.2.255"), 0, STR("0.0.0.0") },
+		{ STR("2001:db8:1:2:3:4:5:6"), 64, STR("2001:db8:1:2::") },
+		{ STR("2001:db8::ffff"), 128, STR("2001:db8::ffff") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct ip ip, network;
+
+		assert_true(ip_parse(cases[i].address, &ip) &&
+			    ip_parse(cases[i].network, &network));
+		assert_true(ip_eq(ip_network(ip, cases[i].prefix), network));
+		assert_true(ip_in(ip, network, cases[i].prefix));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_are_read_and_written_canonically),
 		cmocka_unit_test(networks_hold_their_addresses),
+		cmocka_unit_test(a_network_is_what_its_prefix_leaves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

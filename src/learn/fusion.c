@@ -2,6 +2,15 @@
 
 #include <math.h>
 
+/* What a view is worth beside the others. Header and text each tell more alone than words and
+ * structure do, which are there for what the spelling of both hides. */
+static const double worth[FEATURES_VIEWS] = {
+	[FEATURES_HEADER] = 3,
+	[FEATURES_TEXT] = 3,
+	[FEATURES_WORDS] = 1,
+	[FEATURES_STRUCTURE] = 1,
+};
+
 static double spread_of(const struct fusion_row *rows, size_t n, int view)
 {
 	double sum = 0, squares = 0, var;
@@ -19,7 +28,7 @@ static double sum_of(const struct fusion_row *row, const double *spread)
 	double sum = 0;
 
 	for (int v = 0; v < FEATURES_VIEWS; v++)
-		sum += fusion_worth[v] * row->logits[v] / spread[v];
+		sum += worth[v] * row->logits[v] / spread[v];
 	return sum;
 }
 
@@ -63,5 +72,5 @@ void fusion_fit(const struct fusion_row *rows, size_t n, struct model *ret)
 		spread[v] = spread_of(rows, n, v);
 	calibrate(rows, n, spread, &slope, &ret->offset);
 	for (int v = 0; v < FEATURES_VIEWS; v++)
-		ret->views[v].share = fusion_worth[v] * slope / spread[v];
+		ret->views[v].share = worth[v] * slope / spread[v];
 }

@@ -15,15 +15,6 @@
 
 enum { FUSION_ROUNDS = 20 };
 
-/* What a view is worth beside the others. Header and text each tell more alone than words and
- * structure do, which are there for what the spelling of both hides. */
-static const double fusion_worth[FEATURES_VIEWS] = {
-	[FEATURES_HEADER] = 3,
-	[FEATURES_TEXT] = 3,
-	[FEATURES_WORDS] = 1,
-	[FEATURES_STRUCTURE] = 1,
-};
-
 struct fusion_row {
 	double logits[FEATURES_VIEWS];
 	bool bad;

@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-enum { NETWORK_V4 = 3, NETWORK_V6 = 6 }; /* bytes of an address */
+enum { V4_PREFIX = 24, V6_PREFIX = 48 };
 enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 
 /* share: of all rows, in per cent. A flood of new names of one kind takes no room of another.
@@ -43,14 +43,13 @@ str memory_network(struct arena *a, str address)
 {
 	struct strbuf out = strbuf_make(a, IP_TEXT_MAX + 4);
 	struct ip ip;
-	size_t keep;
+	unsigned prefix;
 
 	if (!ip_parse(address, &ip))
 		return STR("");
-	keep = ip.n == IP_V4 ? NETWORK_V4 : NETWORK_V6;
-	memset(ip.bytes + keep, 0, sizeof(ip.bytes) - keep);
-	ip_put(&out, ip);
-	strbuf_fmt(&out, "/%zu", keep * 8);
+	prefix = ip.n == IP_V4 ? V4_PREFIX : V6_PREFIX;
+	ip_put(&out, ip_network(ip, prefix));
+	strbuf_fmt(&out, "/%u", prefix);
 	return strbuf_str(&out);
 }
 

@@ -130,11 +130,12 @@ static int hand_over_whole(struct lanes *to, const struct passage *p, const stru
 			   struct why *why)
 {
 	size_t size = p->line.n + 64 + p->message.n / 3 * 4 + 4;
-	cleanup(arena_freep) struct arena *a = arena_new("export", EXPORTER_WHOLE_MAX + (1 << 20));
+	cleanup(arena_freep) struct arena *a = NULL;
 
 	if (size > EXPORTER_WHOLE_MAX)
 		return why_set(why, -EMSGSIZE, "with the message it is larger than %d bytes",
 			       EXPORTER_WHOLE_MAX);
+	a = arena_new("export", EXPORTER_WHOLE_MAX + (1 << 20));
 	return hand_over(to, row, whole(a, p, size), why);
 }
 

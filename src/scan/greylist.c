@@ -3,7 +3,7 @@
 #include "scan/memorynames.h"
 #include "sys/metrics.h"
 
-enum { V4_BITS = 19, V6_BYTES = 8 };
+enum { V4_PREFIX = 19, V6_PREFIX = 64 };
 
 /* By what a sender is known again. */
 struct origins {
@@ -34,14 +34,12 @@ static void put_client(struct arena *a, struct origins *o, str client)
 	if (!ip_parse(client, &ip))
 		return;
 	if (ip.n == IP_V6) {
-		memset(ip.bytes + V6_BYTES, 0, IP_V6 - V6_BYTES);
-		o->v[o->n++] = o->servers[o->n_servers++] = text_of(a, ip, "/64");
+		o->v[o->n++] = o->servers[o->n_servers++] =
+			text_of(a, ip_network(ip, V6_PREFIX), "/64");
 		return;
 	}
 	o->servers[o->n_servers++] = text_of(a, ip, "");
-	ip.bytes[V4_BITS / 8] &= (uint8_t)(0xff << (8 - V4_BITS % 8));
-	memset(ip.bytes + V4_BITS / 8 + 1, 0, IP_V4 - V4_BITS / 8 - 1);
-	o->v[o->n++] = text_of(a, ip, "/19");
+	o->v[o->n++] = text_of(a, ip_network(ip, V4_PREFIX), "/19");
 }
 
 static void put_domain(struct origins *o, str domain)

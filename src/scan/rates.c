@@ -5,7 +5,7 @@
 #include "scan/memorynames.h"
 #include "sys/metrics.h"
 
-enum { V6_BYTES = 8, LIMITS = RATEROW_WHATS * RATEROW_TOGETHER };
+enum { V6_PREFIX = 64, LIMITS = RATEROW_WHATS * RATEROW_TOGETHER };
 
 /* For one message. */
 struct rates {
@@ -27,7 +27,7 @@ static str client_of(struct arena *a, str address)
 	if (!ip_parse(address, &ip))
 		return STR("");
 	if (ip.n == IP_V6)
-		memset(ip.bytes + V6_BYTES, 0, IP_V6 - V6_BYTES);
+		ip = ip_network(ip, V6_PREFIX);
 	ip_put(&out, ip);
 	return strbuf_str(&out);
 }

@@ -2,7 +2,7 @@
 
 #include "base/map.h"
 
-enum { V6_NETWORK_BYTES = 8 };
+enum { V6_PREFIX = 64 };
 
 void clients_init(struct clients *c)
 {
@@ -14,9 +14,7 @@ void clients_init(struct clients *c)
 
 static struct ip key_of(struct ip ip)
 {
-	if (ip.n == IP_V6)
-		memset(ip.bytes + V6_NETWORK_BYTES, 0, IP_V6 - V6_NETWORK_BYTES);
-	return ip;
+	return ip.n == IP_V6 ? ip_network(ip, V6_PREFIX) : ip;
 }
 
 static size_t count(const struct list *bucket, struct ip key)
