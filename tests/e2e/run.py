@@ -1,9 +1,16 @@
 #!/usr/bin/env python3
 """Runs the end-to-end tests: every function test_* of tests/e2e/test_*.py whose name is a
 sentence. Arguments: words that a test's module and name must contain. Prints "ok NAME" or "not ok NAME".
+
+They wait more than they compute, so a few run at once, each in a process, with gateways, peers and
+ports of their own. POTERNE_TEST_JOBS says how many.
 """
+import concurrent.futures
+import contextlib
 import glob
 import importlib
+import io
+import multiprocessing
 import os
 import signal
 import sys
@@ -13,32 +20,45 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "..", "tools")]
 LIMIT_S = 240  # for one test
+JOBS = int(os.environ.get("POTERNE_TEST_JOBS", "3"))
 
 
 def late(number, frame):
     raise AssertionError(f"took longer than {LIMIT_S} s")
 
 
-def main():
-    words, failed = sys.argv[1:], 0
-    signal.signal(signal.SIGALRM, late)
+def tests_of(words):
+    found = []
     for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
-        for name, test in list(vars(module).items()):
-            if not name.startswith("test_") or not callable(test) or not all(w in f"{module.__name__} {name}" for w in words):
-                continue
-            began = time.monotonic()
-            signal.alarm(LIMIT_S)
-            try:
-                test()
-                print(f"ok {module.__name__}: {name[5:].replace('_', ' ')} ({time.monotonic() - began:.1f} s)",
-                      flush=True)
-            except Exception:  # noqa: BLE001 - any trouble is the test's failure
-                failed += 1
-                traceback.print_exc(file=sys.stdout)
-                print(f"not ok {module.__name__}: {name[5:].replace('_', ' ')}", flush=True)
-            finally:
-                signal.alarm(0)
+        found += [(module.__name__, name) for name, test in vars(module).items()
+                  if name.startswith("test_") and callable(test) and all(w in f"{module.__name__} {name}" for w in words)]
+    return found
+
+
+def run(module, name):
+    """Whether it passed, and what to print of it."""
+    sentence = f"{module}: {name[5:].replace('_', ' ')}"
+    began, said = time.monotonic(), io.StringIO()
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(LIMIT_S)
+    try:
+        with contextlib.redirect_stdout(said):
+            getattr(importlib.import_module(module), name)()
+        return True, f"ok {sentence} ({time.monotonic() - began:.1f} s)"
+    except Exception:  # noqa: BLE001 - any trouble is the test's failure
+        return False, f"{said.getvalue()}{traceback.format_exc()}not ok {sentence}"
+    finally:
+        signal.alarm(0)
+
+
+def main():
+    failed = False
+    with concurrent.futures.ProcessPoolExecutor(JOBS, multiprocessing.get_context("fork")) as pool:
+        for future in concurrent.futures.as_completed([pool.submit(run, *test) for test in tests_of(sys.argv[1:])]):
+            passed, text = future.result()
+            failed |= not passed
+            print(text, flush=True)
     sys.exit(1 if failed else 0)
 
 

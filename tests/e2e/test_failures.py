@@ -51,9 +51,7 @@ def test_a_full_disk_is_a_temporary_refusal_and_mail_flows_again_with_space():
 
 def test_workers_that_never_answer_are_replaced_and_the_message_is_not_waved_through():
     with Gateway(inspect__deadline="1s", scan__deadline="20s") as g:
-        stopped = g.pids()["inspect"]
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        stopped = g.freeze("inspect")
         code, reply = g.send(CLEAN)
         event = wait_until(lambda: g.events("message.done"), 10)[-1]
         assert (code, event["action"]) in ((250, "quarantine"), (451, "defer"), (451, "accept")) and (
@@ -77,9 +75,7 @@ def test_a_process_that_dies_is_started_again_and_mail_flows():
 def test_a_message_whose_sender_will_come_again_is_not_kept():
     """The edge dies while the message is judged: nobody can be told 250."""
     with Gateway() as g:
-        workers = g.pids()["inspect"]
-        for pid in workers:
-            os.kill(pid, signal.SIGSTOP)
+        workers = g.freeze("inspect")
         with RawSmtp(g.port) as s:
             s.until_data()
             s.send(CLEAN + b".\r\n")
@@ -103,19 +99,9 @@ def _sends(g):
         return False
 
 
-def _is_stopped(pid):
-    states = []
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/stat", encoding="ascii", errors="replace") as f:
-            states.append(f.read().rsplit(")", 1)[1].split()[0])
-    return all(s == "T" for s in states)
-
-
 def test_a_process_that_hangs_for_a_while_is_asked_again_when_it_is_back():
     with Gateway(scan__threads=2, dns__timeout="500ms") as g:
-        dns = g.pids()["dns"][0]
-        os.kill(dns, signal.SIGSTOP)
-        wait_until(lambda: _is_stopped(dns), 10, "every thread of poterne-dns to stop")
+        dns = g.freeze("dns")[0]
         for _ in range(4):  # more questions than there are lanes
             assert g.send(CLEAN)[0] == 250
             done = g.events("message.done")[-1]

@@ -104,10 +104,10 @@ def test_strangers_with_doubtful_mail_come_back_to_any_of_our_gateways():
             # Without the server each has its own; with a memory that does not answer nobody waits.
             redis.stop()
             assert say(one, "ADDR=198.51.100.9", mail(other, "DOUBT", 7), other)[0] == 451
-            os.kill(one.pids()["memory"][0], signal.SIGSTOP)
+            memory = one.freeze("memory")[0]
             code, text, done = say(one, "ADDR=100.64.0.9", mail(other, "DOUBT", 8), other)
             assert code == 250 and "UNASKED" in done["symbols"], (text, done)
-            os.kill(one.pids()["memory"][0], signal.SIGCONT)
+            os.kill(memory, signal.SIGCONT)
 
 
 def test_who_logged_in_sends_so_many_and_no_more():

@@ -64,9 +64,7 @@ def test_a_mail_that_is_a_qr_code_is_held_and_one_that_shows_it_beside_words_is_
 
 def test_a_picture_whose_worker_never_answers_is_held_and_the_worker_replaced():
     with Gateway(image__deadline="500ms", image__workers="1") as g:
-        stopped = g.pids()["image"]
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        stopped = g.freeze("image")
         assert g.send(QR_MAIL)[0] == 250
         event = g.wait_event("message.done")
         assert event["action"] == "quarantine" and "IMAGE_UNINSPECTED" in event["symbols"], event

@@ -108,8 +108,7 @@ def test_without_the_signer_nothing_leaves_unsigned():
     with tempfile.TemporaryDirectory() as folder:
         gateway, zone = signing_gateway(folder)
         with gateway as g:
-            pid = g.pids()["keys"][0]
-            os.kill(pid, signal.SIGSTOP)
+            pid = g.freeze("keys")[0]
             code, reply = g.send(text(OURS, "Bonjour", "Bonjour.\n", 1), SENDER, STRANGER)
             assert code == 451 and not g.maildir(), (code, reply)
             os.kill(pid, signal.SIGKILL)
@@ -192,7 +191,7 @@ def test_mail_is_delivered_without_a_seal_when_nobody_can_sign():
         key = make_key(tool, folder, "hopital.example", "arc")
         tool.remove()
         with Gateway(dns__file=write_zone(folder, key), dkim__keys=key[0], arc__seal="hopital.example arc") as g:
-            os.kill(g.pids()["keys"][0], signal.SIGSTOP)
+            g.freeze("keys")
             assert g.send(text(PARTNER, "Bonjour", "Bonjour.\n", 1))[0] == 250
             g.wait_event("arc.not_sealed")
             assert b"ARC-Seal" not in delivered(g)[0]

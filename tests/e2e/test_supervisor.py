@@ -124,8 +124,7 @@ def test_a_reload_reaches_the_workers():
 def test_scan_and_its_busy_workers_start_anew_together():
     with Gateway() as g:
         old = g.pids()
-        for pid in old["inspect"]:
-            os.kill(pid, signal.SIGSTOP)  # as busy as can be
+        g.freeze("inspect")  # as busy as can be
         os.kill(old["scan"][0], signal.SIGKILL)
         wait_until(lambda: g.pids().get("scan", old["scan"]) != old["scan"], 20, "a new scan")
         assert g.send(CLEAN)[0] in (250, 451)

@@ -1,6 +1,7 @@
 """A gateway started on loopback for tests and for make run: poterned with its state in a
 directory of its own, ports of its own, and everything given by --set.
 """
+import fcntl
 import json
 import os
 import shutil
@@ -15,10 +16,32 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 ZONES = os.path.join(TOP, "tests", "zones", "sample.json")
 
 
+# Below those that the kernel gives to clients (ip_local_port_range), so that nobody takes one between
+# its choice and its use; one after the other for all tests that run at once.
+PORTS = range(12000, 32000)
+LAST_PORT = os.path.join(tempfile.gettempdir(), f"poterne-test-port-{os.getuid()}")
+
+
+def is_free(port):
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(type=kind) as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    with open(LAST_PORT, "a+") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        f.seek(0)
+        last = int(f.read() or PORTS[0])
+        after = [*range(last + 1, PORTS[-1] + 1), *range(PORTS[0], last + 1)]
+        port = next(p for p in after if is_free(p))
+        f.truncate(0)
+        f.write(str(port))
+        return port
 
 
 def wait_until(condition, seconds=30, what="a condition"):
@@ -36,6 +59,15 @@ def wait_until(condition, seconds=30, what="a condition"):
 BUILD = os.environ.get("POTERNE_BUILD", "build/release")
 # Expressions are compiled by the first gateway and found by the others.
 COMPILED = os.path.join(TOP, "build", "compiled")
+
+
+def is_frozen(pid):
+    """A signal is on its way for a while."""
+    states = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/stat", encoding="ascii", errors="replace") as f:
+            states.append(f.read().rsplit(")", 1)[1].split()[0])
+    return all(s == "T" for s in states)
 
 
 class Gateway:
@@ -115,6 +147,14 @@ class Gateway:
             parts = line.split()
             if len(parts) >= 2 and "defunct" not in line:
                 found.setdefault(parts[1].replace("poterne-", ""), []).append(int(parts[0]))
+        return found
+
+    def freeze(self, name):
+        """Stops all processes of that name, as if they hung; returns their pids. SIGCONT lets them go on."""
+        found = self.pids()[name]
+        for pid in found:
+            os.kill(pid, signal.SIGSTOP)
+            wait_until(lambda pid=pid: is_frozen(pid), 10, f"every thread of {name} to stop")
         return found
 
     def signal(self, number):
