@@ -121,3 +121,12 @@ bool features_valid(str encoded)
 	}
 	return count <= FEATURES_MAX;
 }
+
+size_t features_count(str encoded)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < encoded.n; i++)
+		n += !(encoded.p[i] & 0x80);
+	return n;
+}

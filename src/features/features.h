@@ -50,6 +50,8 @@ str features_encode(struct arena *a, const struct features_set *s) must_use;
 
 /* Is it what features_encode writes? */
 bool features_valid(str encoded);
+/* Buckets of a valid encoding. */
+size_t features_count(str encoded);
 
 /* Walks the buckets of a valid encoding in ascending order. */
 struct features_cursor {

@@ -27,6 +27,7 @@ static size_t count(str encoded)
 		last = bucket;
 		n++;
 	}
+	assert_int_equal(features_count(encoded), n);
 	return n;
 }
 

@@ -15,6 +15,7 @@ enum {
 	DRIFT_PERCENT = 30, /* wrong of the newest */
 	STRANGE_ONE_IN = 2000,
 	FEW_BUCKETS = 300,
+	AT_ONCE = 64,
 };
 
 static const str magic = { "POTMODL3", 8 };
@@ -24,19 +25,26 @@ double model_scale(uint32_t n)
 	return 1 / sqrt(n > FEW_BUCKETS ? n : FEW_BUCKETS);
 }
 
+/* Weights lie anywhere in memory, so a few are asked for at once. */
 double model_logit(const float *weights, str encoded, double *ret_unknown)
 {
 	struct features_cursor c = features_begin(encoded);
-	uint32_t bucket, n = 0, unknown = 0;
+	uint32_t n = 0, unknown = 0, got;
 	double sum = 0;
 
-	while (features_next(&c, &bucket)) {
-		float w = weights[bucket];
+	do {
+		uint32_t buckets[AT_ONCE];
 
-		sum += w;
-		unknown += w == 0;
-		n++;
-	}
+		for (got = 0; got < AT_ONCE && features_next(&c, &buckets[got]); got++)
+			__builtin_prefetch(&weights[buckets[got]]);
+		for (uint32_t i = 0; i < got; i++) {
+			float w = weights[buckets[i]];
+
+			sum += w;
+			unknown += w == 0;
+		}
+		n += got;
+	} while (got == AT_ONCE);
 	*ret_unknown = n ? (double)unknown / n : 0;
 	return n ? sum * model_scale(n) : 0;
 }

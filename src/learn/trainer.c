@@ -4,22 +4,25 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
 /* The step of a weight shrinks with the square root of what it was moved; the first is at most 1.
  */
-static const double least_error = 0.001;
+static const double least_error = 0.01;
 static const float first_move = 1e-8f;
 
-enum { NEWEST = 200 };
+enum { NEWEST = 200, TOGETHER = 8 };
 
 /* An example, and what the models thought of it before they learned it. */
 struct lesson {
 	const struct example *x;
 	struct fusion_row thought; /* a sum over the rounds in which it was judged */
 	unsigned judged;
+	const uint32_t *pieces; /* of the view that is at work: numbers of its buckets */
+	uint32_t n;
 };
 
-/* Side by side, since each bucket of an example is somewhere else in memory. */
+/* Side by side, since each piece of an example is somewhere else in memory. */
 struct slot {
 	float weight;
 	float moved; /* squares of what it was moved by */
@@ -27,26 +30,50 @@ struct slot {
 
 struct trainer {
 	struct arena *arena;
-	struct lesson *v; /* in an order that nobody outside can choose */
+	struct lesson *v;
 	size_t n;
-	struct slot *slots;	     /* of the view and round that are at work */
-	float *sums[FEATURES_VIEWS]; /* of the weights of all rounds */
+	uint32_t *orders; /* of each round: indices of lessons, as nobody outside can choose */
 	struct model *model;
-	unsigned rounds;
-	uint32_t buckets[FEATURES_MAX], buckets_n;
+
+	/* Of the view that is at work. The buckets that occur are numbered as they come: fewer
+	 * than there are, and those of many examples side by side. */
+	uint32_t *pieces;  /* of all lessons */
+	uint32_t *numbers; /* of each bucket, from 1 */
+	uint32_t *buckets; /* of each number */
+	uint32_t n_buckets;
+	struct slot *slots; /* of the round that is at work */
+	float *sums;	    /* of the weights of all rounds */
 };
 
-static uint64_t place(const struct example *x, unsigned round)
+struct placed {
+	uint64_t place;
+	uint32_t lesson;
+};
+
+static int by_place(const void *a, const void *b)
 {
-	return (x->digest[0] ^ round) * (x->digest[1] | 1);
+	const struct placed *x = a, *y = b;
+
+	return x->place < y->place ? -1 : x->place > y->place;
 }
 
-static int by_place(const void *a, const void *b, void *round)
+/* The digests are keyed. */
+static void set_orders(struct trainer *t)
 {
-	uint64_t x = place(((const struct lesson *)a)->x, *(const unsigned *)round);
-	uint64_t y = place(((const struct lesson *)b)->x, *(const unsigned *)round);
+	struct placed *v = arena_array(t->arena, struct placed, t->n + 1);
 
-	return x < y ? -1 : x > y;
+	t->orders = arena_array(t->arena, uint32_t, TRAINER_ROUNDS * t->n + 1);
+	for (unsigned round = 0; round < TRAINER_ROUNDS; round++) {
+		for (size_t i = 0; i < t->n; i++) {
+			const uint64_t *digest = t->v[i].x->digest;
+
+			v[i].place = XXH3_64bits_withSeed(digest, sizeof(t->v[i].x->digest), round);
+			v[i].lesson = (uint32_t)i;
+		}
+		qsort(v, t->n, sizeof(*v), by_place);
+		for (size_t i = 0; i < t->n; i++)
+			t->orders[round * t->n + i] = v[i].lesson;
+	}
 }
 
 static double sigmoid(double logit)
@@ -59,61 +86,127 @@ static double target(const struct example *x)
 	return x->kind == EXAMPLE_BAD;
 }
 
-/* The buckets of one view of an example, taken apart once for all that is done with them. */
-static void take_apart(struct trainer *t, str encoded)
+/* Without a branch, since nobody can guess whether the next one is new. */
+static uint32_t number_of(struct trainer *t, uint32_t bucket)
 {
-	struct features_cursor c = features_begin(encoded);
-	uint32_t bucket;
+	uint32_t number = t->numbers[bucket], fresh = !number;
 
-	t->buckets_n = 0;
-	while (t->buckets_n < FEATURES_MAX && features_next(&c, &bucket))
-		t->buckets[t->buckets_n++] = bucket;
+	t->buckets[t->n_buckets] = bucket;
+	t->n_buckets += fresh;
+	number += fresh * t->n_buckets;
+	t->numbers[bucket] = number;
+	return number - 1;
 }
 
-static double logit_of(const struct trainer *t, double *ret_unknown)
+/* Takes one view of all examples apart, once for all rounds. */
+static void take_apart(struct trainer *t, int view)
 {
-	uint32_t unknown = 0, n = t->buckets_n;
-	double sum = 0;
+	uint32_t *to = t->pieces;
 
-	for (uint32_t i = 0; i < n; i++) {
-		float w = t->slots[t->buckets[i]].weight;
+	memset(t->numbers, 0, FEATURES_BUCKETS * sizeof(*t->numbers));
+	t->n_buckets = 0;
+	for (size_t i = 0; i < t->n; i++) {
+		struct features_cursor c = features_begin(t->v[i].x->features.view[view]);
+		uint32_t n = 0;
 
-		sum += w;
-		unknown += w == 0;
+		while (features_next(&c, &to[n]))
+			__builtin_prefetch(&t->numbers[to[n++]], 1);
+		for (uint32_t k = 0; k < n; k++)
+			to[k] = number_of(t, to[k]);
+		t->v[i].pieces = to;
+		t->v[i].n = n;
+		to += n;
 	}
-	*ret_unknown = n ? (double)unknown / n : 0;
-	return n ? sum * model_scale(n) : 0;
 }
 
-static void step(const struct trainer *t, double error)
+/* Four sums, so that none waits for the one before. */
+static double logit_of(const struct trainer *t, const struct lesson *l)
 {
-	float g = (float)(error * model_scale(t->buckets_n)), g2 = g * g;
+	double sums[4] = { 0 };
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; i < t->buckets_n; i++) {
-		struct slot *s = &t->slots[t->buckets[i]];
+	for (; i + 4 <= l->n; i += 4) {
+		for (int k = 0; k < 4; k++)
+			sums[k] += t->slots[l->pieces[i + k]].weight;
+	}
+	for (; i < l->n; i++)
+		sums[0] += t->slots[l->pieces[i]].weight;
+	return (sums[0] + sums[1] + sums[2] + sums[3]) * model_scale(l->n);
+}
 
-		s->moved += g2;
+static double unknown_of(const struct trainer *t, const struct lesson *l)
+{
+	uint32_t unknown = 0;
+
+	for (uint32_t i = 0; i < l->n; i++)
+		unknown += t->slots[l->pieces[i]].weight == 0;
+	return l->n ? (double)unknown / l->n : 0;
+}
+
+/* The pieces of a lesson are all different: a few at once, so that their roots are, too. */
+static void step_together(const struct trainer *t, const uint32_t *pieces, float g)
+{
+	float by[TOGETHER];
+
+	for (int i = 0; i < TOGETHER; i++)
+		by[i] = t->slots[pieces[i]].moved += g * g;
+	for (int i = 0; i < TOGETHER; i++)
+		by[i] = g / sqrtf(by[i] + first_move);
+	for (int i = 0; i < TOGETHER; i++)
+		t->slots[pieces[i]].weight += by[i];
+}
+
+static void step(const struct trainer *t, const struct lesson *l, double error)
+{
+	float g = (float)(error * model_scale(l->n));
+	uint32_t i = 0;
+
+	for (; i + TOGETHER <= l->n; i += TOGETHER)
+		step_together(t, l->pieces + i, g);
+	for (; i < l->n; i++) {
+		struct slot *s = &t->slots[l->pieces[i]];
+
+		s->moved += g * g;
 		s->weight += g / sqrtf(s->moved + first_move);
 	}
 }
 
-/* In the second half the models know enough for what they think to be like what they will think
- * of new messages. */
-static void learn_one(struct trainer *t, size_t i, int view, bool first)
+static void learn_one(struct trainer *t, struct lesson *l, int view, bool late, bool first)
 {
-	struct lesson *l = &t->v[i];
-	bool late = i >= t->n / 2;
-	double unknown, logit, error;
+	double logit = logit_of(t, l), error = target(l->x) - sigmoid(logit);
 
-	take_apart(t, l->x->features.view[view]);
-	logit = logit_of(t, &unknown);
-	error = target(l->x) - sigmoid(logit);
 	if (late)
 		l->thought.logits[view] += logit;
 	if (late && first)
-		t->model->views[view].unknown[(int)(unknown * (MODEL_STEPS - 1))]++;
-	if (t->buckets_n && fabs(error) > least_error)
-		step(t, error);
+		t->model->views[view].unknown[(int)(unknown_of(t, l) * (MODEL_STEPS - 1))]++;
+	if (fabs(error) > least_error)
+		step(t, l, error);
+}
+
+/* One model of all examples in one order. In the second half it knows enough for what it thinks
+ * to be like what it will think of new messages. */
+static void train_round(struct trainer *t, unsigned round, int view)
+{
+	const uint32_t *order = t->orders + round * t->n;
+
+	memset(t->slots, 0, t->n_buckets * sizeof(*t->slots));
+	for (size_t i = 0; i < t->n; i++)
+		learn_one(t, &t->v[order[i]], view, i >= t->n / 2, round == 0);
+	for (uint32_t i = 0; i < t->n_buckets; i++)
+		t->sums[i] += t->slots[i].weight;
+}
+
+static void train_view(struct trainer *t, int view)
+{
+	float *weights = arena_array(t->arena, float, FEATURES_BUCKETS);
+
+	take_apart(t, view);
+	memset(t->sums, 0, t->n_buckets * sizeof(*t->sums));
+	for (unsigned round = 0; round < TRAINER_ROUNDS; round++)
+		train_round(t, round, view);
+	for (uint32_t i = 0; i < t->n_buckets; i++)
+		weights[t->buckets[i]] = t->sums[i] / TRAINER_ROUNDS;
+	t->model->weights[view] = weights;
 }
 
 static int by_age(const void *a, const void *b)
@@ -176,28 +269,28 @@ static void take_examples(struct trainer *t, const struct examples *e)
 	}
 }
 
-static unsigned rounds_for(size_t n)
+static void count_judged(struct trainer *t)
 {
-	size_t rounds = n ? TRAINER_LESSONS / n : 0;
-
-	if (rounds > TRAINER_ROUNDS_MOST)
-		return TRAINER_ROUNDS_MOST;
-	return rounds < TRAINER_ROUNDS ? TRAINER_ROUNDS : (unsigned)rounds;
+	for (unsigned round = 0; round < TRAINER_ROUNDS; round++) {
+		for (size_t i = t->n / 2; i < t->n; i++)
+			t->v[t->orders[round * t->n + i]].judged++;
+	}
 }
 
-/* One model of all examples in one order; view after view, so that memory stays near. */
-static void train_round(struct trainer *t, unsigned round)
+/* Of the view that has most. */
+static size_t count_pieces(const struct trainer *t)
 {
-	qsort_r(t->v, t->n, sizeof(*t->v), by_place, &round);
-	for (size_t i = t->n / 2; i < t->n; i++)
-		t->v[i].judged++;
+	size_t most = 0;
+
 	for (int v = 0; v < FEATURES_VIEWS; v++) {
-		memset(t->slots, 0, FEATURES_BUCKETS * sizeof(*t->slots));
+		size_t sum = 0;
+
 		for (size_t i = 0; i < t->n; i++)
-			learn_one(t, i, v, round == 0);
-		for (uint32_t i = 0; i < FEATURES_BUCKETS; i++)
-			t->sums[v][i] += t->slots[i].weight / (float)t->rounds;
+			sum += features_count(t->v[i].x->features.view[v]);
+		if (sum > most)
+			most = sum;
 	}
+	return most;
 }
 
 void trainer_run(struct arena *a, const struct examples *e, struct model *ret)
@@ -207,13 +300,14 @@ void trainer_run(struct arena *a, const struct examples *e, struct model *ret)
 	*t = (struct trainer){ .arena = a, .model = ret };
 	*ret = (struct model){ .key = e->key };
 	take_examples(t, e);
+	set_orders(t);
+	count_judged(t);
+	t->pieces = arena_array(a, uint32_t, count_pieces(t) + 1);
+	t->numbers = arena_array(a, uint32_t, FEATURES_BUCKETS);
+	t->buckets = arena_array(a, uint32_t, FEATURES_BUCKETS + 1);
 	t->slots = arena_array(a, struct slot, FEATURES_BUCKETS);
-	for (int v = 0; v < FEATURES_VIEWS; v++) {
-		t->sums[v] = arena_array(a, float, FEATURES_BUCKETS);
-		ret->weights[v] = t->sums[v];
-	}
-	t->rounds = rounds_for(t->n);
-	for (unsigned round = 0; round < t->rounds; round++)
-		train_round(t, round);
+	t->sums = arena_array(a, float, FEATURES_BUCKETS);
+	for (int v = 0; v < FEATURES_VIEWS; v++)
+		train_view(t, v);
 	measure(t);
 }
