@@ -25,10 +25,11 @@ struct site {
 /* Ten pieces of a vocabulary of one kind, the same for everybody, and one of its own. */
 static struct features features_of(struct arena *a, uint64_t key, char vocabulary, int number)
 {
+	cleanup(arena_freep) struct arena *sets = arena_new("sets", BUDGET);
 	struct features f;
 
 	for (int v = 0; v < FEATURES_VIEWS; v++) {
-		struct features_set *set = features_new(a, key, (enum features_view)v);
+		struct features_set *set = features_new(sets, key, (enum features_view)v);
 
 		for (int i = 0; i < 10; i++) {
 			int piece = (number * 7 + i * i) % 40;
@@ -166,6 +167,46 @@ static void it_is_silent_about_what_is_unlike_all_it_learned(void **state)
 	assert_int_equal(judge(t, 'x', 5000).silence, MODEL_STRANGER);
 }
 
+/* Hundreds of pieces of its kind, so that soon nothing is clearer, and one of its own. */
+static struct features clear_features(struct arena *a, uint64_t key, int number)
+{
+	cleanup(arena_freep) struct arena *sets = arena_new("sets", BUDGET);
+	struct features_set *set = features_new(sets, key, FEATURES_TEXT);
+	struct features f = { 0 };
+
+	for (int i = 0; i < 500; i++)
+		features_token(set, number % 2 ? 'g' : 'b', str_of(&i, sizeof(i)), STR(""));
+	features_token(set, 'n', str_of(&number, sizeof(number)), STR(""));
+	f.view[FEATURES_TEXT] = features_encode(a, set);
+	return f;
+}
+
+static double unknown_of(const struct site *t, int number)
+{
+	struct features f = clear_features(t->a, t->model.key, number);
+	struct model_opinion o;
+
+	model_judge(&t->model, &f, &o);
+	return o.unknown[FEATURES_TEXT];
+}
+
+/* Also what was so clear when it came that it moved no weight. */
+static void nothing_that_was_learned_is_unknown(void **state)
+{
+	struct site *t = *state;
+
+	open_site(t);
+	for (int i = 0; i < 2 * ENOUGH; i++) {
+		struct features f = clear_features(t->a, t->s.examples.key, i);
+
+		learnstate_add(&t->s, &f, i % 2 ? EXAMPLE_GOOD : EXAMPLE_BAD, i);
+	}
+	commit(t);
+	for (int i = 0; i < 2 * ENOUGH; i++)
+		assert_true(unknown_of(t, i) == 0);
+	assert_true(unknown_of(t, 5000) > 0);
+}
+
 static void it_is_silent_when_the_newest_surprise_it(void **state)
 {
 	struct site *t = *state;
@@ -295,6 +336,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_too_old_is_forgotten, begin, end),
 		cmocka_unit_test_setup_teardown(it_is_silent_about_what_is_unlike_all_it_learned,
 						begin, end),
+		cmocka_unit_test_setup_teardown(nothing_that_was_learned_is_unknown, begin, end),
 		cmocka_unit_test_setup_teardown(it_is_silent_when_the_newest_surprise_it, begin,
 						end),
 		cmocka_unit_test_setup_teardown(the_order_of_lessons_makes_no_difference, begin,

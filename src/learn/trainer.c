@@ -10,6 +10,9 @@
  */
 static const double least_error = 0.01;
 static const float first_move = 1e-8f;
+/* The least weight of a bucket that some example had, so that it is not taken for an unknown one.
+ */
+static const float known = 1e-30f;
 
 enum { NEWEST = 200, TOGETHER = 8 };
 
@@ -41,6 +44,7 @@ struct trainer {
 	uint32_t *numbers; /* of each bucket, from 1 */
 	uint32_t *buckets; /* of each number */
 	uint32_t n_buckets;
+	bool *seen;	    /* of each number: some example had it so far */
 	struct slot *slots; /* of the round that is at work */
 	float *sums;	    /* of the weights of all rounds */
 };
@@ -134,13 +138,17 @@ static double logit_of(const struct trainer *t, const struct lesson *l)
 	return (sums[0] + sums[1] + sums[2] + sums[3]) * model_scale(l->n);
 }
 
-static double unknown_of(const struct trainer *t, const struct lesson *l)
+/* In which share of its buckets nobody before had one: as strange as new messages will be. */
+static void note_strangeness(struct trainer *t, const struct lesson *l, int view, bool late)
 {
 	uint32_t unknown = 0;
 
-	for (uint32_t i = 0; i < l->n; i++)
-		unknown += t->slots[l->pieces[i]].weight == 0;
-	return l->n ? (double)unknown / l->n : 0;
+	for (uint32_t i = 0; i < l->n; i++) {
+		unknown += !t->seen[l->pieces[i]];
+		t->seen[l->pieces[i]] = true;
+	}
+	if (late)
+		t->model->views[view].unknown[l->n ? unknown * (MODEL_STEPS - 1) / l->n : 0]++;
 }
 
 /* The pieces of a lesson are all different: a few at once, so that their roots are, too. */
@@ -171,14 +179,12 @@ static void step(const struct trainer *t, const struct lesson *l, double error)
 	}
 }
 
-static void learn_one(struct trainer *t, struct lesson *l, int view, bool late, bool first)
+static void learn_one(struct trainer *t, struct lesson *l, int view, bool late)
 {
 	double logit = logit_of(t, l), error = target(l->x) - sigmoid(logit);
 
 	if (late)
 		l->thought.logits[view] += logit;
-	if (late && first)
-		t->model->views[view].unknown[(int)(unknown_of(t, l) * (MODEL_STEPS - 1))]++;
 	if (fabs(error) > least_error)
 		step(t, l, error);
 }
@@ -190,8 +196,13 @@ static void train_round(struct trainer *t, unsigned round, int view)
 	const uint32_t *order = t->orders + round * t->n;
 
 	memset(t->slots, 0, t->n_buckets * sizeof(*t->slots));
-	for (size_t i = 0; i < t->n; i++)
-		learn_one(t, &t->v[order[i]], view, i >= t->n / 2, round == 0);
+	for (size_t i = 0; i < t->n; i++) {
+		bool late = i >= t->n / 2;
+
+		learn_one(t, &t->v[order[i]], view, late);
+		if (round == 0)
+			note_strangeness(t, &t->v[order[i]], view, late);
+	}
 	for (uint32_t i = 0; i < t->n_buckets; i++)
 		t->sums[i] += t->slots[i].weight;
 }
@@ -202,10 +213,11 @@ static void train_view(struct trainer *t, int view)
 
 	take_apart(t, view);
 	memset(t->sums, 0, t->n_buckets * sizeof(*t->sums));
+	memset(t->seen, 0, t->n_buckets * sizeof(*t->seen));
 	for (unsigned round = 0; round < TRAINER_ROUNDS; round++)
 		train_round(t, round, view);
 	for (uint32_t i = 0; i < t->n_buckets; i++)
-		weights[t->buckets[i]] = t->sums[i] / TRAINER_ROUNDS;
+		weights[t->buckets[i]] = t->sums[i] / TRAINER_ROUNDS + known;
 	t->model->weights[view] = weights;
 }
 
@@ -305,6 +317,7 @@ void trainer_run(struct arena *a, const struct examples *e, struct model *ret)
 	t->pieces = arena_array(a, uint32_t, count_pieces(t) + 1);
 	t->numbers = arena_array(a, uint32_t, FEATURES_BUCKETS);
 	t->buckets = arena_array(a, uint32_t, FEATURES_BUCKETS + 1);
+	t->seen = arena_array(a, bool, FEATURES_BUCKETS);
 	t->slots = arena_array(a, struct slot, FEATURES_BUCKETS);
 	t->sums = arena_array(a, float, FEATURES_BUCKETS);
 	for (int v = 0; v < FEATURES_VIEWS; v++)
