@@ -38,7 +38,7 @@ static const char help[] =
 	"  --since WHEN       3d, 12h, or 2026-11-22\n"
 	"  --limit N          shows at most N messages (100)\n"
 	"  --symbols          counts every symbol that fired, not only those that differ\n"
-	"  --export FILE      writes the kept messages to a file, too\n"
+	"  --export FILE      writes the kept messages to a file, too; not with --messages\n"
 	"  --facts FILE       takes them from that file instead of the gateway\n"
 	"  --messages         judges these files (as poterne scan does) with all patterns\n"
 	"  --state DIR        with --messages: what was learned, as poterne learn --state\n"
@@ -411,6 +411,8 @@ static int parse(struct request *q, struct arena *a, int argc, char **argv)
 	q->n_files = argc - optind;
 	if (q->messages && q->n_changes)
 		return CLI_USAGE; /* workers read rules from files */
+	if (q->messages && (q->facts || q->export))
+		return CLI_USAGE; /* nothing is kept of files */
 	if (q->live && (q->messages || q->n_changes || q->n_with))
 		return CLI_USAGE;
 	return q->messages == (q->n_files > 0) ? CLI_DONE : CLI_USAGE;

@@ -20,6 +20,8 @@ struct judge {
 	const struct verdict_options *options;
 	ARENA_VEC(struct raised) raised;
 	uint16_t *place; /* by index of symbol: its place in raised, from 1; 0: it is not raised */
+	/* Of an expression, whose terms the parser bounds; once for all, since it is cleared. */
+	int64_t stack[RULES_MAX_EXPR + 2];
 };
 
 _Static_assert(RULES_MAX_SYMBOLS <= UINT16_MAX, "a place fits");
@@ -173,10 +175,9 @@ static int64_t apply(enum rules_op op, int64_t x, int64_t y)
 	}
 }
 
-/* The parser bounds the terms of an expression, and so this stack. */
-static bool evaluate(const struct judge *j, const struct rules_symbol *s)
+static bool evaluate(struct judge *j, const struct rules_symbol *s)
 {
-	int64_t stack[RULES_MAX_EXPR + 2];
+	int64_t *stack = j->stack;
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->expr.n; i++) {

@@ -42,6 +42,8 @@ def test_past_messages_are_judged_again_and_changes_are_shown_before_they_are_ma
         replay(g, "--export", exported)
         g.stop()
         assert replay(g, "--facts", exported)[1]["messages"] == len(mails)
+        # Of files nothing is kept that could be written.
+        assert "usage" in g.cli("replay", "--messages", "--export", exported, folder, check=2).stderr
 
 
 def rules(g, *arguments, check=0):

@@ -36,7 +36,8 @@ def cpu():
 
 def poterne(build, *arguments):
     paths = [x for name, path in (("rules", f"{TOP}/rules"), ("lists", f"{TOP}/lists"),
-                                  ("programs", os.path.join(os.path.abspath(build), "src")))
+                                  ("programs", os.path.join(os.path.abspath(build), "src")),
+                                  ("compiled", f"{TOP}/build/compiled"))
              for x in ("--set", f"paths.{name}={path}")]
     return subprocess.run([os.path.join(build, "src", "poterne"), arguments[0], *paths, *arguments[1:]],
                           stdout=subprocess.PIPE, text=True).stdout
