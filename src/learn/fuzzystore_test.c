@@ -2,21 +2,12 @@
  * thoughts, and travels to another gateway. */
 #include "learn/fuzzystore.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "base/testdir.h"
 
 enum { BUDGET = 1 << 30, MANY = 5000 };
 
 struct site {
-	char dir[64];
+	char dir[TESTDIR_MAX];
 	struct arena *a;
 	struct fuzzystore s;
 	struct fuzzytable t;
@@ -26,25 +17,13 @@ struct site {
 
 static void begin(struct site *t)
 {
-	*t = (struct site){ .dir = "/tmp/fuzzystore_test.XXXXXX", .a = arena_new("test", BUDGET) };
-	assert_non_null(mkdtemp(t->dir));
-}
-
-static void in_dir(const struct site *t, const char *name, char path[128])
-{
-	snprintf(path, 128, "%s/%s", t->dir, name);
+	*t = (struct site){ .a = arena_new("test", BUDGET) };
+	testdir_make(t->dir);
 }
 
 static void end(struct site *t)
 {
-	static const char *const names[] = { "fuzzy", "fuzzy.lock", "fuzzy.broken" };
-	char path[128];
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		in_dir(t, names[i], path);
-		unlink(path);
-	}
-	rmdir(t->dir);
+	testdir_remove(t->dir);
 	fd_unmap(&t->map);
 	t->a = arena_free(t->a);
 }
@@ -173,7 +152,7 @@ static void a_damaged_file_is_put_aside(void **state)
 {
 	struct site t;
 	struct why why;
-	char path[128];
+	char path[TESTDIR_PATH_MAX];
 	str bytes;
 
 	(void)state;
@@ -181,7 +160,7 @@ static void a_damaged_file_is_put_aside(void **state)
 	open_site(&t);
 	learn(&t, FUZZY_TEXT, 1, FUZZY_DENIED, true, 1000);
 	commit(&t, 0);
-	in_dir(&t, "fuzzy", path);
+	testdir_path(t.dir, "fuzzy", path);
 	assert_int_equal(fd_read_path(path, t.a, 1 << 20, &bytes, &why), 0);
 	for (size_t i = 0; i < bytes.n; i++) {
 		struct fuzzytable u;
@@ -206,7 +185,7 @@ static void what_another_gateway_learned_is_taken_as_probable(void **state)
 {
 	struct site one, two;
 	struct why why;
-	char path[128];
+	char path[TESTDIR_PATH_MAX];
 	str bytes;
 
 	(void)state;
@@ -216,7 +195,7 @@ static void what_another_gateway_learned_is_taken_as_probable(void **state)
 	learn(&one, FUZZY_TEXT, 1, FUZZY_DENIED, true, 1000);
 	learn(&one, FUZZY_TEXT, 2, FUZZY_DENIED, true, 5000);
 	commit(&one, 0);
-	in_dir(&one, "fuzzy", path);
+	testdir_path(one.dir, "fuzzy", path);
 	assert_int_equal(fd_read_path(path, two.a, 1 << 20, &bytes, &why), 0);
 	open_site(&two);
 	learn(&two, FUZZY_TEXT, 1, FUZZY_WHITE, true, 900);

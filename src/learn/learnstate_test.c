@@ -2,21 +2,12 @@
  * damage, repetition and second thoughts. */
 #include "learn/learnstate.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "base/testdir.h"
 
 enum { BUDGET = 1 << 30, ENOUGH = 2 * MODEL_FEW };
 
 struct site {
-	char dir[64];
+	char dir[TESTDIR_MAX];
 	struct arena *a;
 	struct learnstate s;
 	struct model model;
@@ -92,23 +83,17 @@ static int begin(void **state)
 {
 	struct site *t = calloc(1, sizeof(*t));
 
-	snprintf(t->dir, sizeof(t->dir), "/tmp/learnstate-XXXXXX");
+	testdir_make(t->dir);
 	t->a = arena_new("test", BUDGET);
 	*state = t;
-	return mkdtemp(t->dir) ? 0 : -1;
+	return 0;
 }
 
 static int end(void **state)
 {
-	static const char *const names[] = { "examples", "examples.broken", "model" };
 	struct site *t = *state;
-	char path[128];
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", t->dir, names[i]);
-		unlink(path);
-	}
-	rmdir(t->dir);
+	testdir_remove(t->dir);
 	arena_free(t->a);
 	free(t);
 	return 0;
@@ -268,18 +253,6 @@ static void the_last_word_on_a_message_counts(void **state)
 	assert_int_equal(t->model.bad, ENOUGH - 1);
 }
 
-static void damage(const struct site *t, const char *name, off_t at)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", t->dir, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, "\xff\xfe\xfd", 3, at), 3);
-	close(fd);
-}
-
 static int load(const struct site *t, struct model *ret)
 {
 	struct why why;
@@ -299,7 +272,7 @@ static void a_damaged_model_is_none(void **state)
 	teach_many(t, ENOUGH, ENOUGH);
 	assert_int_equal(load(t, &m), STATEDIR_OK);
 	assert_true(m.key == t->model.key && m.good == ENOUGH && m.offset == t->model.offset);
-	damage(t, "model", 500000);
+	testdir_damage(t->dir, "model", 500000);
 	assert_int_equal(load(t, &m), STATEDIR_E_BROKEN);
 	teach_many(t, 0, 0); /* it is made anew */
 	assert_int_equal(load(t, &m), STATEDIR_OK);
@@ -314,13 +287,13 @@ static void damaged_examples_cost_only_what_is_behind(void **state)
 	open_site(t);
 	size = t->s.file.n;
 	learnstate_close(&t->s);
-	damage(t, "examples", (off_t)size - 100);
+	testdir_damage(t->dir, "examples", (off_t)size - 100);
 	open_site(t);
 	assert_true(t->s.trouble.text[0] != '\0');
 	assert_int_equal(examples_count(&t->s.examples, EXAMPLE_GOOD), ENOUGH);
 	assert_true(examples_count(&t->s.examples, EXAMPLE_BAD) >= ENOUGH - 2);
 	commit(t);
-	damage(t, "examples", 0);
+	testdir_damage(t->dir, "examples", 0);
 	open_site(t);
 	assert_int_equal(t->s.examples.v.n, 0);
 	commit(t);

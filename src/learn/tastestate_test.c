@@ -2,22 +2,13 @@
  * and survives neither damage nor another classifier. */
 #include "learn/tastestate.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "base/testdir.h"
 
 enum { BUDGET = 1 << 30, KEY = 42, PIECES = 30 };
 static const str paul = { "Paul@Hopital.example", 20 };
 
 struct site {
-	char dir[64];
+	char dir[TESTDIR_MAX];
 	struct arena *a;
 	struct tastestate s;
 	struct tastestate_counts counts;
@@ -89,24 +80,18 @@ static int begin(void **state)
 {
 	struct site *t = calloc(1, sizeof(*t));
 
-	snprintf(t->dir, sizeof(t->dir), "/tmp/tastestate-XXXXXX");
+	testdir_make(t->dir);
 	t->a = arena_new("test", BUDGET);
 	*state = t;
-	return mkdtemp(t->dir) ? 0 : -1;
+	return 0;
 }
 
 static int end(void **state)
 {
-	static const char *const names[] = { "tastes", "tastes.broken", "tastes.lock" };
 	struct site *t = *state;
-	char path[128];
 
 	fd_unmap(&t->map);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", t->dir, names[i]);
-		unlink(path);
-	}
-	rmdir(t->dir);
+	testdir_remove(t->dir);
 	arena_free(t->a);
 	free(t);
 	return 0;
@@ -199,21 +184,18 @@ static void many_recipients_are_kept_and_found(void **state)
 static void a_damaged_file_is_put_aside_and_said(void **state)
 {
 	struct site *t = *state;
-	char path[128];
+	char path[TESTDIR_PATH_MAX];
 	struct why why;
-	int fd;
 
 	teach_many(t, paul, 0, 6, EXAMPLE_BAD);
-	snprintf(path, sizeof(path), "%s/tastes", t->dir);
-	fd = open(path, O_WRONLY);
-	assert_int_equal(pwrite(fd, "damage", 6, 300), 6);
-	close(fd);
+	testdir_damage(t->dir, "tastes", 300);
 	fd_unmap(&t->map);
 	assert_int_equal(tastestate_load(t->dir, &t->map, &t->table, &why), STATEDIR_E_BROKEN);
 	open_site(t);
 	assert_true(t->s.trouble.text[0] != '\0');
 	commit(t);
 	assert_int_equal(t->counts.people, 0);
+	testdir_path(t->dir, "tastes", path);
 	assert_int_equal(access(path, F_OK), 0);
 }
 

@@ -3,26 +3,12 @@
 #include "base/fd.h"
 #include "memory/memory_cases.h"
 #include "memory/memorylane.h"
-#include "memory/memorystore.h"
-
-#include <unistd.h>
+#include "memory/testmemory.h"
 
 struct bench {
 	struct arena *arena;
-	char dir[64], path[96];
-	struct memory_limits limits;
-	struct memorystore *store;
-	struct memory memory;
+	struct testmemory mem;
 };
-
-static void open_store(struct bench *b)
-{
-	struct why why = { "" };
-
-	if (memorystore_open(b->path, &b->limits, &b->store, &why) != MEMORYSTORE_OK)
-		fail_msg("%s", why.text);
-	b->memory = memorystore_memory(b->store);
-}
 
 static int setup(void **state)
 {
@@ -30,11 +16,7 @@ static int setup(void **state)
 	struct bench *b = arena_make(a, struct bench);
 
 	b->arena = a;
-	snprintf(b->dir, sizeof(b->dir), "/tmp/memory-test-XXXXXX");
-	assert_non_null(mkdtemp(b->dir));
-	snprintf(b->path, sizeof(b->path), "%s/memory.db", b->dir);
-	b->limits = memory_limits_of(conf_new_default(a));
-	open_store(b);
+	testmemory_make(&b->mem, conf_new_default(a));
 	*state = b;
 	return 0;
 }
@@ -42,15 +24,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct bench *b = *state;
-	static const char *const names[] = { "", "-wal", "-shm", ".broken" };
-	char path[128];
 
-	memorystore_close(b->store);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		snprintf(path, sizeof(path), "%s%s", b->path, names[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(b->dir);
+	testmemory_remove(&b->mem);
 	arena_free(b->arena);
 	return 0;
 }
@@ -60,7 +35,7 @@ static void flush(struct bench *b)
 	struct why why = { "" };
 	size_t n;
 
-	if (memorystore_flush(b->store, &n, &why) < 0)
+	if (memorystore_flush(b->mem.store, &n, &why) < 0)
 		fail_msg("%s", why.text);
 }
 
@@ -68,9 +43,9 @@ static void test_all_that_holds_of_any_memory(void **state)
 {
 	struct bench *b = *state;
 
-	cases_counts_add_up_and_halve(&b->memory);
-	cases_kinds_and_names_are_apart(&b->memory);
-	cases_rows_are_forgotten(&b->memory);
+	cases_counts_add_up_and_halve(&b->mem.memory);
+	cases_kinds_and_names_are_apart(&b->mem.memory);
+	cases_rows_are_forgotten(&b->mem.memory);
 }
 
 static void test_the_shares_are_the_whole(void **state unused_arg)
@@ -95,38 +70,39 @@ static void test_what_is_old_leaves_the_file(void **state)
 	struct why why;
 	size_t n;
 
-	cases_note(&b->memory, c, NOW);
+	cases_note(&b->mem.memory, c, NOW);
 	flush(b);
-	assert_int_equal(memorystore_expire(b->store, NOW, &n, &why), 0);
+	assert_int_equal(memorystore_expire(b->mem.store, NOW, &n, &why), 0);
 	assert_int_equal(n, 0);
-	assert_int_equal(memorystore_rows(b->store), 1);
-	assert_int_equal(memorystore_expire(b->store, NOW + 3 * DAY_S, &n, &why), 0);
+	assert_int_equal(memorystore_rows(b->mem.store), 1);
+	assert_int_equal(memorystore_expire(b->mem.store, NOW + 3 * DAY_S, &n, &why), 0);
 	assert_int_equal(n, 1);
 }
 
 static void test_it_outlives_the_process(void **state)
 {
 	struct bench *b = *state;
-	struct memorystore *killed = b->store;
+	struct memorystore *killed = b->mem.store;
 
-	cases_note(&b->memory,
+	cases_note(&b->mem.memory,
 		   (struct memory_change){ HOST("kept.example"), .good = 3, .value = 4000000000 },
 		   NOW);
-	cases_note(&b->memory, (struct memory_change){ HOST("gone.example"), .good = 3 }, NOW);
+	cases_note(&b->mem.memory, (struct memory_change){ HOST("gone.example"), .good = 3 }, NOW);
 	flush(b);
-	cases_note(&b->memory, (struct memory_change){ HOST("gone.example"), .forget = true }, NOW);
+	cases_note(&b->mem.memory, (struct memory_change){ HOST("gone.example"), .forget = true },
+		   NOW);
 	flush(b);
-	cases_note(&b->memory, (struct memory_change){ HOST("lost.example"), .good = 3 }, NOW);
+	cases_note(&b->mem.memory, (struct memory_change){ HOST("lost.example"), .good = 3 }, NOW);
 	/* Another life on the same file, while the first one has not written its last. */
-	open_store(b);
-	assert_float_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "kept.example", NOW).good, 3,
-			   0.001);
-	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "kept.example", NOW).value,
+	testmemory_open(&b->mem);
+	assert_float_equal(cases_recall(&b->mem.memory, MEMORY_URL_HOST, "kept.example", NOW).good,
+			   3, 0.001);
+	assert_int_equal(cases_recall(&b->mem.memory, MEMORY_URL_HOST, "kept.example", NOW).value,
 			 4000000000);
-	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "gone.example", NOW).last_seen,
-			 0);
-	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "lost.example", NOW).last_seen,
-			 0);
+	assert_int_equal(
+		cases_recall(&b->mem.memory, MEMORY_URL_HOST, "gone.example", NOW).last_seen, 0);
+	assert_int_equal(
+		cases_recall(&b->mem.memory, MEMORY_URL_HOST, "lost.example", NOW).last_seen, 0);
 	memorystore_close(killed);
 }
 
@@ -140,14 +116,14 @@ static void test_the_file_holds_no_name(void **state)
 				   .good = 1 };
 	str bytes;
 
-	cases_note(&b->memory, c, NOW);
-	memorystore_close(b->store);
-	assert_int_equal(fd_read_path(b->path, b->arena, 64 << 20, &bytes, &why), 0);
+	cases_note(&b->mem.memory, c, NOW);
+	memorystore_close(b->mem.store);
+	assert_int_equal(fd_read_path(b->mem.path, b->arena, 64 << 20, &bytes, &why), 0);
 	assert_true(str_find(bytes, STR("fact_age")) != STR_NONE);
 	assert_true(str_find(bytes, STR("patient")) == STR_NONE);
 	assert_true(str_find(bytes, STR("ours")) == STR_NONE);
-	open_store(b);
-	assert_int_equal(cases_recall(&b->memory, MEMORY_PAIR,
+	testmemory_open(&b->mem);
+	assert_int_equal(cases_recall(&b->mem.memory, MEMORY_PAIR,
 				      "Doctor@ours.example patient@private.example", NOW)
 				 .last_seen,
 			 NOW);
@@ -163,34 +139,35 @@ static void test_a_flood_drives_nothing_else_out(void **state)
 	size_t n;
 	char text[32];
 
-	memorystore_close(b->store);
-	b->limits.max_rows[MEMORY_URL_HOST] = ROOM;
-	open_store(b);
-	cases_note(&b->memory,
+	memorystore_close(b->mem.store);
+	b->mem.limits.max_rows[MEMORY_URL_HOST] = ROOM;
+	testmemory_open(&b->mem);
+	cases_note(&b->mem.memory,
 		   (struct memory_change){ .name = { MEMORY_SIGNER, STR("a.example") }, .good = 1 },
 		   NOW);
 	for (int i = 0; i < MANY; i++) {
 		snprintf(text, sizeof(text), "%d.example", i);
-		cases_note(&b->memory,
+		cases_note(&b->mem.memory,
 			   (struct memory_change){ .name = { MEMORY_URL_HOST, str_c(text) },
 						   .bad = 1 },
 			   NOW + (int64_t)i * 100);
 		if (i % 4000 == 0 || i == MANY - 1)
 			flush(b);
 	}
-	assert_int_equal(memorystore_dropped(b->store), 0);
-	assert_int_equal(memorystore_expire(b->store, NOW + DAY_S, &n, &why), 0);
+	assert_int_equal(memorystore_dropped(b->mem.store), 0);
+	assert_int_equal(memorystore_expire(b->mem.store, NOW + DAY_S, &n, &why), 0);
 	assert_int_equal(n, MANY - ROOM);
-	assert_int_equal(memorystore_expire(b->store, NOW + DAY_S, &n, &why), 0);
+	assert_int_equal(memorystore_expire(b->mem.store, NOW + DAY_S, &n, &why), 0);
 	assert_int_equal(n, 0);
-	assert_int_equal(memorystore_rows(b->store), ROOM + 1);
-	memorystore_close(b->store);
-	open_store(b);
-	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "0.example", NOW).last_seen, 0);
+	assert_int_equal(memorystore_rows(b->mem.store), ROOM + 1);
+	memorystore_close(b->mem.store);
+	testmemory_open(&b->mem);
+	assert_int_equal(cases_recall(&b->mem.memory, MEMORY_URL_HOST, "0.example", NOW).last_seen,
+			 0);
 	assert_int_not_equal(
-		cases_recall(&b->memory, MEMORY_URL_HOST, "39999.example", NOW).last_seen, 0);
-	assert_int_not_equal(cases_recall(&b->memory, MEMORY_SIGNER, "a.example", NOW).last_seen,
-			     0);
+		cases_recall(&b->mem.memory, MEMORY_URL_HOST, "39999.example", NOW).last_seen, 0);
+	assert_int_not_equal(
+		cases_recall(&b->mem.memory, MEMORY_SIGNER, "a.example", NOW).last_seen, 0);
 }
 
 static void test_a_broken_file_is_set_aside(void **state)
@@ -200,19 +177,19 @@ static void test_a_broken_file_is_set_aside(void **state)
 	FILE *f;
 	char aside[128];
 
-	memorystore_close(b->store);
-	f = fopen(b->path, "w");
+	memorystore_close(b->mem.store);
+	f = fopen(b->mem.path, "w");
 	assert_non_null(f);
 	for (int i = 0; i < 10000; i++)
 		fputs("no database", f);
 	fclose(f);
-	assert_int_equal(memorystore_open(b->path, &b->limits, &b->store, &why),
+	assert_int_equal(memorystore_open(b->mem.path, &b->mem.limits, &b->mem.store, &why),
 			 MEMORYSTORE_RENEWED);
-	b->memory = memorystore_memory(b->store);
-	cases_note(&b->memory, (struct memory_change){ HOST("a.example"), .good = 1 }, NOW);
-	assert_int_equal(cases_recall(&b->memory, MEMORY_URL_HOST, "a.example", NOW).last_seen,
+	b->mem.memory = memorystore_memory(b->mem.store);
+	cases_note(&b->mem.memory, (struct memory_change){ HOST("a.example"), .good = 1 }, NOW);
+	assert_int_equal(cases_recall(&b->mem.memory, MEMORY_URL_HOST, "a.example", NOW).last_seen,
 			 NOW);
-	snprintf(aside, sizeof(aside), "%s.broken", b->path);
+	snprintf(aside, sizeof(aside), "%s.broken", b->mem.path);
 	assert_int_equal(access(aside, F_OK), 0);
 }
 
@@ -225,7 +202,8 @@ static int answer(void *ctx, struct chan *c, struct msg *m, struct arena *a)
 
 static void test_a_lane_says_the_same(void **state)
 {
-	struct bench *b = *state, far = *b;
+	struct bench *b = *state;
+	struct memory far;
 	struct lanes *lanes = lanes_new(PROCESS_SCAN, PROCESS_MEMORY);
 	struct memory_name names[MEMORY_MAX_NAMES];
 	struct memory_fact f[MEMORY_MAX_NAMES];
@@ -235,10 +213,11 @@ static void test_a_lane_says_the_same(void **state)
 
 	assert_int_equal(chan_pair(ends, &why), 0);
 	assert_int_equal(
-		lanes_serve(ends[1], PROCESS_MEMORY, PROCESS_SCAN, answer, &b->memory, &why), 0);
+		lanes_serve(ends[1], PROCESS_MEMORY, PROCESS_SCAN, answer, &b->mem.memory, &why),
+		0);
 	lanes_add(lanes, ends[0], 0);
-	far.memory = memorylane_over(lanes);
-	cases_note(&far.memory,
+	far = memorylane_over(lanes);
+	cases_note(&far,
 		   (struct memory_change){ HOST("a.example"), .good = 2.5, .bad = 1e9, .value = 7 },
 		   NOW);
 	memset(longest, 'x', sizeof(longest));
@@ -246,7 +225,7 @@ static void test_a_lane_says_the_same(void **state)
 		names[i] =
 			(struct memory_name){ MEMORY_URL_HOST, str_of(longest, sizeof(longest)) };
 	names[63].text = STR("a.example");
-	assert_int_equal(memory_recall(&far.memory, b->arena, names, MEMORY_MAX_NAMES, NOW,
+	assert_int_equal(memory_recall(&far, b->arena, names, MEMORY_MAX_NAMES, NOW,
 				       deadline_in(5000), f, &why),
 			 0);
 	assert_int_equal(f[0].last_seen, 0);
@@ -257,9 +236,9 @@ static void test_a_lane_says_the_same(void **state)
 	(void)lanes_free(lanes);
 	/* Nobody there: an error, and everything is absent. */
 	lanes = lanes_new(PROCESS_SCAN, PROCESS_MEMORY);
-	far.memory = memorylane_over(lanes);
-	assert_true(memory_recall(&far.memory, b->arena, names, MEMORY_MAX_NAMES, NOW,
-				  deadline_in(10), f, &why) < 0);
+	far = memorylane_over(lanes);
+	assert_true(memory_recall(&far, b->arena, names, MEMORY_MAX_NAMES, NOW, deadline_in(10), f,
+				  &why) < 0);
 	assert_int_equal(f[63].last_seen, 0);
 	(void)lanes_free(lanes);
 }

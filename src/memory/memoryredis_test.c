@@ -1,5 +1,6 @@
 /* A memory in a real Redis server: what holds of every memory holds there, two gateways see each
  * other's rows, and a server that is gone, slow or full of nonsense harms nobody. */
+#include "base/testdir.h"
 #include "memory/memory_cases.h"
 #include "memory/memoryredis.h"
 #include "memory/memoryrow.h"
@@ -22,27 +23,36 @@ struct gateway {
 	struct memorystore *store;
 	struct memoryredis *shared;
 	struct memory memory;
-	char path[96];
+	char path[TESTDIR_PATH_MAX];
 };
 
 struct bench {
 	struct arena *arena;
-	char dir[64];
+	char dir[TESTDIR_MAX];
 	uint16_t port;
 	pid_t server;
 	struct gateway mx, out;
 };
 
-static uint16_t free_port(void)
+static int listen_somewhere(uint16_t *ret_port)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
 	socklen_t n = sizeof(at);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, n), 0);
+	assert_int_equal(listen(fd, 1), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
-	close(fd);
-	return ntohs(at.sin_port);
+	*ret_port = ntohs(at.sin_port);
+	return fd;
+}
+
+static uint16_t free_port(void)
+{
+	uint16_t port;
+
+	close(listen_somewhere(&port));
+	return port;
 }
 
 static bool answers(const struct bench *b)
@@ -85,23 +95,29 @@ static void stop_server(struct bench *b)
 	b->server = 0;
 }
 
-static void open_gateway(struct bench *b, struct gateway *g, const char *name, const char *password,
-			 str common)
+static void open_gateway_to(struct bench *b, uint16_t port, struct gateway *g, const char *name,
+			    const char *password, str common)
 {
 	struct memory_limits l = memory_limits_of(conf_new_default(b->arena));
 	struct why why = { "" };
 
-	snprintf(g->path, sizeof(g->path), "%s/%s.db", b->dir, name);
+	testdir_path(b->dir, name, g->path);
 	if (memorystore_open(g->path, &l, &g->store, &why) < 0)
 		fail_msg("%s", why.text);
 	g->shared = memoryredis_new(
 		&(struct memoryredis_spec){ .address = "127.0.0.1",
-					    .port = b->port,
+					    .port = port,
 					    .password = str_c(password),
 					    .secret = common,
 					    .limits = l,
 					    .below = memorystore_memory(g->store) });
 	g->memory = memoryredis_memory(g->shared);
+}
+
+static void open_gateway(struct bench *b, struct gateway *g, const char *name, const char *password,
+			 str common)
+{
+	open_gateway_to(b, b->port, g, name, password, common);
 }
 
 static void close_gateway(struct gateway *g)
@@ -131,8 +147,7 @@ static int setup(void **state)
 	struct bench *b = arena_make(a, struct bench);
 
 	b->arena = a;
-	snprintf(b->dir, sizeof(b->dir), "/tmp/memory-test-XXXXXX");
-	assert_non_null(mkdtemp(b->dir));
+	testdir_make(b->dir);
 	b->port = free_port();
 	start_server(b);
 	open_gateway(b, &b->mx, "mx", "a secret", secret);
@@ -150,7 +165,7 @@ static int teardown(void **state)
 	close_gateway(&b->mx);
 	close_gateway(&b->out);
 	stop_server(b);
-	(void)rmdir(b->dir);
+	testdir_remove(b->dir);
 	arena_free(b->arena);
 	return 0;
 }
@@ -366,23 +381,15 @@ static void *ask_in_time(void *ctx)
 
 static void test_many_who_ask_a_slow_server_do_not_wait_for_each_other(void **state)
 {
-	struct bench *b = *state;
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	uint16_t port;
+	int fd = listen_somewhere(&port);
 	pthread_t server, threads[24];
-	socklen_t n = sizeof(at);
-	uint16_t port = b->port;
 	struct why why = { "" };
 	struct memory here;
 	struct gateway g;
 
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, n), 0);
-	assert_int_equal(listen(fd, 1), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
 	assert_int_equal(pthread_create(&server, NULL, dawdle, &fd), 0);
-	b->port = ntohs(at.sin_port);
-	open_gateway(b, &g, "patient", "", secret);
-	b->port = port;
+	open_gateway_to(*state, port, &g, "patient", "", secret);
 	here = memorystore_memory(g.store);
 	cases_note(&here, (struct memory_change){ HOST("a.example"), .bad = 1 }, NOW);
 	assert_int_equal(memoryredis_tend(g.shared, NOW, &why), MEMORYREDIS_UP);
@@ -503,9 +510,10 @@ static void test_rows_of_tomorrow_are_no_rows(void **state)
 /* --- a server that is none */
 
 struct liar {
-	int fd;
 	const char *says; /* first */
 	size_t pause_us, n;
+	int fd;
+	pthread_t thread;
 };
 
 static void *lie(void *ctx)
@@ -529,24 +537,29 @@ static void *lie(void *ctx)
 	return NULL;
 }
 
+static void open_to_liar(struct bench *b, struct liar *l, struct gateway *g, const char *password)
+{
+	uint16_t port;
+
+	l->fd = listen_somewhere(&port);
+	assert_int_equal(pthread_create(&l->thread, NULL, lie, l), 0);
+	open_gateway_to(b, port, g, "lied-to", password, secret);
+}
+
+static void close_to_liar(struct liar *l, struct gateway *g)
+{
+	pthread_join(l->thread, NULL);
+	close(l->fd);
+	close_gateway(g);
+}
+
 static void meet_liar(struct bench *b, struct liar l, const char *expected)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
 	struct gateway g;
 	struct why why = { "" };
-	socklen_t n = sizeof(at);
-	uint16_t port = b->port;
-	pthread_t thread;
 	int64_t began;
 
-	l.fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(l.fd, (struct sockaddr *)&at, n), 0);
-	assert_int_equal(listen(l.fd, 1), 0);
-	assert_int_equal(getsockname(l.fd, (struct sockaddr *)&at, &n), 0);
-	assert_int_equal(pthread_create(&thread, NULL, lie, &l), 0);
-	b->port = ntohs(at.sin_port);
-	open_gateway(b, &g, "lied-to", "", secret);
-	b->port = port;
+	open_to_liar(b, &l, &g, "");
 	assert_int_equal(memoryredis_tend(g.shared, NOW, &why), MEMORYREDIS_UP);
 	began = clock_now_ms();
 	assert_float_equal(bad_of(&g, "a.example"), 0, 0.001);
@@ -554,9 +567,7 @@ static void meet_liar(struct bench *b, struct liar l, const char *expected)
 	assert_int_equal(memoryredis_tend(g.shared, NOW, &why), MEMORYREDIS_LOST);
 	if (str_find(str_c(why.text), str_c(expected)) == STR_NONE)
 		fail_msg("%s", why.text);
-	pthread_join(thread, NULL);
-	close(l.fd);
-	close_gateway(&g);
+	close_to_liar(&l, &g);
 }
 
 static void test_a_server_that_lies_costs_one_wait_and_little_memory(void **state)
@@ -577,28 +588,14 @@ static void test_no_password_is_told(void **state)
 {
 	struct liar l = { .says = "-ERR unknown command 'AUTH', with args beginning with: "
 				  "'a secret'\r\n" };
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
-	struct bench *b = *state;
-	uint16_t port = b->port;
-	socklen_t n = sizeof(at);
 	struct why why = { "" };
 	struct gateway g;
-	pthread_t thread;
 
-	l.fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(l.fd, (struct sockaddr *)&at, n), 0);
-	assert_int_equal(listen(l.fd, 1), 0);
-	assert_int_equal(getsockname(l.fd, (struct sockaddr *)&at, &n), 0);
-	assert_int_equal(pthread_create(&thread, NULL, lie, &l), 0);
-	b->port = ntohs(at.sin_port);
-	open_gateway(b, &g, "careful", "a secret", secret);
-	b->port = port;
+	open_to_liar(*state, &l, &g, "a secret");
 	assert_int_equal(memoryredis_tend(g.shared, NOW, &why), MEMORYREDIS_LOST);
 	assert_int_not_equal(str_find(str_c(why.text), STR("AUTH: refused")), STR_NONE);
 	assert_true(str_find(str_c(why.text), STR("a secret")) == STR_NONE);
-	pthread_join(thread, NULL);
-	close(l.fd);
-	close_gateway(&g);
+	close_to_liar(&l, &g);
 }
 
 static void test_a_secret_is_one_long_word(void **state unused_arg)

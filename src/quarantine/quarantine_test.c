@@ -1,9 +1,9 @@
 #include "quarantine/quarantine.h"
 
 #include "base/fd.h"
+#include "base/testdir.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 struct world {
-	char path[64];
+	char path[TESTDIR_MAX];
 	int dirfd;
 	struct arena *a;
 	struct quarantineindex index;
@@ -45,21 +45,12 @@ static int setup(void **state)
 	struct arena *a = arena_new("test", 64 << 20);
 	struct world *w = arena_make(a, struct world);
 
-	snprintf(w->path, sizeof(w->path), "/tmp/quarantine_test.XXXXXX");
-	assert_non_null(mkdtemp(w->path));
+	testdir_make(w->path);
 	w->dirfd = open(w->path, O_RDONLY | O_DIRECTORY);
 	w->a = a;
 	open_all(w);
 	*state = w;
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static int teardown(void **state)
@@ -68,7 +59,7 @@ static int teardown(void **state)
 
 	close_all(w);
 	close(w->dirfd);
-	nftw(w->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	testdir_remove(w->path);
 	arena_free(w->a);
 	return 0;
 }

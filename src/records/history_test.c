@@ -1,14 +1,9 @@
 #include "records/history.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "base/testdir.h"
 
 struct world {
-	char dir[64], path[100];
+	char dir[TESTDIR_MAX], path[TESTDIR_PATH_MAX];
 	struct arena *a;
 	struct history h;
 };
@@ -19,9 +14,8 @@ static int setup(void **state)
 	struct world *w = arena_make(a, struct world);
 	struct why why;
 
-	snprintf(w->dir, sizeof(w->dir), "/tmp/history_test.XXXXXX");
-	assert_non_null(mkdtemp(w->dir));
-	snprintf(w->path, sizeof(w->path), "%s/history.db", w->dir);
+	testdir_make(w->dir);
+	testdir_path(w->dir, "history.db", w->path);
 	w->a = a;
 	assert_int_equal(history_open(&w->h, w->path, &why), RECORDSDB_OK);
 	*state = w;
@@ -30,17 +24,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const names[] = { "", "-wal", "-shm" };
 	struct world *w = *state;
 
 	history_close(&w->h);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		char path[120];
-
-		snprintf(path, sizeof(path), "%s%s", w->path, names[i]);
-		unlink(path);
-	}
-	rmdir(w->dir);
+	testdir_remove(w->dir);
 	arena_free(w->a);
 	return 0;
 }

@@ -1,18 +1,12 @@
 #include "records/reportsout.h"
 
 #include "base/strbuf.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "base/testdir.h"
 
 enum { DAY = 20780, NOON = DAY * REPORTSOUT_DAY_S + 43200 };
 
 struct world {
-	char dir[64], path[100];
+	char dir[TESTDIR_MAX], path[TESTDIR_PATH_MAX];
 	struct arena *a;
 	struct reportsout r;
 };
@@ -23,9 +17,8 @@ static int setup(void **state)
 	struct world *w = arena_make(a, struct world);
 	struct why why;
 
-	snprintf(w->dir, sizeof(w->dir), "/tmp/reportsout_test.XXXXXX");
-	assert_non_null(mkdtemp(w->dir));
-	snprintf(w->path, sizeof(w->path), "%s/reports.db", w->dir);
+	testdir_make(w->dir);
+	testdir_path(w->dir, "reports.db", w->path);
 	w->a = a;
 	assert_int_equal(reportsout_open(&w->r, w->path, &why), RECORDSDB_OK);
 	*state = w;
@@ -34,17 +27,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const names[] = { "", "-wal", "-shm" };
 	struct world *w = *state;
 
 	reportsout_close(&w->r);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		char path[120];
-
-		snprintf(path, sizeof(path), "%s%s", w->path, names[i]);
-		unlink(path);
-	}
-	rmdir(w->dir);
+	testdir_remove(w->dir);
 	arena_free(w->a);
 	return 0;
 }

@@ -1,11 +1,11 @@
 #include "relay/maildir.h"
 
 #include "base/fd.h"
+#include "base/testdir.h"
 #include "relay/maildirname.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 struct world {
-	char path[64];
+	char path[TESTDIR_MAX];
 	int dirfd;
 	struct arena *a;
 };
@@ -24,20 +24,11 @@ static int setup(void **state)
 	struct arena *a = arena_new("test", 16 << 20);
 	struct world *w = arena_make(a, struct world);
 
-	snprintf(w->path, sizeof(w->path), "/tmp/maildir_test.XXXXXX");
-	assert_non_null(mkdtemp(w->path));
+	testdir_make(w->path);
 	w->dirfd = open(w->path, O_RDONLY | O_DIRECTORY);
 	w->a = a;
 	*state = w;
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static int teardown(void **state)
@@ -45,7 +36,7 @@ static int teardown(void **state)
 	struct world *w = *state;
 
 	close(w->dirfd);
-	nftw(w->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	testdir_remove(w->path);
 	arena_free(w->a);
 	return 0;
 }

@@ -1,13 +1,8 @@
 #include "scan/candidate.h"
 
-#include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/testdir.h"
 
-#include <cmocka.h>
+#include <sys/stat.h>
 
 #define META                                                                                       \
 	", group: g, created: 2026-01-02, description: {en: a, fr: b}, example: x, near_miss: "    \
@@ -22,7 +17,7 @@ struct world {
 	struct arena *a;
 	struct conf *conf;
 	struct rules *live;
-	char dir[64];
+	char dir[TESTDIR_MAX];
 };
 
 static void write_file(const char *dir, const char *name, const char *text)
@@ -39,11 +34,11 @@ static void write_file(const char *dir, const char *name, const char *text)
 
 static struct world new_world(const char *candidate)
 {
-	struct world w = { .a = arena_new("test", 256 << 20), .dir = "/tmp/candidate_test.XXXXXX" };
+	struct world w = { .a = arena_new("test", 256 << 20) };
 	struct rules_dirs dirs;
 	struct why why;
 
-	assert_non_null(mkdtemp(w.dir));
+	testdir_make(w.dir);
 	w.conf = conf_new_default(w.a);
 	w.conf->paths.rules = arena_fmt(w.a, "%s/rules", w.dir);
 	w.conf->paths.lists = arena_fmt(w.a, "%s/lists", w.dir);
@@ -59,15 +54,9 @@ static struct world new_world(const char *candidate)
 	return w;
 }
 
-static int drop(const char *path, const struct stat *st unused_arg, int what unused_arg,
-		struct FTW *at unused_arg)
-{
-	return remove(path);
-}
-
 static void world_free(struct world *w)
 {
-	assert_int_equal(nftw(w->dir, drop, 8, FTW_DEPTH | FTW_PHYS), 0);
+	testdir_remove(w->dir);
 	rules_close(w->live);
 	arena_free(w->a);
 }

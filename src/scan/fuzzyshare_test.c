@@ -1,40 +1,22 @@
 /* What one gateway learned another knows by their common memory, until it is forgotten. */
 #include "scan/fuzzyshare.h"
 
-#include "memory/memorystore.h"
-
-#include <errno.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "memory/testmemory.h"
 
 enum { NOW = 1800000000 };
 
 struct bench {
 	struct arena *a;
-	struct memorystore *store;
-	struct memory memory;
-	char dir[64], path[96];
+	struct testmemory mem;
 };
 
 static int setup(void **state)
 {
 	struct arena *a = arena_new("test", 64 << 20);
 	struct bench *b = arena_make(a, struct bench);
-	struct memory_limits l = memory_limits_of(conf_new_default(a));
-	struct why why = { "" };
 
 	b->a = a;
-	snprintf(b->dir, sizeof(b->dir), "/tmp/fuzzyshare-test-XXXXXX");
-	assert_non_null(mkdtemp(b->dir));
-	snprintf(b->path, sizeof(b->path), "%s/memory.db", b->dir);
-	assert_int_equal(memorystore_open(b->path, &l, &b->store, &why), MEMORYSTORE_OK);
-	b->memory = memorystore_memory(b->store);
+	testmemory_make(&b->mem, conf_new_default(a));
 	*state = b;
 	return 0;
 }
@@ -43,9 +25,7 @@ static int teardown(void **state)
 {
 	struct bench *b = *state;
 
-	memorystore_close(b->store);
-	unlink(b->path);
-	rmdir(b->dir);
+	testmemory_remove(&b->mem);
 	arena_free(b->a);
 	return 0;
 }
@@ -80,7 +60,7 @@ static const char *said(struct bench *b, unsigned number, size_t changed)
 	struct evidence e = { 0 };
 
 	fill(arena_push(b->a, &facts.fuzzy)->v, number, changed);
-	fuzzyshare_collect(&b->memory, b->a, &facts, NOW, &e);
+	fuzzyshare_collect(&b->mem.memory, b->a, &facts, NOW, &e);
 	return e.symbols.n ? arena_cz(b->a, e.symbols.v[0].name) : NULL;
 }
 
@@ -89,7 +69,7 @@ static void what_one_learned_the_other_knows(void **state)
 	struct bench *b = *state;
 
 	assert_null(said(b, 1, 0));
-	fuzzyshare_publish(&b->memory, b->a, NULL, table(b, 3, FUZZY_DENIED, NOW), NOW);
+	fuzzyshare_publish(&b->mem.memory, b->a, NULL, table(b, 3, FUZZY_DENIED, NOW), NOW);
 	assert_string_equal(said(b, 1, 0), "FUZZY_DENIED");
 	assert_string_equal(said(b, 2, 8), "FUZZY_DENIED");
 	assert_string_equal(said(b, 2, 9), "FUZZY_PROB");
@@ -103,11 +83,11 @@ static void what_was_forgotten_is_gone(void **state)
 	struct bench *b = *state;
 	const struct fuzzytable *three = table(b, 3, FUZZY_DENIED, NOW);
 
-	fuzzyshare_publish(&b->memory, b->a, NULL, three, NOW);
-	fuzzyshare_publish(&b->memory, b->a, three, table(b, 2, FUZZY_DENIED, NOW), NOW);
+	fuzzyshare_publish(&b->mem.memory, b->a, NULL, three, NOW);
+	fuzzyshare_publish(&b->mem.memory, b->a, three, table(b, 2, FUZZY_DENIED, NOW), NOW);
 	assert_null(said(b, 2, 0));
 	assert_string_equal(said(b, 1, 0), "FUZZY_DENIED");
-	fuzzyshare_publish(&b->memory, b->a, three, NULL, NOW);
+	fuzzyshare_publish(&b->mem.memory, b->a, three, NULL, NOW);
 	assert_null(said(b, 1, 0));
 }
 
@@ -115,9 +95,9 @@ static void only_ones_own_and_late_lessons_are_told(void **state)
 {
 	struct bench *b = *state;
 
-	fuzzyshare_publish(&b->memory, b->a, NULL, table(b, 2, FUZZY_WHITE, NOW), NOW);
-	fuzzyshare_publish(&b->memory, b->a, NULL, table(b, 2, FUZZY_PROB, NOW), NOW);
-	fuzzyshare_publish(&b->memory, b->a, NULL,
+	fuzzyshare_publish(&b->mem.memory, b->a, NULL, table(b, 2, FUZZY_WHITE, NOW), NOW);
+	fuzzyshare_publish(&b->mem.memory, b->a, NULL, table(b, 2, FUZZY_PROB, NOW), NOW);
+	fuzzyshare_publish(&b->mem.memory, b->a, NULL,
 			   table(b, 2, FUZZY_DENIED, NOW - FUZZYSHARE_AGE_S - 1), NOW);
 	assert_null(said(b, 1, 0));
 }
@@ -125,12 +105,12 @@ static void only_ones_own_and_late_lessons_are_told(void **state)
 static void without_memory_nothing_is_said(void **state)
 {
 	struct bench *b = *state;
-	struct memory real = b->memory;
+	struct memory real = b->mem.memory;
 
-	b->memory = (struct memory){ 0 };
-	fuzzyshare_publish(&b->memory, b->a, NULL, table(b, 2, FUZZY_DENIED, NOW), NOW);
+	b->mem.memory = (struct memory){ 0 };
+	fuzzyshare_publish(&b->mem.memory, b->a, NULL, table(b, 2, FUZZY_DENIED, NOW), NOW);
 	assert_null(said(b, 1, 0));
-	b->memory = real;
+	b->mem.memory = real;
 }
 
 static int note_nothing(void *ctx, const struct memory_change *changes unused_arg,

@@ -2,14 +2,7 @@
  * is not; and without memory nobody waits. */
 #include "scan/greylist.h"
 
-#include "memory/memorystore.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "memory/testmemory.h"
 
 enum { RECIPIENTS = 20 };
 enum { NOW = 1800000000, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 24 * HOUR_S };
@@ -17,9 +10,7 @@ enum { NOW = 1800000000, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 struct mail {
 	struct arena *arena;
 	struct conf *conf;
-	struct memorystore *store;
-	struct memory memory;
-	char dir[64], path[96];
+	struct testmemory mem;
 	/* the message */
 	const char *client, *reverse_path, *to[RECIPIENTS + 1], *id, *signer;
 	enum spfcheck_code spf;
@@ -30,18 +21,10 @@ static int setup(void **state)
 {
 	struct arena *a = arena_new("test", 256 << 20);
 	struct mail *m = arena_make(a, struct mail);
-	struct memory_limits l;
-	struct why why = { "" };
 
 	m->arena = a;
 	m->conf = conf_new_default(a);
-	snprintf(m->dir, sizeof(m->dir), "/tmp/greylist-test-XXXXXX");
-	assert_non_null(mkdtemp(m->dir));
-	snprintf(m->path, sizeof(m->path), "%s/memory.db", m->dir);
-	l = memory_limits_of(m->conf);
-	if (memorystore_open(m->path, &l, &m->store, &why) != MEMORYSTORE_OK)
-		fail_msg("%s", why.text);
-	m->memory = memorystore_memory(m->store);
+	testmemory_make(&m->mem, m->conf);
 	m->client = "192.0.2.7";
 	m->reverse_path = "a@stranger.example";
 	m->to[0] = "b@ours.example";
@@ -53,9 +36,7 @@ static int teardown(void **state)
 {
 	struct mail *m = *state;
 
-	memorystore_close(m->store);
-	(void)unlink(m->path);
-	(void)rmdir(m->dir);
+	testmemory_remove(&m->mem);
 	arena_free(m->arena);
 	return 0;
 }
@@ -80,7 +61,7 @@ static const char *sent(struct mail *m, int64_t at)
 		signature.domain = str_c(m->signer);
 		auth.n_dkim = 1;
 	}
-	greylist_ask(&m->memory, m->arena, m->conf, &env, &f, &auth, at, &m->wait, &e);
+	greylist_ask(&m->mem.memory, m->arena, m->conf, &env, &f, &auth, at, &m->wait, &e);
 	assert_int_equal(e.symbols.n, 1);
 	assert_true(str_starts(e.symbols.v[0].name, STR("GREYLIST_")));
 	return e.symbols.v[0].name.p + 9;
@@ -213,16 +194,16 @@ static int notes_nothing(void *ctx, const struct memory_change *changes, size_t 
 static void without_memory_nobody_waits(void **state)
 {
 	struct mail *m = *state;
-	struct memory whole = m->memory;
+	struct memory whole = m->mem.memory;
 
-	m->memory.recall = fails;
+	m->mem.memory.recall = fails;
 	assert_string_equal(sent(m, NOW), "UNASKED");
-	m->memory = whole;
-	m->memory.note = notes_nothing; /* asked in vain he would be asked for ever */
+	m->mem.memory = whole;
+	m->mem.memory.note = notes_nothing; /* asked in vain he would be asked for ever */
 	assert_string_equal(sent(m, NOW), "UNASKED");
-	m->memory = (struct memory){ 0 };
+	m->mem.memory = (struct memory){ 0 };
 	assert_string_equal(sent(m, NOW), "UNASKED");
-	m->memory = whole;
+	m->mem.memory = whole;
 	m->client = ""; /* nor does who has no name */
 	assert_string_equal(sent(m, NOW), "UNASKED");
 }
@@ -255,9 +236,9 @@ static int counts(void *ctx, const struct memory_change *changes, size_t n, int6
 static void who_floods_makes_few_rows_and_is_known_again(void **state)
 {
 	struct mail *m = *state;
-	struct counting c = { .below = m->memory };
+	struct counting c = { .below = m->mem.memory };
 
-	m->memory = (struct memory){ recalls, counts, &c };
+	m->mem.memory = (struct memory){ recalls, counts, &c };
 	m->id = "<1@stranger.example>";
 	for (int i = 0; i < RECIPIENTS; i++)
 		m->to[i] = arena_fmt(m->arena, "b%d@ours.example", i).p;

@@ -2,14 +2,7 @@
  * feeds itself. */
 #include "scan/memoryevidence.h"
 
-#include "memory/memorystore.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "memory/testmemory.h"
 
 enum { NOW = 1800000000, DAY_S = 24 * 3600, MINUTE_S = 60 };
 
@@ -17,9 +10,7 @@ enum { NOW = 1800000000, DAY_S = 24 * 3600, MINUTE_S = 60 };
 struct mail {
 	struct arena *arena;
 	struct conf *conf;
-	struct memorystore *store;
-	struct memory memory;
-	char dir[64], path[96];
+	struct testmemory mem;
 	int64_t now;
 	/* the message */
 	const char *client, *from, *reverse_path, *in_reply_to, *message_id, *auto_submitted;
@@ -39,20 +30,13 @@ static int setup(void **state)
 {
 	struct arena *a = arena_new("test", 512 << 20);
 	struct mail *m = arena_make(a, struct mail);
-	struct memory_limits l;
 	struct why why = { "" };
 
 	m->arena = a;
 	m->now = NOW;
 	m->conf = conf_new_default(a);
 	assert_int_equal(conf_set(m->conf, STR("domains"), STR("ours.example"), &why), 0);
-	snprintf(m->dir, sizeof(m->dir), "/tmp/memory-test-XXXXXX");
-	assert_non_null(mkdtemp(m->dir));
-	snprintf(m->path, sizeof(m->path), "%s/memory.db", m->dir);
-	l = memory_limits_of(m->conf);
-	if (memorystore_open(m->path, &l, &m->store, &why) != MEMORYSTORE_OK)
-		fail_msg("%s", why.text);
-	m->memory = memorystore_memory(m->store);
+	testmemory_make(&m->mem, m->conf);
 	*state = m;
 	return 0;
 }
@@ -61,9 +45,7 @@ static int teardown(void **state)
 {
 	struct mail *m = *state;
 
-	memorystore_close(m->store);
-	(void)unlink(m->path);
-	(void)rmdir(m->dir);
+	testmemory_remove(&m->mem);
 	arena_free(m->arena);
 	return 0;
 }
@@ -114,8 +96,8 @@ static void judge(struct mail *m)
 {
 	build(m);
 	m->found = (struct evidence){ 0 };
-	memoryevidence_collect(&m->memory, m->arena, m->conf, &m->env, &m->facts, &m->auth, m->now,
-			       &m->asked, &m->found);
+	memoryevidence_collect(&m->mem.memory, m->arena, m->conf, &m->env, &m->facts, &m->auth,
+			       m->now, &m->asked, &m->found);
 }
 
 static bool says(const struct mail *m, const char *name)
@@ -142,8 +124,8 @@ static void came_with(struct mail *m, int32_t score, int32_t of_memory, const ch
 	judge(m);
 	if (seen)
 		evidence_add(m->arena, &m->found, str_c(seen), STR(""));
-	memoryevidence_learn(&m->memory, &m->env, &m->asked, &m->found, &v, score < v.quarantine,
-			     m->now);
+	memoryevidence_learn(&m->mem.memory, &m->env, &m->asked, &m->found, &v,
+			     score < v.quarantine, m->now);
 }
 
 static void came(struct mail *m, int32_t score, int32_t of_memory)
@@ -154,7 +136,7 @@ static void came(struct mail *m, int32_t score, int32_t of_memory)
 static void sent(struct mail *m)
 {
 	build(m);
-	memoryevidence_sent(&m->memory, m->arena, m->conf, &m->env, &m->facts, m->now);
+	memoryevidence_sent(&m->mem.memory, m->arena, m->conf, &m->env, &m->facts, m->now);
 }
 
 static double bad_of(struct mail *m, enum memory_kind kind, const char *name, double *ret_good)
@@ -163,7 +145,7 @@ static double bad_of(struct mail *m, enum memory_kind kind, const char *name, do
 	struct memory_fact f;
 	struct why why;
 
-	assert_int_equal(memory_recall(&m->memory, m->arena, &n, 1, m->now, 0, &f, &why), 0);
+	assert_int_equal(memory_recall(&m->mem.memory, m->arena, &n, 1, m->now, 0, &f, &why), 0);
 	*ret_good = f.good;
 	return f.bad;
 }
@@ -414,8 +396,8 @@ static void test_a_good_link_does_not_cover_an_unknown_one(void **state)
 	*arena_push(m->arena, &m->facts.urls) =
 		(struct facts_url){ .host = STR("new.example"), .domain = STR("new.example") };
 	m->found = (struct evidence){ 0 };
-	memoryevidence_collect(&m->memory, m->arena, m->conf, &m->env, &m->facts, &m->auth, m->now,
-			       &m->asked, &m->found);
+	memoryevidence_collect(&m->mem.memory, m->arena, m->conf, &m->env, &m->facts, &m->auth,
+			       m->now, &m->asked, &m->found);
 	assert_false(says(m, "URL_REPUTATION_WHITE"));
 	assert_true(says(m, "IP_REPUTATION_WHITE"));
 }
@@ -467,7 +449,7 @@ static void test_without_a_memory_nothing_is_said(void **state)
 
 	we_write(m);
 	they_answer(m);
-	m->memory = (struct memory){ 0 };
+	m->mem.memory = (struct memory){ 0 };
 	came(m, 0, 0);
 	assert_int_equal(m->found.symbols.n, 0);
 }

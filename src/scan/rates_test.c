@@ -2,23 +2,14 @@
  * ever; and without memory nobody is held up. */
 #include "scan/rates.h"
 
-#include "memory/memorystore.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "memory/testmemory.h"
 
 enum { NOW = 1800000000, MINUTE_S = 60 }; /* the first second of a minute and an hour */
 
 struct mail {
 	struct arena *arena;
 	struct conf *conf;
-	struct memorystore *store;
-	struct memory memory;
-	char dir[64], path[96];
+	struct testmemory mem;
 	/* the message */
 	const char *client, *login, *reverse_path;
 	size_t recipients;
@@ -29,19 +20,11 @@ static int setup(void **state)
 {
 	struct arena *a = arena_new("test", 256 << 20);
 	struct mail *m = arena_make(a, struct mail);
-	struct memory_limits l;
-	struct why why = { "" };
 
 	m->arena = a;
 	m->conf = conf_new_default(a);
 	m->conf->role = CONF_ROLE_OUT;
-	snprintf(m->dir, sizeof(m->dir), "/tmp/rates-test-XXXXXX");
-	assert_non_null(mkdtemp(m->dir));
-	snprintf(m->path, sizeof(m->path), "%s/memory.db", m->dir);
-	l = memory_limits_of(m->conf);
-	if (memorystore_open(m->path, &l, &m->store, &why) != MEMORYSTORE_OK)
-		fail_msg("%s", why.text);
-	m->memory = memorystore_memory(m->store);
+	testmemory_make(&m->mem, m->conf);
 	m->client = "192.0.2.7";
 	m->login = "";
 	m->reverse_path = "a@ours.example";
@@ -55,9 +38,7 @@ static int teardown(void **state)
 {
 	struct mail *m = *state;
 
-	memorystore_close(m->store);
-	(void)unlink(m->path);
-	(void)rmdir(m->dir);
+	testmemory_remove(&m->mem);
 	arena_free(m->arena);
 	return 0;
 }
@@ -84,7 +65,7 @@ static size_t sent(struct mail *m, int64_t at)
 	env.recipients = arena_array(m->arena, str, m->recipients);
 	for (size_t i = 0; i < m->recipients; i++)
 		env.recipients[i] = str_c(m->to);
-	rates_collect(&m->memory, m->arena, m->conf, &env, at, &e);
+	rates_collect(&m->mem.memory, m->arena, m->conf, &env, at, &e);
 	if (e.symbols.n)
 		assert_string_equal(e.symbols.v[0].name.p, "RATELIMITED");
 	return e.symbols.n;
@@ -208,16 +189,16 @@ static int fails(void *ctx, struct arena *a, const struct memory_name *names, si
 static void without_memory_nobody_is_held_up(void **state)
 {
 	struct mail *m = *state;
-	struct memory whole = m->memory;
+	struct memory whole = m->mem.memory;
 
 	limit(m, "sender 1/1m");
-	m->memory.recall = fails;
+	m->mem.memory.recall = fails;
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(sent(m, NOW), 0);
-	m->memory = (struct memory){ 0 };
+	m->mem.memory = (struct memory){ 0 };
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(sent(m, NOW), 0);
-	m->memory = whole;
+	m->mem.memory = whole;
 	assert_int_equal(sent(m, NOW), 0);
 	assert_int_equal(sent(m, NOW), 1);
 }

@@ -6,13 +6,13 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/testdir.h"
 #include "store/delivery.h"
 #include "store/storecommands.h"
 #include "store/storecommit.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@
 /* The store with a scan that commits and a relay that answers as it is told. */
 struct world {
 	pthread_mutex_t lock; /* of the relay's part */
-	char path[64];
+	char path[TESTDIR_MAX];
 	struct arena *a;
 	struct store *s;
 	const struct conf *conf;
@@ -127,20 +127,11 @@ unused_arg static int setup(void **state)
 	w->a = a;
 	w->s = arena_make(a, struct store);
 	pthread_mutex_init(&w->lock, NULL);
-	snprintf(w->path, sizeof(w->path), "/tmp/store_test.XXXXXX");
-	assert_non_null(mkdtemp(w->path));
+	testdir_make(w->path);
 	assert_int_equal(chdir(w->path), 0);
 	open_store(w);
 	*state = w;
 	return 0;
-}
-
-unused_arg static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 unused_arg static int teardown(void **state)
@@ -149,7 +140,7 @@ unused_arg static int teardown(void **state)
 
 	close_store(w);
 	assert_int_equal(chdir("/"), 0);
-	nftw(w->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	testdir_remove(w->path);
 	kept[n_kept++] = w->a;
 	return 0;
 }
