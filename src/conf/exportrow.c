@@ -149,12 +149,10 @@ static int check_way(const struct conf *c, const struct exportrow *r, struct why
 
 int exportrow_check(const struct conf *c, struct why *why)
 {
-	if (c->exporter.targets.n > EXPORTROW_ROWS)
-		return why_set(why, -EINVAL,
-			       "exporter.targets: found %zu rows, expected at most %d",
-			       c->exporter.targets.n, EXPORTROW_ROWS);
+	if (rowwords_check("exporter.targets", &c->exporter.targets, EXPORTROW_ROWS, why) < 0)
+		return -EINVAL;
 	for (size_t i = 0; i < c->exporter.targets.n; i++) {
-		struct exportrow r, other;
+		struct exportrow r;
 
 		if (!exportrow_at(c, i, &r))
 			return why_set(
@@ -163,10 +161,6 @@ int exportrow_check(const struct conf *c, struct why *why)
 				"NAME mail ADDRESS or NAME queue, and options of it; the URL "
 				"https unless an option is http",
 				STR_ARG(c->exporter.targets.v[i]));
-		if (exportrow_find(c, r.name, &other) && other.name.p != r.name.p)
-			return why_set(why, -EINVAL,
-				       "exporter.targets: two rows have the name %.*s",
-				       STR_ARG(r.name));
 		if (check_way(c, &r, why) < 0)
 			return -EINVAL;
 	}

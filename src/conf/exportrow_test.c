@@ -1,9 +1,6 @@
 #include "conf/exportrow.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "conf/testrows.h"
 
 static void rows_are_read_and_completed(void **state)
 {
@@ -58,9 +55,7 @@ static void what_is_no_row_is_refused(void **state)
 
 static void a_configuration_is_checked_as_a_whole(void **state)
 {
-	static const struct {
-		const char *rows, *expected;
-	} cases[] = {
+	static const struct testrows_case cases[] = {
 		{ "a queue,a queue", "two rows have the name a" },
 		{ "a mail soc@elsewhere.example", "mailboxes of domains only" },
 		{ "a nothing", "expected NAME http URL" },
@@ -73,15 +68,8 @@ static void a_configuration_is_checked_as_a_whole(void **state)
 	struct why why = { "" };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		assert_int_equal(conf_set(c, STR("exporter.targets"), str_c(cases[i].rows), &why),
-				 0);
-		assert_true(conf_check(c, &why) < 0);
-		assert_non_null(strstr(why.text, cases[i].expected));
-	}
-	assert_int_equal(conf_set(c, STR("exporter.targets"),
-				  STR("a queue,b mail soc@hopital.example"), &why),
-			 0);
+	testrows_refused(c, "exporter.targets", cases, ARRAY_LEN(cases));
+	testrows_set(c, "exporter.targets", "a queue,b mail soc@hopital.example");
 	assert_int_equal(conf_check(c, &why), 0);
 	assert_true(exportrow_find(c, STR("b"), &r) && r.pusher == EXPORTROW_MAIL);
 	assert_false(exportrow_find(c, STR("c"), &r));

@@ -112,11 +112,10 @@ bool feedrow_find(const struct conf *c, str name, struct feedrow *ret)
 
 int feedrow_check(const struct conf *c, struct why *why)
 {
-	if (c->feeds.sources.n > FEEDROW_ROWS)
-		return why_set(why, -EINVAL, "feeds.sources: found %zu rows, expected at most %d",
-			       c->feeds.sources.n, FEEDROW_ROWS);
+	if (rowwords_check("feeds.sources", &c->feeds.sources, FEEDROW_ROWS, why) < 0)
+		return -EINVAL;
 	for (size_t i = 0; i < c->feeds.sources.n; i++) {
-		struct feedrow f, other;
+		struct feedrow f;
 
 		if (!feedrow_parse(c->feeds.sources.v[i], &f))
 			return why_set(why, -EINVAL,
@@ -124,13 +123,6 @@ int feedrow_check(const struct conf *c, struct why *why)
 				       "[OPTION ...], the URL https unless an option is http; map "
 				       "needs list=LIST, taxii collection=ID",
 				       STR_ARG(c->feeds.sources.v[i]));
-		for (size_t j = 0; j < i; j++) {
-			if (feedrow_parse(c->feeds.sources.v[j], &other) &&
-			    str_eq(f.name, other.name))
-				return why_set(why, -EINVAL,
-					       "feeds.sources: two rows have the name %.*s",
-					       STR_ARG(f.name));
-		}
 	}
 	return 0;
 }

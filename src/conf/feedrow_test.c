@@ -1,9 +1,6 @@
 #include "conf/feedrow.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "conf/testrows.h"
 
 static void rows_are_read_and_completed(void **state)
 {
@@ -55,6 +52,10 @@ static void what_is_no_row_is_refused(void **state)
 
 static void names_are_unique_and_rows_are_found_by_them(void **state)
 {
+	static const struct testrows_case cases[] = {
+		{ "a openphish https://a.example/,a urlhaus https://b.example/",
+		  "two rows have the name a" },
+	};
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 24);
 	struct conf *c = conf_new_default(a);
 	struct why why = { "" };
@@ -62,22 +63,14 @@ static void names_are_unique_and_rows_are_found_by_them(void **state)
 
 	(void)state;
 	assert_int_equal(feedrow_check(c, &why), 0);
-	assert_int_equal(conf_set(c, STR("feeds.sources"),
-				  STR("a openphish https://a.example/,b map https://b.example/ "
-				      "list=deny-urls"),
-				  &why),
-			 0);
+	testrows_set(c, "feeds.sources",
+		     "a openphish https://a.example/,b map https://b.example/ list=deny-urls");
 	assert_int_equal(feedrow_check(c, &why), 0);
 	assert_true(feedrow_find(c, STR("b"), &f));
 	assert_true(str_eq(feedrow_file(a, feedrow_home(a, c), &f),
 			   STR("/var/lib/poterne/feeds/b/deny-urls.set")));
 	assert_false(feedrow_find(c, STR("c"), &f));
-	assert_int_equal(conf_set(c, STR("feeds.sources"),
-				  STR("a openphish https://a.example/,a urlhaus "
-				      "https://b.example/"),
-				  &why),
-			 0);
-	assert_true(feedrow_check(c, &why) < 0);
+	testrows_refused(c, "feeds.sources", cases, ARRAY_LEN(cases));
 }
 
 int main(void)

@@ -1,17 +1,12 @@
 #include "conf/raterow.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "conf/testrows.h"
 
 static struct conf *conf_with(struct arena *a, const char *limits)
 {
 	struct conf *c = conf_new_default(a);
-	struct why why = { "" };
 
-	assert_int_equal(conf_set(c, STR("rates.limits"), str_c(limits), &why), 0);
+	testrows_set(c, "rates.limits", limits);
 	return c;
 }
 

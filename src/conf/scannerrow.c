@@ -123,7 +123,7 @@ void scannerrow_all(struct arena *a, const struct conf *c, struct scannerrows *r
 	}
 }
 
-static int check_row(const struct conf *c, const struct scannerrow *r, struct why *why)
+static int check_timeout(const struct conf *c, const struct scannerrow *r, struct why *why)
 {
 	if (r->timeout >= c->scan.deadline)
 		return why_set(why, -EINVAL,
@@ -136,29 +136,20 @@ static int check_row(const struct conf *c, const struct scannerrow *r, struct wh
 int scannerrow_check(const struct conf *c, struct why *why)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("scanner rows", 1 << 20);
-	struct scannerrows rows = { .n = 0 };
 
-	if (c->scanners.services.n > SCANNERROW_ROWS)
-		return why_set(why, -EINVAL,
-			       "scanners.services: found %zu rows, expected at most %d",
-			       c->scanners.services.n, SCANNERROW_ROWS);
+	if (rowwords_check("scanners.services", &c->scanners.services, SCANNERROW_ROWS, why) < 0)
+		return -EINVAL;
 	for (size_t i = 0; i < c->scanners.services.n; i++) {
-		struct scannerrow *r = &rows.v[i];
+		struct scannerrow r;
 
-		if (!scannerrow_parse(a, c->scanners.services.v[i], r))
+		if (!scannerrow_parse(a, c->scanners.services.v[i], &r))
 			return why_set(
 				why, -EINVAL,
 				"scanners.services: found \"%.*s\", expected NAME PROTOCOL "
 				"PEER [OPTION ...] with clamd, icap, olefy, dcc or line, and "
 				"unix:/PATH or tcp:ADDRESS:PORT",
 				STR_ARG(c->scanners.services.v[i]));
-		for (size_t k = 0; k < i; k++) {
-			if (str_eq(r->name, rows.v[k].name))
-				return why_set(why, -EINVAL,
-					       "scanners.services: two rows have the name %.*s",
-					       STR_ARG(r->name));
-		}
-		if (check_row(c, r, why) < 0)
+		if (check_timeout(c, &r, why) < 0)
 			return -EINVAL;
 	}
 	return 0;

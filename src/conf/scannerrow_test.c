@@ -1,9 +1,6 @@
 #include "conf/scannerrow.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "conf/testrows.h"
 
 static void rows_are_read_and_completed(void **state)
 {
@@ -66,9 +63,7 @@ static void what_is_no_row_is_refused(void **state)
 
 static void a_configuration_is_checked_as_a_whole(void **state)
 {
-	static const struct {
-		const char *rows, *expected;
-	} cases[] = {
+	static const struct testrows_case cases[] = {
 		{ "a clamd unix:/x,a line unix:/y", "two rows have the name a" },
 		{ "a clamd unix:/x timeout=60s", "timeout of a is not below scan.deadline" },
 		{ "a clamd", "expected NAME PROTOCOL PEER" },
@@ -83,15 +78,8 @@ static void a_configuration_is_checked_as_a_whole(void **state)
 	struct why why = { "" };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		assert_int_equal(conf_set(c, STR("scanners.services"), str_c(cases[i].rows), &why),
-				 0);
-		assert_true(conf_check(c, &why) < 0);
-		assert_non_null(strstr(why.text, cases[i].expected));
-	}
-	assert_int_equal(conf_set(c, STR("scanners.services"),
-				  STR("a line unix:/x,b icap tcp:127.0.0.1:1344"), &why),
-			 0);
+	testrows_refused(c, "scanners.services", cases, ARRAY_LEN(cases));
+	testrows_set(c, "scanners.services", "a line unix:/x,b icap tcp:127.0.0.1:1344");
 	assert_int_equal(conf_check(c, &why), 0);
 	scannerrow_all(a, c, &rows);
 	assert_int_equal(rows.n, 2);
