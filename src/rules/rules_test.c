@@ -38,6 +38,22 @@ static int load(struct arena *a, const char *shipped, const char *overlay, struc
 	return r;
 }
 
+struct refusal {
+	const char *text, *error;
+};
+
+static void each_is_refused(const struct refusal *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		cleanup(arena_freep) struct arena *a = new_arena();
+		struct why why = { "" };
+		struct rules *r;
+
+		assert_int_equal(load(a, cases[i].text, NULL, &r, &why), -EINVAL);
+		assert_string_equal(why.text, cases[i].error);
+	}
+}
+
 static void the_shipped_rules_load_and_match_their_examples(void **state)
 {
 	cleanup(arena_freep) struct arena *a = new_arena();
@@ -102,9 +118,7 @@ static void every_property_arrives_in_the_symbol(void **state)
 
 static void a_bad_file_is_refused_with_place_and_hint(void **state)
 {
-	static const struct {
-		const char *text, *error;
-	} cases[] = {
+	static const struct refusal cases[] = {
 		{ "", "rules: no file sets thresholds; add 00-thresholds.yaml" },
 		{ "symbol: {}\n", "rules.yaml:1:1: found \"symbol\", expected thresholds, symbols, "
 				  "protected or dns_lists; did you mean \"symbols\"?" },
@@ -189,21 +203,12 @@ static void a_bad_file_is_refused_with_place_and_hint(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		cleanup(arena_freep) struct arena *a = new_arena();
-		struct why why = { "" };
-		struct rules *r;
-
-		assert_int_equal(load(a, cases[i].text, NULL, &r, &why), -EINVAL);
-		assert_string_equal(why.text, cases[i].error);
-	}
+	each_is_refused(cases, ARRAY_LEN(cases));
 }
 
 static void a_bad_condition_about_a_scanner_is_refused(void **state)
 {
-	static const struct {
-		const char *text, *error;
-	} cases[] = {
+	static const struct refusal cases[] = {
 		{ HEAD "  AB: {when: {scanner: {name: a, protocol: icap, says: x}}" META,
 		  "rules.yaml:3:24: found a section, expected {name: SERVICE, says: WORD}" },
 		{ HEAD "  AB: {when: {scanner: {protocol: http, says: x}}" META,
@@ -216,14 +221,7 @@ static void a_bad_condition_about_a_scanner_is_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		cleanup(arena_freep) struct arena *a = new_arena();
-		struct why why = { "" };
-		struct rules *r;
-
-		assert_int_equal(load(a, cases[i].text, NULL, &r, &why), -EINVAL);
-		assert_string_equal(why.text, cases[i].error);
-	}
+	each_is_refused(cases, ARRAY_LEN(cases));
 }
 
 static void an_overlay_changes_scores_disables_and_adds(void **state)
@@ -565,9 +563,7 @@ static void examples_that_lie_are_refused(void **state)
 
 static void a_bad_list_of_the_dns_is_refused(void **state)
 {
-	static const struct {
-		const char *text, *error;
-	} cases[] = {
+	static const struct refusal cases[] = {
 		{ "dns_lists:\n  a: {zone: a.test, asks: [clients]}\n",
 		  "rules.yaml:2:28: found \"clients\", expected client, helo, reverse_path, from, "
 		  "dkim, url_host, url_domain, url_address, from_address, "
@@ -582,14 +578,7 @@ static void a_bad_list_of_the_dns_is_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		cleanup(arena_freep) struct arena *a = new_arena();
-		struct rules *r;
-		struct why why = { "" };
-
-		assert_int_equal(load(a, cases[i].text, NULL, &r, &why), -EINVAL);
-		assert_string_equal(why.text, cases[i].error);
-	}
+	each_is_refused(cases, ARRAY_LEN(cases));
 }
 
 static void list_entries_expire_and_errors_have_a_place(void **state)
