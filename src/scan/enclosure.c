@@ -15,3 +15,19 @@ int enclosure_attach(struct msg *m, const char *name, str bytes, struct why *why
 	m->n_fds = 1;
 	return 0;
 }
+
+int enclosure_tell(struct lanes *to, struct msg *m, str *field, const char *name, str bytes,
+		   deadline d, struct why *why)
+{
+	int r = 0;
+
+	if (bytes.n <= MSG_INLINE_MAX)
+		*field = bytes;
+	else
+		r = enclosure_attach(m, name, bytes, why);
+	if (r == 0)
+		r = lanes_tell(to, m, d, why);
+	if (m->n_fds)
+		fd_close(m->fds[0]);
+	return r;
+}

@@ -110,19 +110,11 @@ static str whole(struct arena *a, const struct passage *p, size_t size)
 static int hand_over(struct lanes *to, const struct exportrow *row, str bytes, struct why *why)
 {
 	struct msg m = { .type = MSG_exported };
-	int r = 0;
 
 	m.exported.target = row->name;
 	m.exported.size = bytes.n;
-	if (bytes.n <= MSG_INLINE_MAX)
-		m.exported.bytes = bytes;
-	else
-		r = enclosure_attach(&m, "exported", bytes, why);
-	if (r == 0)
-		r = lanes_tell(to, &m, deadline_in(EXPORTER_HAND_OVER_MS), why);
-	if (m.n_fds)
-		fd_close(m.fds[0]);
-	return r;
+	return enclosure_tell(to, &m, &m.exported.bytes, "exported", bytes,
+			      deadline_in(EXPORTER_HAND_OVER_MS), why);
 }
 
 /* A message may be larger than the arena of a passage. */

@@ -37,20 +37,11 @@ static int tell(struct lanes *store, const struct passage *p, const struct kept 
 {
 	struct msg m = { .type = MSG_kept };
 	str bytes;
-	int r = 0;
 
 	if (!kept_encode(p->arena, k, &bytes))
 		return why_set(why, -1, "too large");
 	m.kept.size = bytes.n;
-	if (bytes.n <= MSG_INLINE_MAX)
-		m.kept.bytes = bytes;
-	else
-		r = enclosure_attach(&m, "kept", bytes, why);
-	if (r == 0)
-		r = lanes_tell(store, &m, deadline_in(0), why);
-	if (m.n_fds)
-		fd_close(m.fds[0]);
-	return r;
+	return enclosure_tell(store, &m, &m.kept.bytes, "kept", bytes, deadline_in(0), why);
 }
 
 void keep_tell(struct lanes *store, const struct passage *p)

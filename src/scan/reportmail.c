@@ -50,7 +50,6 @@ static int tell(struct lanes *store, const struct passage *p, struct why *why)
 	str bytes = reportset_encode(p->arena, &p->j.facts.reports);
 	bool authenticated;
 	str sender = sender_of(p, &authenticated);
-	int r = 0;
 
 	m.reported = (struct msg_reported){
 		.mid = p->env.mid,
@@ -58,15 +57,8 @@ static int tell(struct lanes *store, const struct passage *p, struct why *why)
 		.authenticated = authenticated,
 		.received_at = (uint64_t)p->env.received_at,
 	};
-	if (bytes.n <= MSG_INLINE_MAX)
-		m.reported.bytes = bytes;
-	else
-		r = enclosure_attach(&m, "reports", bytes, why);
-	if (r == 0)
-		r = lanes_tell(store, &m, deadline_in(TELL_MS), why);
-	if (m.n_fds)
-		fd_close(m.fds[0]);
-	return r;
+	return enclosure_tell(store, &m, &m.reported.bytes, "reports", bytes, deadline_in(TELL_MS),
+			      why);
 }
 
 void reportmail_tell(struct lanes *store, const struct passage *p)
