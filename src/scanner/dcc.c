@@ -60,18 +60,14 @@ int dcc_parse(struct arena *a, str answer, struct scanner_answer *ret, struct wh
 int dcc_ask(struct arena *a, const struct scannerrow *row, const struct scanner_subject *s,
 	    deadline d, struct scanner_answer *ret, struct why *why)
 {
-	struct exchange x;
+	const struct exchange_question q = {
+		.head = envelope(a, row, s->envelope),
+		.bytes = s->bytes,
+		.end = EXCHANGE_TO_END,
+		.max = DCC_ANSWER_MAX,
+	};
 	str answer;
-	int r = exchange_open(&x, a, &row->peer, d, why);
+	int r = exchange_once(a, &row->peer, &q, d, &answer, why);
 
-	if (r == 0)
-		r = exchange_send(&x, envelope(a, row, s->envelope), why);
-	if (r == 0)
-		r = exchange_send(&x, s->bytes, why);
-	if (r == 0)
-		r = exchange_ask(&x, true, why);
-	if (r == 0)
-		r = exchange_answer(&x, a, EXCHANGE_TO_END, DCC_ANSWER_MAX, &answer, why);
-	exchange_close(&x);
 	return r < 0 ? r : dcc_parse(a, answer, ret, why);
 }

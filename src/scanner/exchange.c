@@ -63,19 +63,15 @@ int exchange_send(struct exchange *x, str bytes, struct why *why)
 	return sent(x, stream_write(&x->stream, bytes, x->until, why), why);
 }
 
-int exchange_ask(struct exchange *x, bool half_close, struct why *why)
+int exchange_ask(struct exchange *x, struct why *why)
 {
-	int r = x->hung_up ? 0 : sent(x, stream_flush(&x->stream, x->until, why), why);
-
-	if (r == 0 && half_close)
-		(void)shutdown(x->fd, SHUT_WR);
-	return r;
+	return x->hung_up ? 0 : sent(x, stream_flush(&x->stream, x->until, why), why);
 }
 
-int exchange_answer(struct exchange *x, struct arena *a, enum exchange_end end, size_t max,
-		    str *ret, struct why *why)
+static int read_answer(struct exchange *x, struct arena *a, const struct exchange_question *q,
+		       str *ret, struct why *why)
 {
-	struct strbuf b = strbuf_make(a, max);
+	struct strbuf b = strbuf_make(a, q->max);
 	size_t lf = STR_NONE;
 
 	if (x->hung_up)
@@ -88,12 +84,12 @@ int exchange_answer(struct exchange *x, struct arena *a, enum exchange_end end, 
 			break;
 		if (r != STREAM_OK)
 			return exchange_error(r, why);
-		if (end == EXCHANGE_TO_LINE)
+		if (q->end == EXCHANGE_TO_LINE)
 			lf = str_chr(have, '\n');
 		strbuf_put(&b, str_sub(have, 0, lf));
 		stream_consume(&x->stream, have.n);
 		if (b.overflow)
-			return why_set(why, -EMSGSIZE, "an answer of more than %zu bytes", max);
+			return why_set(why, -EMSGSIZE, "an answer of more than %zu bytes", q->max);
 	}
 	*ret = strbuf_str(&b);
 	return 0;
@@ -102,4 +98,24 @@ int exchange_answer(struct exchange *x, struct arena *a, enum exchange_end end, 
 void exchange_close(struct exchange *x)
 {
 	x->fd = fd_close(x->fd);
+}
+
+int exchange_once(struct arena *a, const struct conf_peer *peer, const struct exchange_question *q,
+		  deadline d, str *ret_answer, struct why *why)
+{
+	struct exchange x;
+	int r = exchange_open(&x, a, peer, d, why);
+
+	if (r == 0)
+		r = exchange_send(&x, q->head, why);
+	if (r == 0)
+		r = exchange_send(&x, q->bytes, why);
+	if (r == 0)
+		r = exchange_ask(&x, why);
+	if (r == 0 && q->end == EXCHANGE_TO_END)
+		(void)shutdown(x.fd, SHUT_WR);
+	if (r == 0)
+		r = read_answer(&x, a, q, ret_answer, why);
+	exchange_close(&x);
+	return r;
 }

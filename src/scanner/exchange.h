@@ -5,7 +5,7 @@
  * Limits   one deadline for all of it; the caller's maximum of an answer.
  * Threads  one at a time.
  * Errors   negative errno and a why. Who hangs up while we send has perhaps answered already, so
- *          that is said by exchange_answer, or read by who speaks the protocol.
+ *          that is an error of exchange_once only, or read by who speaks the protocol.
  */
 #ifndef SCANNER_EXCHANGE_H
 #define SCANNER_EXCHANGE_H
@@ -23,16 +23,25 @@ struct exchange {
 	bool hung_up; /* the peer, before it had the whole question */
 };
 
-/* An answer ends with the connection, or with its first line feed. */
+/* An answer ends with the connection, as the question does; or with its first line feed. */
 enum exchange_end { EXCHANGE_TO_END, EXCHANGE_TO_LINE };
 
+/* What most protocols are: a head, the bytes, an answer. */
+struct exchange_question {
+	str head, bytes;
+	enum exchange_end end;
+	size_t max; /* of the answer */
+};
+
+int exchange_once(struct arena *a, const struct conf_peer *peer, const struct exchange_question *q,
+		  deadline d, str *ret_answer, struct why *why) must_use;
+
+/* For other protocols, its parts. */
 int exchange_open(struct exchange *x, struct arena *a, const struct conf_peer *peer, deadline d,
 		  struct why *why) must_use;
 int exchange_send(struct exchange *x, str bytes, struct why *why) must_use;
-/* The question is whole. half_close: say so by closing our direction. */
-int exchange_ask(struct exchange *x, bool half_close, struct why *why) must_use;
-int exchange_answer(struct exchange *x, struct arena *a, enum exchange_end end, size_t max,
-		    str *ret, struct why *why) must_use;
+/* The question is whole. */
+int exchange_ask(struct exchange *x, struct why *why) must_use;
 /* Also of one that could not be opened. */
 void exchange_close(struct exchange *x);
 

@@ -52,7 +52,7 @@ static int send_question(struct exchange *x, struct arena *a, const struct scann
 		r = exchange_send(x, s->bytes, why);
 	if (r == 0)
 		r = exchange_send(x, s->bytes.n ? STR("\r\n0\r\n\r\n") : STR("0\r\n\r\n"), why);
-	return r < 0 ? r : exchange_ask(x, false, why);
+	return r < 0 ? r : exchange_ask(x, why);
 }
 
 /* --- the answer --- */

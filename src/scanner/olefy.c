@@ -132,21 +132,15 @@ int olefy_parse(struct arena *a, str json, struct scanner_answer *ret, struct wh
 int olefy_ask(struct arena *a, const struct scannerrow *row, const struct scanner_subject *s,
 	      deadline d, struct scanner_answer *ret, struct why *why)
 {
-	struct exchange x;
+	const struct exchange_question q = {
+		.head = arena_fmt(a, "OLEFY/1.0\nMethod: oletools\nRspamd-ID: %.*s\n\n",
+				  STR_ARG(s->envelope->mid)),
+		.bytes = s->bytes,
+		.end = EXCHANGE_TO_END,
+		.max = OLEFY_ANSWER_MAX,
+	};
 	str answer;
-	int r = exchange_open(&x, a, &row->peer, d, why);
+	int r = exchange_once(a, &row->peer, &q, d, &answer, why);
 
-	if (r == 0)
-		r = exchange_send(&x,
-				  arena_fmt(a, "OLEFY/1.0\nMethod: oletools\nRspamd-ID: %.*s\n\n",
-					    STR_ARG(s->envelope->mid)),
-				  why);
-	if (r == 0)
-		r = exchange_send(&x, s->bytes, why);
-	if (r == 0)
-		r = exchange_ask(&x, true, why);
-	if (r == 0)
-		r = exchange_answer(&x, a, EXCHANGE_TO_END, OLEFY_ANSWER_MAX, &answer, why);
-	exchange_close(&x);
 	return r < 0 ? r : olefy_parse(a, answer, ret, why);
 }

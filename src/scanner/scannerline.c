@@ -77,18 +77,14 @@ int scannerline_parse(struct arena *a, str line, struct scanner_answer *ret, str
 int scannerline_ask(struct arena *a, const struct scannerrow *row, const struct scanner_subject *s,
 		    deadline d, struct scanner_answer *ret, struct why *why)
 {
-	struct exchange x;
+	const struct exchange_question q = {
+		.head = scannerline_question(a, s),
+		.bytes = s->bytes,
+		.end = EXCHANGE_TO_LINE,
+		.max = SCANNERLINE_ANSWER_MAX,
+	};
 	str answer;
-	int r = exchange_open(&x, a, &row->peer, d, why);
+	int r = exchange_once(a, &row->peer, &q, d, &answer, why);
 
-	if (r == 0)
-		r = exchange_send(&x, scannerline_question(a, s), why);
-	if (r == 0)
-		r = exchange_send(&x, s->bytes, why);
-	if (r == 0)
-		r = exchange_ask(&x, false, why);
-	if (r == 0)
-		r = exchange_answer(&x, a, EXCHANGE_TO_LINE, SCANNERLINE_ANSWER_MAX, &answer, why);
-	exchange_close(&x);
 	return r < 0 ? r : scannerline_parse(a, answer, ret, why);
 }
