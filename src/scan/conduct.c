@@ -237,6 +237,7 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	struct dnspatience patience = { .below = c->dns };
 	struct dns_resolver dns = dnspatience_resolver(&patience);
 	struct authcheck auth;
+	struct rates rates;
 	struct why why = { "" };
 	bool incoming = conf->role != CONF_ROLE_OUT; /* what leaves is ours: nobody to check */
 	int r;
@@ -277,10 +278,12 @@ void conduct_judge(struct conductor *c, const struct conduct_policy *p, struct a
 	if (r == WORKERS_OK && incoming)
 		memoryevidence_collect(&c->memory, a, conf, env, &j.facts, &j.auth, now, &j.memory,
 				       &j.evidence);
-	rates_collect(&c->memory, a, conf, env, now, &j.evidence);
+	rates_collect(&c->memory, a, conf, env, now, &rates, &j.evidence);
 	ask_learned(c, p, a, now, &j);
 	ask_classifier(p, inspection.question.inspect.features_key, a, env, &j);
 	conclude(c, p, a, env, now, &j);
+	if (j.verdict.action != ACTION_DEFER && j.verdict.action != ACTION_GREYLIST)
+		rates_count(&c->memory, &rates, env, now);
 	j.time_us = (uint32_t)(clock_now_us() - began);
 	count(&j, message.n);
 	*ret = j;

@@ -1,22 +1,12 @@
 #include "scan/rates.h"
 
 #include "base/log.h"
-#include "conf/raterow.h"
 #include "scan/memorynames.h"
 #include "sys/metrics.h"
 
-enum { V6_PREFIX = 64, LIMITS = RATEROW_WHATS * RATEROW_TOGETHER };
+enum { V6_PREFIX = 64 };
 
-/* For one message. */
-struct rates {
-	struct raterow rows[LIMITS];
-	str who[LIMITS];
-	size_t n;
-	struct memory_name names[2 * LIMITS]; /* of each: this window, and the one before */
-	struct memory_fact facts[2 * LIMITS];
-};
-
-_Static_assert(2 * LIMITS <= MEMORY_MAX_NAMES, "one question is enough");
+_Static_assert(2 * RATES_LIMITS <= MEMORY_MAX_NAMES, "one question is enough");
 
 /* Of IPv6 the /64, which is what one subscriber has. */
 static str client_of(struct arena *a, str address)
@@ -114,24 +104,14 @@ static bool exceeded(const struct rates *r, struct arena *a, const struct envelo
 	return true;
 }
 
-static void note(const struct memory *m, const struct rates *r, size_t recipients, int64_t now)
-{
-	struct memory_change changes[LIMITS];
-	struct why why;
-
-	for (size_t i = 0; i < r->n; i++)
-		changes[i] = (struct memory_change){ .name = r->names[2 * i],
-						     .good = (double)recipients };
-	defs_ignore(memory_note(m, changes, r->n, now, &why)); /* lost: not counted */
-}
-
 void rates_collect(const struct memory *m, struct arena *a, const struct conf *conf,
-		   const struct envelope *env, int64_t now, struct evidence *e)
+		   const struct envelope *env, int64_t now, struct rates *ret, struct evidence *e)
 {
 	struct rates r = { .n = 0 };
 	bool any = false;
 	struct why why;
 
+	*ret = r;
 	find_limits(&r, a, conf, env, now);
 	if (r.n == 0 ||
 	    memory_recall(m, a, r.names, 2 * r.n, now, deadline_in(MEMORY_MS), r.facts, &why) < 0)
@@ -141,5 +121,18 @@ void rates_collect(const struct memory *m, struct arena *a, const struct conf *c
 	if (any)
 		metrics_add(METRIC_scan_ratelimited, 1);
 	else
-		note(m, &r, env->n_recipients, now);
+		*ret = r;
+}
+
+void rates_count(const struct memory *m, const struct rates *r, const struct envelope *env,
+		 int64_t now)
+{
+	struct memory_change changes[RATES_LIMITS];
+	struct why why;
+
+	for (size_t i = 0; i < r->n; i++)
+		changes[i] = (struct memory_change){ .name = r->names[2 * i],
+						     .good = (double)env->n_recipients };
+	if (r->n)
+		defs_ignore(memory_note(m, changes, r->n, now, &why)); /* lost: not counted */
 }
