@@ -62,24 +62,32 @@ static int timed_out(int r, struct why *why)
 	return r == STREAM_E_TIMEOUT ? why_set(why, -ETIMEDOUT, "clamd: %m") : r;
 }
 
-/* The command, the message in chunks after their length (big-endian), an empty chunk. */
-static int send_message(struct stream *s, str message, deadline d, struct why *why)
+/* After its length, big-endian. */
+static int send_chunk(struct stream *s, str chunk, deadline d, struct why *why)
+{
+	char length[4] = { (char)(chunk.n >> 24), (char)(chunk.n >> 16), (char)(chunk.n >> 8),
+			   (char)chunk.n };
+	int r = stream_write(s, str_of(length, sizeof(length)), d, why);
+
+	return r == STREAM_OK ? stream_write(s, chunk, d, why) : r;
+}
+
+/* The command, head and message in chunks, an empty chunk. */
+static int send_message(struct stream *s, str head, str message, deadline d, struct why *why)
 {
 	static const str command = { "zINSTREAM", 10 }; /* with its NUL */
 	int r = stream_write(s, command, d, why);
 
-	while (r == STREAM_OK) {
+	if (r == STREAM_OK && head.n > 0)
+		r = send_chunk(s, head, d, why);
+	while (r == STREAM_OK && message.n > 0) {
 		str chunk = str_sub(message, 0, CLAMD_CHUNK);
-		char length[4] = { (char)(chunk.n >> 24), (char)(chunk.n >> 16),
-				   (char)(chunk.n >> 8), (char)chunk.n };
 
-		r = stream_write(s, str_of(length, sizeof(length)), d, why);
-		if (r == STREAM_OK)
-			r = stream_write(s, chunk, d, why);
-		if (chunk.n == 0)
-			break;
+		r = send_chunk(s, chunk, d, why);
 		message = str_skip(message, chunk.n);
 	}
+	if (r == STREAM_OK)
+		r = send_chunk(s, STR(""), d, why);
 	return r == STREAM_OK ? stream_flush(s, d, why) : r;
 }
 
@@ -108,7 +116,8 @@ static int read_reply(struct arena *a, struct stream *s, deadline d, str *ret, s
 	return STREAM_OK;
 }
 
-struct clamd_result clamd_talk(struct arena *a, int fd, str message, deadline d, struct why *why)
+struct clamd_result clamd_talk(struct arena *a, int fd, str head, str message, deadline d,
+			       struct why *why)
 {
 	struct clamd_result result = error;
 	struct stream s;
@@ -118,7 +127,7 @@ struct clamd_result clamd_talk(struct arena *a, int fd, str message, deadline d,
 	stream_init(&s, fd);
 	stream_lend(&s, arena_alloc(a, CLAMD_MAX_REPLY), CLAMD_MAX_REPLY, arena_alloc(a, OUT_BYTES),
 		    OUT_BYTES);
-	r = sent = send_message(&s, message, d, why);
+	r = sent = send_message(&s, head, message, d, why);
 	/* Above its StreamMaxLength clamd answers and hangs up while we still send. */
 	if (r == STREAM_OK || r == STREAM_E_EOF)
 		r = read_reply(a, &s, d, &reply, why);
@@ -145,8 +154,8 @@ static int connect_to(const struct clamd_server *server, deadline d, struct why 
 	return connect_tcp(ip, server->port, (struct ip){ 0 }, d, why);
 }
 
-struct clamd_result clamd_scan(struct arena *a, const struct clamd_server *server, str message,
-			       deadline d, struct why *why)
+struct clamd_result clamd_scan(struct arena *a, const struct clamd_server *server, str head,
+			       str message, deadline d, struct why *why)
 {
 	cleanup(fd_closep) int fd = -1;
 
@@ -157,7 +166,7 @@ struct clamd_result clamd_scan(struct arena *a, const struct clamd_server *serve
 		(void)why_prefix(why, fd, "antivirus");
 		return error;
 	}
-	return clamd_talk(a, fd, message, d, why);
+	return clamd_talk(a, fd, head, message, d, why);
 }
 
 int clamd_version(struct arena *a, const struct clamd_server *server, deadline d, str *ret,

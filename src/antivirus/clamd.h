@@ -38,11 +38,12 @@ struct clamd_server {
 	uint64_t max_bytes;
 };
 
-struct clamd_result clamd_scan(struct arena *a, const struct clamd_server *server, str message,
-			       deadline d, struct why *why) must_use;
+/* head comes first: mailhead before a message, nothing before another file. */
+struct clamd_result clamd_scan(struct arena *a, const struct clamd_server *server, str head,
+			       str message, deadline d, struct why *why) must_use;
 /* The same over a socket that is already connected and stays the caller's. */
-struct clamd_result clamd_talk(struct arena *a, int fd, str message, deadline d, struct why *why)
-	must_use;
+struct clamd_result clamd_talk(struct arena *a, int fd, str head, str message, deadline d,
+			       struct why *why) must_use;
 /* One reply without its NUL: "stream: OK", "stream: Eicar-Test-Signature FOUND",
  * "INSTREAM size limit exceeded. ERROR". */
 struct clamd_result clamd_parse(struct arena *a, str reply, struct why *why) must_use;

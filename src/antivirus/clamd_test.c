@@ -1,5 +1,6 @@
 #include "antivirus/clamd.h"
 
+#include "antivirus/mailhead.h"
 #include "base/fd.h"
 #include "base/reader.h"
 
@@ -53,6 +54,7 @@ struct fake {
 	const char *answer; /* NULL: none */
 	bool early;	    /* hang up there with the answer */
 	bool by_bytes;	    /* one byte at a time */
+	str head;	    /* what is sent before the bytes */
 	size_t received;
 	bool well_formed;
 };
@@ -125,7 +127,8 @@ static struct clamd_result talk_to(struct arena *a, struct fake *f, size_t size,
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	f->fd = fds[1];
 	assert_int_equal(pthread_create(&thread, NULL, run_fake, f), 0);
-	r = clamd_talk(a, fds[0], str_of(bytes, size), deadline_in(f->answer ? 10000 : 100), why);
+	r = clamd_talk(a, fds[0], f->head, str_of(bytes, size),
+		       deadline_in(f->answer ? 10000 : 100), why);
 	close(fds[0]);
 	pthread_join(thread, NULL);
 	if (!f->answer)
@@ -148,12 +151,17 @@ static void messages_of_any_size_are_sent_whole(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		struct fake f = { .limit = SIZE_MAX, .answer = "stream: OK", .by_bytes = i % 2 };
-		struct why why = { "" };
+		for (size_t head = 0; head <= mailhead.n; head += mailhead.n) {
+			struct fake f = { .limit = SIZE_MAX,
+					  .answer = "stream: OK",
+					  .by_bytes = i % 2,
+					  .head = str_sub(mailhead, 0, head) };
+			struct why why = { "" };
 
-		assert_int_equal(talk_to(a, &f, sizes[i], &why).code, CLAMD_CLEAN);
-		assert_true(f.well_formed);
-		assert_int_equal(f.received, sizes[i]);
+			assert_int_equal(talk_to(a, &f, sizes[i], &why).code, CLAMD_CLEAN);
+			assert_true(f.well_formed);
+			assert_int_equal(f.received, sizes[i] + head);
+		}
 	}
 }
 
@@ -210,11 +218,12 @@ static void a_clamd_that_is_not_there_is_an_error(void **state)
 	struct why why = { "" };
 
 	(void)state;
-	assert_int_equal(clamd_scan(a, &server, STR("x"), deadline_in(1000), &why).code,
+	assert_int_equal(clamd_scan(a, &server, STR(""), STR("x"), deadline_in(1000), &why).code,
 			 CLAMD_ERROR);
 	assert_non_null(strstr(why.text, "/nonexistent/clamd.ctl"));
-	assert_int_equal(clamd_scan(a, &server, STR("eleven more"), deadline_in(1000), &why).code,
-			 CLAMD_TOO_LARGE);
+	assert_int_equal(
+		clamd_scan(a, &server, STR(""), STR("eleven more"), deadline_in(1000), &why).code,
+		CLAMD_TOO_LARGE);
 }
 
 int main(void)

@@ -1,11 +1,12 @@
 #include "scan/avevidence.h"
 
 #include "antivirus/clamd.h"
+#include "antivirus/mailhead.h"
 #include "conf/scannerrow.h"
 
 #include <errno.h>
 
-static struct clamd_result ask(struct gate *g, struct arena *a, const struct conf *conf,
+static struct clamd_result ask(struct gate *g, struct arena *a, const struct conf *conf, str head,
 			       str message, deadline d, struct why *why)
 {
 	const struct conf_peer *clamd = &conf->antivirus.clamd;
@@ -17,7 +18,7 @@ static struct clamd_result ask(struct gate *g, struct arena *a, const struct con
 		(void)why_set(why, -ETIMEDOUT, "clamd: too many questions wait for it");
 		return r;
 	}
-	r = clamd_scan(a, &server, message, d, why);
+	r = clamd_scan(a, &server, head, message, d, why);
 	gate_leave(g);
 	return r;
 }
@@ -46,7 +47,8 @@ void avevidence_collect(struct gate *g, struct arena *a, const struct conf *conf
 			evidence_add(a, e, STR("AV_ABSENT"), STR(""));
 		return;
 	}
-	r = ask(g, a, conf, message, clock_sooner(d, deadline_in(conf->antivirus.timeout)), &why);
+	r = ask(g, a, conf, mailhead, message,
+		clock_sooner(d, deadline_in(conf->antivirus.timeout)), &why);
 	e->temporary |= r.code == CLAMD_ERROR;
 	evidence_add(a, e, symbol_of(r.code),
 		     r.code == CLAMD_ERROR ? arena_str(a, str_c(why.text)) : r.name);
@@ -75,7 +77,7 @@ void avevidence_collect_extracts(struct gate *g, struct arena *a, const struct c
 		    conf->antivirus.clamd.kind == CONF_PEER_NONE || has(e, CLAMD_VIRUS) ||
 		    has(e, CLAMD_ERROR))
 			continue;
-		r = ask(g, a, conf, x->bytes, d, &why);
+		r = ask(g, a, conf, STR(""), x->bytes, d, &why);
 		if (r.code == CLAMD_CLEAN)
 			continue;
 		path = x->part < facts->parts.n ? facts->parts.v[x->part].path : STR("");

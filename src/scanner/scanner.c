@@ -1,6 +1,7 @@
 #include "scanner/scanner.h"
 
 #include "antivirus/clamd.h"
+#include "antivirus/mailhead.h"
 #include "scanner/dcc.h"
 #include "scanner/icap.h"
 #include "scanner/olefy.h"
@@ -44,7 +45,8 @@ static int ask_clamd(struct arena *a, const struct scannerrow *row, const struct
 	};
 	const struct clamd_server server = { row->peer.path, row->peer.at.host, row->peer.at.port,
 					     row->max_bytes };
-	struct clamd_result r = clamd_scan(a, &server, s->bytes, d, why);
+	struct clamd_result r =
+		clamd_scan(a, &server, s->whole ? mailhead : STR(""), s->bytes, d, why);
 
 	if (r.code == CLAMD_ERROR)
 		return -EIO;

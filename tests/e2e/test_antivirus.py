@@ -25,6 +25,13 @@ def test_clamd_names_a_virus_and_the_message_is_refused():
                 assert "Poterne" not in reply and "virus" not in reply.lower(), reply
 
 
+def test_first_bytes_of_a_message_do_not_hide_what_is_attached():
+    with Clamd() as clamd, Gateway(antivirus__clamd=f"unix:{clamd.socket}") as g:
+        for first in (b"GIF89a", b"%PDF-1.4", b"MZ", b"ID3", b"RIFF", b"PK"):
+            assert g.send(first + b": x\r\n" + infected())[0] == 550, first
+            assert g.events("message.done")[-1]["decision"] == "VIRUS_FOUND", first
+
+
 def test_clamd_that_is_down_defers_every_message():
     with Gateway(antivirus__clamd=f"tcp:127.0.0.1:{free_port()}") as g:
         assert g.send(CLEAN)[0] == 451
