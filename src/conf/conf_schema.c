@@ -247,10 +247,10 @@ const struct conf_key conf_schema[] = {
 	{ "scanners.services", CONF_STRING, .list = true, .may_be_empty = true,
 	  AT(scanners.services), .initial = "", .audience = POTERNED | SCAN | CLI,
 	  .doc = "rows NAME PROTOCOL PEER [send=message|attachments|documents] [timeout=5s] "
-		 "[connections=8] [max_bytes=25MiB] [on_failure=defer|weigh] [service=avscan] "
-		 "[report]: who else is asked about mail; PROTOCOL is clamd, icap, olefy, dcc or "
-		 "line; PEER is unix:/PATH or tcp:ADDRESS:PORT. What they answer becomes symbols "
-		 "by rules (condition scanner)" },
+		 "[connections=8] [max_bytes=25MiB] [on_failure=defer|weigh] "
+		 "[service=avscan[?ARGUMENTS]] [report]: who else is asked about mail; PROTOCOL is "
+		 "clamd, icap, olefy, dcc or line; PEER is unix:/PATH or tcp:ADDRESS:PORT. What "
+		 "they answer becomes symbols by rules (condition scanner)" },
 
 	{ "dns.servers", CONF_ADDRESS, .list = true, .may_be_empty = true, AT(dns.servers),
 	  .initial = "", .audience = DNS | CLI,

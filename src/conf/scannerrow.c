@@ -54,6 +54,21 @@ static bool take_send(str value, enum scannerrow_send *ret)
 	return false;
 }
 
+/* "avscan", "virus_scan?allow204=on&force=on": it stands in a line of a request. */
+static bool is_service(str value)
+{
+	size_t mark = str_chr(value, '?');
+	str arguments = mark == STR_NONE ? STR("") : str_skip(value, mark + 1);
+
+	for (size_t i = 0; i < arguments.n; i++) {
+		if (!str_is_alnum(arguments.p[i]) &&
+		    !memchr("-_.=&", arguments.p[i], strlen("-_.=&")))
+			return false;
+	}
+	return rowwords_is_name(str_sub(value, 0, mark), SCANNERROW_NAME_MAX) &&
+	       arguments.n <= SCANNERROW_ARGUMENTS_MAX;
+}
+
 static bool take_option(struct scannerrow *r, str word)
 {
 	static const struct conf_key timeout = { .type = CONF_DURATION,
@@ -79,7 +94,7 @@ static bool take_option(struct scannerrow *r, str word)
 	}
 	if (str_eq(name, STR("service"))) {
 		r->service = value;
-		return rowwords_is_name(value, SCANNERROW_NAME_MAX);
+		return is_service(value);
 	}
 	r->report = true;
 	return str_eq(word, STR("report"));

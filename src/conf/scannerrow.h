@@ -10,7 +10,7 @@
  *            connections=8    messages that are with it at the same moment
  *            max_bytes=25MiB  what is larger is not sent, and "limits"
  *            on_failure=defer | weigh   the message comes again later, or is judged without it
- *            service=avscan   the path of the service, of icap
+ *            service=avscan   the path of the service, of icap, with arguments behind a "?"
  *            report           dcc is told of the message, not only asked
  *
  * Input    rows of the administrator.
@@ -24,7 +24,12 @@
 
 #include "conf/conf.h"
 
-enum { SCANNERROW_ROWS = 8, SCANNERROW_NAME_MAX = 20, SCANNERROW_WORD_MAX = 32 };
+enum {
+	SCANNERROW_ROWS = 8,
+	SCANNERROW_NAME_MAX = 20,
+	SCANNERROW_ARGUMENTS_MAX = 100,
+	SCANNERROW_WORD_MAX = 32
+};
 
 enum scannerrow_protocol {
 	SCANNERROW_CLAMD,

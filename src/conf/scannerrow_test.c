@@ -23,6 +23,9 @@ static void rows_are_read_and_completed(void **state)
 	assert_int_equal(r.connections, 2);
 	assert_int_equal(r.max_bytes, 1 << 20);
 	assert_true(r.weigh);
+	assert_true(scannerrow_parse(
+		a, STR("c icap tcp:127.0.0.1:1344 service=virus_scan?allow204=on&force=on"), &r));
+	assert_true(str_eq(r.service, STR("virus_scan?allow204=on&force=on")));
 	assert_true(scannerrow_parse(a, STR("d dcc unix:/var/dcc/dccifd report"), &r));
 	assert_true(r.report);
 	assert_true(scannerrow_parse(a, STR("own line unix:/run/own send=attachments"), &r));
@@ -49,6 +52,9 @@ static void what_is_no_row_is_refused(void **state)
 		"x clamd unix:/run/x report",
 		"x dcc unix:/run/x send=attachments",
 		"x icap unix:/run/x service=../x",
+		"x icap unix:/run/x service=?force=on",
+		"x icap unix:/run/x service=x?a/b",
+		"x icap unix:/run/x service=x?a?b",
 		"x icap unix:/run/x sometimes",
 	};
 	cleanup(arena_freep) struct arena *a = arena_new("test", 1 << 20);

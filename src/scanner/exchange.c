@@ -5,6 +5,7 @@
 #include "net/connect.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 int exchange_error(int r, struct why *why)
@@ -50,7 +51,7 @@ int exchange_open(struct exchange *x, struct arena *a, const struct conf_peer *p
 static int sent(struct exchange *x, int r, struct why *why)
 {
 	if (r == STREAM_E_EOF) {
-		x->hung_up = true;
+		x->early = true;
 		return 0;
 	}
 	return exchange_error(r, why);
@@ -58,14 +59,42 @@ static int sent(struct exchange *x, int r, struct why *why)
 
 int exchange_send(struct exchange *x, str bytes, struct why *why)
 {
-	if (x->hung_up)
+	if (x->early)
 		return 0;
 	return sent(x, stream_write(&x->stream, bytes, x->until, why), why);
 }
 
 int exchange_ask(struct exchange *x, struct why *why)
 {
-	return x->hung_up ? 0 : sent(x, stream_flush(&x->stream, x->until, why), why);
+	return x->early ? 0 : sent(x, stream_flush(&x->stream, x->until, why), why);
+}
+
+/* As much as there is room for. */
+static int send_some(struct exchange *x, str *bytes, struct why *why)
+{
+	ssize_t n = send(x->fd, bytes->p, bytes->n, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n >= 0)
+		*bytes = str_skip(*bytes, (size_t)n);
+	else if (errno == EPIPE || errno == ECONNRESET)
+		x->early = true;
+	else if (errno != EAGAIN && errno != EINTR)
+		return why_set(why, -errno, "send: %m");
+	return 0;
+}
+
+int exchange_send_heeding(struct exchange *x, str bytes, struct why *why)
+{
+	int r = exchange_ask(x, why); /* what was sent so far goes first */
+
+	while (r == 0 && bytes.n > 0 && !x->early) {
+		r = exchange_error(stream_wait(x->fd, POLLIN | POLLOUT, x->until, why), why);
+		if (r == 0 && stream_wait(x->fd, POLLIN, deadline_in(0), why) == STREAM_OK)
+			x->early = true;
+		else if (r == 0)
+			r = send_some(x, &bytes, why);
+	}
+	return r;
 }
 
 static int read_answer(struct exchange *x, struct arena *a, const struct exchange_question *q,
@@ -74,7 +103,7 @@ static int read_answer(struct exchange *x, struct arena *a, const struct exchang
 	struct strbuf b = strbuf_make(a, q->max);
 	size_t lf = STR_NONE;
 
-	if (x->hung_up)
+	if (x->early)
 		return why_set(why, -EPIPE, "the connection was closed before we had said all");
 	while (lf == STR_NONE) {
 		str have;

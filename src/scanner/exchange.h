@@ -5,7 +5,7 @@
  * Limits   one deadline for all of it; the caller's maximum of an answer.
  * Threads  one at a time.
  * Errors   negative errno and a why. Who hangs up while we send has perhaps answered already, so
- *          that is an error of exchange_once only, or read by who speaks the protocol.
+ *          that is an error of exchange_once only; others look at early.
  */
 #ifndef SCANNER_EXCHANGE_H
 #define SCANNER_EXCHANGE_H
@@ -20,7 +20,7 @@ struct exchange {
 	struct stream stream;
 	deadline until;
 	int fd;
-	bool hung_up; /* the peer, before it had the whole question */
+	bool early; /* the peer hung up, or spoke, before it had the whole question */
 };
 
 /* An answer ends with the connection, as the question does; or with its first line feed. */
@@ -42,6 +42,9 @@ int exchange_open(struct exchange *x, struct arena *a, const struct conf_peer *p
 int exchange_send(struct exchange *x, str bytes, struct why *why) must_use;
 /* The question is whole. */
 int exchange_ask(struct exchange *x, struct why *why) must_use;
+/* A part of it that goes at once, until the peer speaks: who does not read while it answers would
+ * wait for us as we for it. */
+int exchange_send_heeding(struct exchange *x, str bytes, struct why *why) must_use;
 /* Also of one that could not be opened. */
 void exchange_close(struct exchange *x);
 

@@ -1,5 +1,6 @@
 #include "scanner/icap.h"
 
+#include "antivirus/mailhead.h"
 #include "base/num.h"
 #include "scanner/exchange.h"
 
@@ -19,17 +20,17 @@ static str host_of(struct arena *a, const struct scannerrow *row)
 }
 
 /* Two heads of HTTP, and where they stand (RFC 3507 4.4.1). */
-static str head(struct arena *a, const struct scannerrow *row, const struct scanner_subject *s)
+static str head(struct arena *a, const struct scannerrow *row, const struct scanner_subject *s,
+		size_t size)
 {
 	str host = host_of(a, row);
 	str request = arena_fmt(a, "GET http://%.*s/%.*s HTTP/1.1\r\nHost: %.*s\r\n\r\n",
 				STR_ARG(s->envelope->hostname), STR_ARG(s->envelope->mid),
 				STR_ARG(s->envelope->hostname));
-	str response =
-		arena_fmt(a,
-			  "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n"
-			  "Content-Length: %zu\r\n\r\n",
-			  s->whole ? "message/rfc822" : "application/octet-stream", s->bytes.n);
+	str response = arena_fmt(a,
+				 "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n"
+				 "Content-Length: %zu\r\n\r\n",
+				 s->whole ? "message/rfc822" : "application/octet-stream", size);
 
 	return arena_fmt(a,
 			 "RESPMOD icap://%.*s/%.*s ICAP/1.0\r\nHost: %.*s\r\nAllow: 204\r\n"
@@ -42,16 +43,18 @@ static str head(struct arena *a, const struct scannerrow *row, const struct scan
 
 /* One chunk, then the last one. */
 static int send_question(struct exchange *x, struct arena *a, const struct scannerrow *row,
-			 const struct scanner_subject *s, struct why *why)
+			 const struct scanner_subject *s, const struct icap_asked *asked,
+			 struct why *why)
 {
-	int r = exchange_send(x, head(a, row, s), why);
+	size_t size = asked->head.n + asked->bytes.n;
+	int r = exchange_send(x, head(a, row, s, size), why);
 
-	if (r == 0 && s->bytes.n)
-		r = exchange_send(x, arena_fmt(a, "%zx\r\n", s->bytes.n), why);
-	if (r == 0 && s->bytes.n)
-		r = exchange_send(x, s->bytes, why);
+	if (r == 0 && size)
+		r = exchange_send(x, arena_fmt(a, "%zx\r\n%.*s", size, STR_ARG(asked->head)), why);
 	if (r == 0)
-		r = exchange_send(x, s->bytes.n ? STR("\r\n0\r\n\r\n") : STR("0\r\n\r\n"), why);
+		r = exchange_send_heeding(x, asked->bytes, why);
+	if (r == 0)
+		r = exchange_send_heeding(x, size ? STR("\r\n0\r\n\r\n") : STR("0\r\n\r\n"), why);
 	return r < 0 ? r : exchange_ask(x, why);
 }
 
@@ -63,8 +66,13 @@ struct reading {
 	deadline until;
 	struct scanner_answer *answer;
 	struct why *why;
-	bool has_header, has_body;
+	bool has_header, has_body, has_no_engine;
+	size_t violation_lines; /* of X-Violations-Found, so far */
+	str violation;
 };
+
+/* The digest of no signatures at all: MD5 of nothing in base64. */
+static const str no_engine = STR("1B2M2Y8AsgTpgAmY7PhCfg");
 
 static int next_line(struct reading *r, str *ret)
 {
@@ -119,12 +127,33 @@ static bool is_none(str value)
 	       str_casestarts(value, STR("no threats"));
 }
 
-static void take_field(struct reading *r, str line)
+/* "X-Violations-Found: 1", then each on a line of its own a file, its threat, and two numbers: the
+ * first threat is what to say, if nothing else says it. */
+static void take_violation(struct reading *r, str line)
 {
-	static const str names[] = { STR("X-Virus-ID:"), STR("X-Virus-Name:"),
-				     STR("X-Violations-Found:") };
+	enum { COUNT = 1, FILE_NAME, THREAT };
 	str value;
 
+	if (str_is_space(line.p[0])) {
+		if (r->violation_lines && ++r->violation_lines == THREAT)
+			r->violation = arena_str(r->arena, str_trim(line));
+		return;
+	}
+	r->violation_lines = 0;
+	if (field_is(line, STR("X-Violations-Found:"), &value) && !is_none(value)) {
+		r->violation_lines = COUNT;
+		r->violation = STR("violations");
+	}
+}
+
+static void take_field(struct reading *r, str line)
+{
+	static const str names[] = { STR("X-Virus-ID:"), STR("X-Virus-Name:") };
+	str value;
+
+	take_violation(r, line);
+	if (field_is(line, STR("ISTag:"), &value))
+		r->has_no_engine = str_find(value, no_engine) != STR_NONE;
 	if (field_is(line, STR("X-Infection-Found:"), &value) && !is_none(value))
 		take_infection(r, value);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -174,8 +203,20 @@ static bool take_size(str line, size_t *ret)
 	return digits > 0 && (line.n == 0 || line.p[0] == ';');
 }
 
+/* Those are the next of what is left of what was sent. */
+static bool take_same(struct icap_asked *left, str have)
+{
+	str of_head = str_sub(have, 0, left->head.n), of_bytes = str_skip(have, of_head.n);
+
+	if (!str_starts(left->head, of_head) || !str_starts(left->bytes, of_bytes))
+		return false;
+	left->head = str_skip(left->head, of_head.n);
+	left->bytes = str_skip(left->bytes, of_bytes.n);
+	return true;
+}
+
 /* n bytes of a chunk, compared with what is left of those that were sent. */
-static int read_chunk(struct reading *r, size_t n, str *left, bool *ret_same)
+static int read_chunk(struct reading *r, size_t n, struct icap_asked *left, bool *ret_same)
 {
 	str line;
 
@@ -186,10 +227,9 @@ static int read_chunk(struct reading *r, size_t n, str *left, bool *ret_same)
 		if (e < 0)
 			return e;
 		have = str_sub(have, 0, n);
-		*ret_same = str_starts(*left, have);
+		*ret_same = take_same(left, have);
 		if (!*ret_same)
 			return 0;
-		*left = str_skip(*left, have.n);
 		n -= have.n;
 		stream_consume(r->stream, have.n);
 	}
@@ -198,7 +238,7 @@ static int read_chunk(struct reading *r, size_t n, str *left, bool *ret_same)
 	return 0;
 }
 
-static int read_body(struct reading *r, str asked, bool *ret_same)
+static int read_body(struct reading *r, struct icap_asked asked, bool *ret_same)
 {
 	size_t n = 1;
 
@@ -211,40 +251,42 @@ static int read_body(struct reading *r, str asked, bool *ret_same)
 			return e;
 		if (!take_size(line, &n))
 			return why_set(r->why, -EPROTO, "a chunk of the answer has no size");
-		if (n > asked.n)
+		if (n > asked.head.n + asked.bytes.n)
 			*ret_same = false;
 		else if (n > 0)
 			e = read_chunk(r, n, &asked, ret_same);
 		if (e < 0)
 			return e;
 	}
-	*ret_same &= asked.n == 0;
+	*ret_same &= asked.head.n == 0 && asked.bytes.n == 0;
 	return 0;
 }
 
 /* 200: it gives back what we are to use instead. */
-static int read_response(struct reading *r, str asked)
+static int read_response(struct reading *r, const struct icap_asked *asked)
 {
 	unsigned status = 200;
-	bool same = asked.n == 0;
+	bool same = false;
 	int e = r->has_header ? read_head(r, STR("HTTP/"), &status) : 0;
 
 	if (e < 0)
 		return e;
 	if (status == 403)
 		scanner_say(r->arena, r->answer, STR("infected"), STR("blocked"));
+	else if (status / 100 == 2 && !asked)
+		scanner_say(r->arena, r->answer, STR("limits"), STR("began before it had all"));
 	if (r->answer->words.n)
 		return 0;
-	if (r->has_body && status / 100 == 2)
-		e = read_body(r, asked, &same);
-	if (e == 0 && (!same || status / 100 != 2))
-		scanner_say(r->arena, r->answer, STR("modified"),
+	if (status / 100 == 2)
+		e = r->has_body ? read_body(r, *asked, &same) : 0;
+	if (e == 0)
+		scanner_say(r->arena, r->answer, same ? STR("limits") : STR("modified"),
 			    arena_fmt(r->arena, "status %u", status));
 	return e;
 }
 
-int icap_read(struct stream *s, struct arena *a, str asked, deadline d, struct scanner_answer *ret,
-	      struct why *why)
+int icap_read(struct stream *s, struct arena *a, const struct icap_asked *asked, deadline d,
+	      struct scanner_answer *ret, struct why *why)
 {
 	struct reading r = { .stream = s, .arena = a, .until = d, .answer = ret, .why = why };
 	unsigned status;
@@ -254,6 +296,10 @@ int icap_read(struct stream *s, struct arena *a, str asked, deadline d, struct s
 		return e;
 	if (status != 200 && status != 204)
 		return why_set(why, -EPROTO, "its status is %u", status);
+	if (r.has_no_engine)
+		return why_set(why, -ENODEV, "c-icap has no antivirus; restart it when clamd runs");
+	if (r.violation.n)
+		scanner_say(a, ret, STR("infected"), r.violation);
 	if (ret->words.n || status == 204)
 		return 0;
 	return read_response(&r, asked);
@@ -262,15 +308,16 @@ int icap_read(struct stream *s, struct arena *a, str asked, deadline d, struct s
 int icap_ask(struct arena *a, const struct scannerrow *row, const struct scanner_subject *s,
 	     deadline d, struct scanner_answer *ret, struct why *why)
 {
+	const struct icap_asked asked = { s->whole ? mailhead : STR(""), s->bytes };
 	struct exchange x;
 	int r = exchange_open(&x, a, &row->peer, d, why);
 
 	if (r == 0)
-		r = send_question(&x, a, row, s, why);
+		r = send_question(&x, a, row, s, &asked, why);
 	if (r == 0)
-		r = icap_read(&x.stream, a, s->bytes, d, ret, why);
-	/* Early: it may know enough of what is bad, never of what is not. */
-	if (r == 0 && x.hung_up && ret->words.n == 0)
+		r = icap_read(&x.stream, a, x.early ? NULL : &asked, d, ret, why);
+	/* It may know enough of what is bad, never of what is not. */
+	if (r == 0 && x.early && ret->words.n == 0)
 		r = why_set(why, -EPIPE, "it answered before it had all");
 	exchange_close(&x);
 	return r;

@@ -31,7 +31,7 @@ static size_t pending(void *ctx)
 	return 0;
 }
 
-/* Nobody says "clean" who has not said 204, or 200 with what was asked about. */
+/* Nobody says "clean" who has not said 204, nor who has no antivirus. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct stream_ops ops = { give, take, pending };
@@ -40,26 +40,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct stream s = { .fd = -1, .ops = &ops, .ctx = &bytes };
 	char in[ICAP_LINE_MAX], out[16];
 	struct scanner_answer answer = { 0 };
+	const struct icap_asked asked = { STR("as"), STR("ked") };
 	struct why why;
 	int r;
 
 	stream_lend(&s, in, sizeof(in), out, sizeof(out));
-	r = icap_read(&s, a, STR("asked"), deadline_in(1000), &answer, &why);
+	r = icap_read(&s, a, size % 2 ? &asked : NULL, deadline_in(1000), &answer, &why);
 	bug_if(r > 0);
 	if (r == 0 && answer.words.n == 0)
-		bug_if(str_find(str_of(data, size), STR(" 204")) == STR_NONE &&
-		       str_find(str_of(data, size), STR(" 200")) == STR_NONE);
-	if (r == 0 && answer.words.n == 0 &&
-	    str_find(str_of(data, size), STR(" 204")) == STR_NONE) {
-		static const char asked[] = "asked";
-		str rest = str_of(data, size);
-
-		/* Its bytes came back, in that order. */
-		for (size_t i = 0; asked[i]; i++) {
-			bug_if(str_chr(rest, asked[i]) == STR_NONE);
-			rest = str_skip(rest, str_chr(rest, asked[i]) + 1);
-		}
-	}
+		bug_if(str_find(str_of(data, size), STR(" 204")) == STR_NONE);
 	for (size_t i = 0; i < answer.words.n; i++)
 		bug_if(!scanner_is_word(answer.words.v[i].word));
 	stream_take_back(&s);

@@ -6,7 +6,9 @@
 #include "scanner/dcc.h"
 #include "scanner/olefy.h"
 #include "scanner/scannerline.h"
+#include "sys/stream.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -141,6 +143,7 @@ struct service {
 	int listener;
 	const char *answer; /* NULL: none, and no end */
 	const char *until;  /* what the question ends with; NULL: its end; "": it is not read */
+	bool stays;	    /* until we hang up */
 	char asked[ASKED_MAX];
 	size_t n;
 };
@@ -166,6 +169,8 @@ static void *serve(void *ctx)
 		defs_ignore((int)write(fd, s->answer, strlen(s->answer)));
 	else if (fd >= 0)
 		usleep(300 * 1000);
+	if (fd >= 0 && s->stays)
+		defs_ignore(stream_wait(fd, POLLRDHUP, deadline_in(5000), NULL));
 	close(fd);
 	return NULL;
 }
@@ -234,11 +239,11 @@ static void icap_has_one_answer_that_is_clean(void **state)
 	} cases[] = {
 		{ "ICAP/1.0 204 No Content\r\nISTag: x\r\n\r\n", "clean" },
 		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-hdr=0, res-body=25\r\n\r\n" HTTP
-		  "11\r\nSubject: x\r\n\r\nx\r\n\r\n0\r\n\r\n",
-		  "clean" },
+		  "27\r\nReceived: by poterne\r\nSubject: x\r\n\r\nx\r\n\r\n0\r\n\r\n",
+		  "limits=status 200" },
 		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-body=0\r\n\r\n"
-		  "9;x=y\r\nSubject: \r\n8\r\nx\r\n\r\nx\r\n\r\n0\r\n\r\n",
-		  "clean" },
+		  "1f;x=y\r\nReceived: by poterne\r\nSubject: \r\n8\r\nx\r\n\r\nx\r\n\r\n0\r\n\r\n",
+		  "limits=status 200" },
 		{ "ICAP/1.0 200 OK\r\nX-Infection-Found: Type=0; Resolution=2; "
 		  "Threat=Eicar;\r\n\r\n",
 		  "infected=Eicar" },
@@ -249,6 +254,15 @@ static void icap_has_one_answer_that_is_clean(void **state)
 		  "limits=Too deep" },
 		{ "ICAP/1.0 204 x\r\nX-Virus-ID: Troj/X\x1b\r\n\r\n", "infected=Troj/X\\x1b" },
 		{ "ICAP/1.0 204 x\r\nX-Virus-ID: no threats\r\n\r\n", "clean" },
+		{ "ICAP/1.0 204 x\r\nX-Violations-Found: 0\r\n\r\n", "clean" },
+		{ "ICAP/1.0 200 OK\r\nX-Violations-Found: 2\r\n\tone\r\n\tTroj/X\r\n\t0\r\n\t0\r\n"
+		  "\ttwo\r\n\tTroj/Y\r\n\t0\r\n\t0\r\nEncapsulated: null-body=0\r\n\r\n",
+		  "infected=Troj/X" },
+		{ "ICAP/1.0 200 OK\r\nX-Violations-Found: 1\r\n\t-\r\n\tOther\r\n\t0\r\n\t0\r\n"
+		  "X-Infection-Found: Type=0; Threat=Eicar;\r\n\r\n",
+		  "infected=Eicar" },
+		{ "ICAP/1.0 200 OK\r\nX-Violations-Found: 1\r\n\r\n", "infected=violations" },
+		{ "ICAP/1.0 204 x\r\nISTag: \"CI0001-1B2M2Y8AsgTpgAmY7PhCfgAA\"\r\n\r\n", "?" },
 		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-hdr=0, res-body=25\r\n\r\n"
 		  "HTTP/1.1 403 Forbidden\r\n\r\n",
 		  "infected=blocked" },
@@ -256,14 +270,14 @@ static void icap_has_one_answer_that_is_clean(void **state)
 		  "5\r\nOther\r\n0\r\n\r\n",
 		  "modified=status 200" },
 		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-hdr=0, res-body=25\r\n\r\n" HTTP
-		  "7\r\nSubject\r\n0\r\n\r\n",
+		  "8\r\nReceived\r\n0\r\n\r\n",
 		  "modified=status 200" },
 		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-hdr=0, null-body=25\r\n\r\n" HTTP,
 		  "modified=status 200" },
 		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-hdr=0, res-body=25\r\n\r\n" HTTP
 		  "ffffffffff\r\n",
 		  "?" },
-		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-hdr=0, res-body=25\r\n\r\n" HTTP "7\r\nSub",
+		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-hdr=0, res-body=25\r\n\r\n" HTTP "7\r\nRec",
 		  "?" },
 		{ "ICAP/1.0 500 Server error\r\n\r\n", "?" },
 		{ "ICAP/1.0 404 No such service\r\n\r\n", "?" },
@@ -282,14 +296,41 @@ static void icap_has_one_answer_that_is_clean(void **state)
 	}
 }
 
+/* It does not read on while it waits for us to read, and what it says so early is not clean. */
+static void icap_is_heeded_while_it_is_asked(void **state)
+{
+	static const struct {
+		const char *answer, *expected;
+	} cases[] = {
+		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-hdr=0, res-body=25\r\n\r\n" HTTP,
+		  "limits=began before it had all" },
+		{ "ICAP/1.0 200 OK\r\nX-Infection-Found: Type=0; Threat=Eicar;\r\n\r\n",
+		  "infected=Eicar" },
+		{ "ICAP/1.0 204 No Content\r\n\r\n", "?" },
+	};
+	static char large[16 << 20];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct service s = { .answer = cases[i].answer, .until = "", .stays = true };
+
+		ask(&s, &(struct asked){ ICAP, str_of(large, sizeof(large)), cases[i].expected,
+					 NULL, NULL });
+	}
+}
+
 static void each_is_asked_as_it_wants_to_be(void **state)
 {
+	struct service icap = { .answer = "ICAP/1.0 204 x\r\n\r\n", .until = "\r\n0\r\n\r\n" };
 	struct service olefy = { .answer = "[" META ", " CODE(0) "]" };
 	struct service dcc = { .answer = "A\nA\n\n" };
 	struct service own = { .answer = "{\"says\":[{\"word\":\"ours\"}]}\nand more",
 			       .until = "\r\nx\r\n" };
 
 	(void)state;
+	/* As a mail, whatever it begins with. */
+	ask(&icap, &(struct asked){ ICAP, BODY, "clean",
+				    "\r\n\r\n27\r\nReceived: by poterne\r\nSubject: x\r\n", NULL });
 	ask(&olefy,
 	    &(struct asked){ "olefy unix:/x", BODY, "clean",
 			     "OLEFY/1.0\nMethod: oletools\nRspamd-ID: 01JD0000\n\nSubject", NULL });
@@ -346,6 +387,7 @@ int main(void)
 		cmocka_unit_test(dcc_tells_what_is_frequent),
 		cmocka_unit_test(own_services_have_words_of_their_own),
 		cmocka_unit_test(icap_has_one_answer_that_is_clean),
+		cmocka_unit_test(icap_is_heeded_while_it_is_asked),
 		cmocka_unit_test(each_is_asked_as_it_wants_to_be),
 		cmocka_unit_test(no_answer_is_never_clean),
 		cmocka_unit_test(answers_without_end_end),

@@ -8,6 +8,7 @@ import threading
 import time
 
 from gateway import Gateway, free_port
+from peers import CIcap, Clamd
 from samples import PARTNER, mixed, text
 
 OVERLAY = """symbols:
@@ -112,3 +113,50 @@ def test_other_services_are_asked_and_no_answer_is_not_clean():
             code, done = outcome("X-Broken")
             assert code == 250 and "SCANNER_FAILED" in done["symbols"] and done["decision"] == "", done
         services.stop()
+
+
+CLEAN = text(PARTNER, "Bonjour", "Bonjour,\n\nTout va bien.\n", 1)
+INFECTED = mixed(PARTNER, "Document", "Voir le document.\n", 2, "d.txt", Clamd.MARK, "text/plain")
+
+
+def padded(mail, megabytes):
+    return mail + (b"y" * 78 + b"\r\n") * (megabytes * 13108)
+
+
+def judged(g, mail):
+    code = g.send(mail)[0]
+    return code, g.events("message.done")[-1]
+
+
+def test_a_real_icap_server_finds_what_its_antivirus_knows():
+    with Clamd() as clamd, CIcap(clamd.socket) as icap:
+        with Gateway(scanners__services=f"kasp icap tcp:127.0.0.1:{icap.port} service={CIcap.STRICT}") as g:
+            for mail in (CLEAN, padded(CLEAN, 8)):
+                code, done = judged(g, mail)
+                assert code == 250 and "SCANNER" not in done["symbols"], done
+                # The second one would be a PDF to who does not scan those.
+                for found in (INFECTED, b"%PDF-1.4: x\r\n" + padded(INFECTED, 8)):
+                    code, done = judged(g, found)
+                    assert code == 550 and done["decision"] == "SCANNER_INFECTED", done
+                    assert '"kasp: Poterne.Test' in done["reasons"], done
+            clamd.stop()
+            code, done = judged(g, CLEAN)
+            assert code == 451 and done["decision"] == "SCANNER_DOWN" and "status is 500" in done["reasons"], done
+            icap.stop()
+            code, done = judged(g, CLEAN)
+            assert code == 451 and done["decision"] == "SCANNER_DOWN", done
+
+
+def test_an_icap_server_that_does_not_look_does_not_say_clean():
+    with Clamd() as clamd, CIcap(clamd.socket) as icap, CIcap("/nonexistent") as without:
+        with Gateway(scanners__services=f"lax icap tcp:127.0.0.1:{icap.port} service=virus_scan") as g:
+            assert judged(g, CLEAN)[0] == 250
+            # It begins to give back what is above StartSendPercentDataAfter, or above MaxObjectSize.
+            for megabytes in (3, 8, 20):
+                code, done = judged(g, padded(INFECTED, megabytes))
+                assert done["decision"] == "SCANNER_LIMITS" and done["action"] == "quarantine", done
+        for service in (CIcap.STRICT, "nothing"):
+            with Gateway(scanners__services=f"x icap tcp:127.0.0.1:{without.port} service={service}") as g:
+                code, done = judged(g, CLEAN)
+                assert code == 451 and done["decision"] == "SCANNER_DOWN", done
+                assert ("no antivirus" if "?" in service else "status is 404") in done["reasons"], done

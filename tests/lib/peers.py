@@ -1,5 +1,6 @@
 """The real peers of the end-to-end tests, from Debian packages, on loopback high ports,
 started here and stopped by pid."""
+import glob
 import os
 import shutil
 import signal
@@ -273,6 +274,39 @@ class Clamd(Peer):
             subprocess.run(["chown", "-R", "nobody", self.dir], check=True)
         self.spawn(program("clamd"), "--config-file", conf)
         wait_until(lambda: os.path.exists(self.socket) and listens(self.port), 60, "clamd")
+        return self
+
+
+class CIcap(Peer):
+    """c-icap with its services echo and virus_scan, as Debian's files set them up; it finds viruses by
+    that clamd, if there is one when it starts."""
+
+    # All types, all sizes, and an answer when it has scanned them.
+    STRICT = "virus_scan?allow204=on&force=on&sizelimit=off&mode=simple"
+
+    def __init__(self, clamd):
+        super().__init__()
+        self.clamd = clamd
+
+    def start(self):
+        [modules] = glob.glob("/usr/lib/*/c_icap")
+        conf = os.path.join(self.dir, "c-icap.conf")
+        user = "User nobody\nGroup nogroup\n" if os.geteuid() == 0 else ""
+        with open(conf, "w", encoding="utf-8") as f:
+            f.write(f"PidFile {self.dir}/pid\nCommandsSocket {self.dir}/ctl\nTmpDir {self.dir}\n{user}"
+                    f"ServerLog {self.dir}/server.log\nAccessLog {self.dir}/access.log\nPort 127.0.0.1:{self.port}\n"
+                    "ServerName icap.hopital.example\nServerAdmin postmaster@hopital.example\nTimeout 20\n"
+                    "StartServers 1\nMaxServers 1\nMinSpareThreads 1\nMaxSpareThreads 10\nThreadsPerChild 10\n"
+                    f"ModulesDir {modules}\nServicesDir {modules}\nLoadMagicFile /etc/c-icap/c-icap.magic\n"
+                    "TemplateDir /usr/share/c_icap/templates/\nTemplateDefaultLanguage en\n"
+                    "Service echo srv_echo.so\nService antivirus_module virus_scan.so\nModule common clamd_mod.so\n"
+                    f"clamd_mod.ClamdSocket {self.clamd}\nvirus_scan.DefaultEngine clamd\n"
+                    "virus_scan.ScanFileTypes TEXT DATA EXECUTABLE ARCHIVE GIF JPEG MSOFFICE\n"
+                    "virus_scan.SendPercentData 5\nvirus_scan.StartSendPercentDataAfter 2M\nvirus_scan.MaxObjectSize 5M\n")
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", "nobody:nogroup", self.dir], check=True)
+        self.spawn(program("c-icap"), "-N", "-f", conf)
+        wait_until(lambda: listens(self.port), 20, "c-icap")
         return self
 
 
