@@ -35,6 +35,7 @@ struct guest {
 	bool known; /* epoll knows its socket */
 	bool busy;  /* parked with LOBBY_PARK_BUSY */
 	bool parked;
+	bool resting; /* until then; its socket is not watched */
 	bool expired;
 	enum lobby_expiry expiry;
 	struct list link; /* while it waits: in a slot of the wheel, or in expired */
@@ -136,10 +137,36 @@ static void wheel_insert(struct lobby *l, struct guest *g)
 	list_append(&l->wheel[(now / TICK_MS + ahead) % WHEEL_SLOTS], &g->link);
 }
 
+/* Arms the guest's socket for one event. */
+static bool arm(struct lobby *l, struct guest *g, uint32_t more)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT | more,
+				 .data.ptr = g };
+	int op = g->known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+
+	g->known = epoll_ctl(l->epoll, op, g->io.fd, &e) == 0;
+	return g->known;
+}
+
+/* A socket that may be written to has its event at once: so who has rested comes to a thread on
+ * the way of all others. Without memory for that it rests a second longer. */
+static void wake_guest(struct lobby *l, struct guest *g)
+{
+	g->until = deadline_in(TICK_MS);
+	if (arm(l, g, EPOLLOUT)) {
+		g->resting = false;
+		g->until = deadline_in(LOBBY_WAKE_MS);
+	}
+	list_remove(&g->link);
+	wheel_insert(l, g);
+}
+
 /* The guest's own event brings it to a thread: as nothing is read from it any more, its
  * socket is at its end. So there is one way out of epoll, and no event for who is not there. */
 static void expire_guest(struct lobby *l, struct guest *g, enum lobby_expiry why)
 {
+	if (g->resting && !arm(l, g, 0))
+		return; /* at the next tick */
 	g->expired = true;
 	g->expiry = why;
 	list_remove(&g->link);
@@ -161,7 +188,9 @@ static void turn_slot(struct lobby *l, struct list *slot)
 	list_each (&due, link) {
 		struct guest *g = list_entry(link, struct guest, link);
 
-		if (g->until <= now) {
+		if (g->until <= now && g->resting) {
+			wake_guest(l, g);
+		} else if (g->until <= now) {
 			expire_guest(l, g, LOBBY_IDLE);
 		} else {
 			list_remove(link);
@@ -205,7 +234,8 @@ static void take_back(struct guest *g)
 {
 	size_t n = g->io.in_end - g->io.in_at;
 
-	bug_if(g->io.out_n || n > LOBBY_LEFT_MAX || g->io.ops->pending(g->io.ctx));
+	bug_if(g->io.out_n);
+	bug_if(!g->resting && (n > LOBBY_LEFT_MAX || g->io.ops->pending(g->io.ctx)));
 	if (n) {
 		g->left = malloc(n);
 		bug_if(!g->left);
@@ -234,16 +264,6 @@ static void note_parked(struct guest *g, bool parked)
 	g->parked = parked;
 }
 
-/* Arms the guest's socket for one event. */
-static bool arm(struct lobby *l, struct guest *g)
-{
-	struct epoll_event e = { .events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = g };
-	int op = g->known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-
-	g->known = epoll_ctl(l->epoll, op, g->io.fd, &e) == 0;
-	return g->known;
-}
-
 /* False when there is no more waiting for this guest: it has expired. */
 static bool park(struct lobby *l, struct guest *g)
 {
@@ -254,7 +274,7 @@ static bool park(struct lobby *l, struct guest *g)
 		/* Under the lock, so the guest is in the wheel before its event can come. */
 		wheel_insert(l, g);
 		note_parked(g, true);
-		parked = arm(l, g);
+		parked = g->resting || arm(l, g, 0);
 		if (!parked)
 			list_remove(&g->link);
 	}
@@ -287,9 +307,11 @@ static void serve(struct lobby *l, struct guest *g, struct buffers *b)
 	if (!g->expired) {
 		do
 			next = l->h.step(l->h.ctx, g->owner, &g->io, &g->until);
-		while (next != LOBBY_CLOSE && clock_left(g->until) > 0 && linger(l, g));
+		while (next != LOBBY_CLOSE && next != LOBBY_REST && clock_left(g->until) > 0 &&
+		       linger(l, g));
 	}
-	if (next != LOBBY_CLOSE && clock_left(g->until) == 0) {
+	g->resting = next == LOBBY_REST;
+	if (next != LOBBY_CLOSE && !g->resting && clock_left(g->until) == 0) {
 		/* Whoever keeps talking is never found waiting by the wheel. */
 		g->expired = true;
 		g->expiry = LOBBY_IDLE;

@@ -10,8 +10,9 @@
  * Memory   a guest is one block: what is needed here, and guest_size bytes of the
  *          owner's. Stream buffers belong to the threads and are lent for a step. Input
  *          that step() has left (the start of a line) is kept for the next one.
- * Limits   threads; LOBBY_LEFT_MAX bytes left behind by a step. The number of guests is
- *          the owner's to limit in arrive().
+ * Limits   threads; LOBBY_LEFT_MAX bytes left behind by a step, LOBBY_IN_BYTES by one that
+ *          rests. The number of guests is the owner's to limit in arrive(). A rest ends up to
+ *          two seconds late.
  * Threads  all handlers run in many threads, for one guest never in two at once.
  * Errors   negative errno and a why, at the start only.
  */
@@ -27,12 +28,14 @@ enum {
 	LOBBY_LEFT_MAX = 4096,
 	LOBBY_LINGER_MS = 10,
 	LOBBY_LISTENERS_MAX = 64,
+	LOBBY_WAKE_MS = 30000, /* in which a guest that has rested must take what it is told */
 };
 
 enum lobby_next {
 	LOBBY_CLOSE,
 	LOBBY_PARK,
 	LOBBY_PARK_BUSY, /* in the middle of something: when stopping it may finish */
+	LOBBY_REST,	 /* no more is heard of it until *ret_until: then step() goes on */
 };
 
 enum lobby_expiry {
@@ -49,7 +52,7 @@ struct lobby_handlers {
 		       str *ret_farewell);
 	/* At once after arrive(), then whenever more bytes have come. Parks only when it has
 	 * flushed, and has taken all input but for an incomplete line. *ret_until is when to
-	 * stop waiting. */
+	 * stop waiting. Who is told to rest keeps its input, and is not seen to leave before. */
 	enum lobby_next (*step)(void *ctx, void *guest, struct stream *s, deadline *ret_until);
 	/* Last words to a guest that is closed after it. */
 	void (*expire)(void *ctx, void *guest, struct stream *s, enum lobby_expiry why);

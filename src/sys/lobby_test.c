@@ -14,8 +14,10 @@
 
 #include <cmocka.h>
 
+enum { REST_MS = 300 };
+
 /* An echo server: answers each line; "busy" parks as busy, "quit" closes, "wait" makes the
- * guest expire soon. */
+ * guest expire soon, "rest" makes it rest. */
 struct echo {
 	struct lobby *lobby;
 	uint16_t port;
@@ -71,6 +73,10 @@ static enum lobby_next echo_lines(struct stream *s, int64_t *patience_ms)
 		next = str_eq(line, STR("busy\n")) ? LOBBY_PARK_BUSY : LOBBY_PARK;
 		if (str_eq(line, STR("wait\n")))
 			*patience_ms = 100;
+		if (str_eq(line, STR("rest\n"))) {
+			*patience_ms = REST_MS;
+			return LOBBY_REST;
+		}
 	} while (stream_has_input(s));
 	return next;
 }
@@ -311,6 +317,50 @@ static void who_waits_too_long_is_told(void **state)
 	lobby_free(e.lobby);
 }
 
+/* Neither bytes nor silence end a rest before its time, and nothing of them is lost. */
+static void who_rests_goes_on_where_it_was(void **state)
+{
+	struct echo e = { .most = 10, .patience_ms = 30000 };
+	cleanup(fd_closep) int eager = -1;
+	cleanup(fd_closep) int silent = -1;
+	int64_t began;
+
+	(void)state;
+	echo_start(&e, 2);
+	eager = dial(&e);
+	silent = dial(&e);
+	assert_true(hears(eager, "hello\n") && hears(silent, "hello\n"));
+	began = clock_now_ms();
+	assert_true(talk(silent, "rest\n") && talk(eager, "rest\na\n"));
+	assert_true(hears(eager, "rest\n") && hears(silent, "rest\n"));
+	assert_true(talk(eager, "b\n"));
+	assert_true(hears(eager, "a\nb\n"));
+	assert_true(clock_now_ms() - began >= REST_MS);
+	assert_true(clock_now_ms() - began < 10000);
+	assert_true(talk(silent, "c\n"));
+	assert_true(hears(silent, "c\n"));
+	assert_int_equal(e.expired, 0);
+	assert_true(lobby_stop(e.lobby, 1000));
+	lobby_free(e.lobby);
+}
+
+static void who_rests_is_told_of_the_end(void **state)
+{
+	struct echo e = { .most = 10, .patience_ms = 30000 };
+	cleanup(fd_closep) int fd = -1;
+
+	(void)state;
+	echo_start(&e, 2);
+	fd = dial(&e);
+	assert_true(hears(fd, "hello\n"));
+	assert_true(talk(fd, "rest\na\n"));
+	assert_true(hears(fd, "rest\n"));
+	assert_true(lobby_stop(e.lobby, 1000));
+	assert_true(hears(fd, "stopping\n"));
+	assert_true(hears_end(fd));
+	lobby_free(e.lobby);
+}
+
 /* Bytes that come quickly keep a guest away from the wheel, not from its deadline. */
 static void who_never_pauses_has_a_deadline_too(void **state)
 {
@@ -395,6 +445,8 @@ int main(void)
 		cmocka_unit_test(a_crowd_is_served_by_few_threads),
 		cmocka_unit_test(hundreds_may_sit_idle),
 		cmocka_unit_test(who_waits_too_long_is_told),
+		cmocka_unit_test(who_rests_goes_on_where_it_was),
+		cmocka_unit_test(who_rests_is_told_of_the_end),
 		cmocka_unit_test(who_never_pauses_has_a_deadline_too),
 		cmocka_unit_test(a_refused_guest_hears_why),
 		cmocka_unit_test(the_busy_finish_before_the_end),
