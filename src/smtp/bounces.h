@@ -6,10 +6,9 @@
  * count: who merely asks whether an address exists (MAIL FROM:<>, RCPT, QUIT) uses up nothing.
  *
  * Input    recipients are hostile.
- * Memory   a table of fixed size; recipients are kept as seeded hashes.
- * Limits   BOUNCES_SETS * BOUNCES_WAYS recipients; one more takes the place of the one nearest to
- *          being forgotten among BOUNCES_WAYS. Messages that come at the same time on several
- *          connections may all be taken before the first is counted.
+ * Memory   smtp/tally.h.
+ * Limits   those of smtp/tally.h. Messages that come at the same time on several connections may
+ *          all be taken before the first is counted.
  * Threads  internally locked.
  * Errors   cannot fail.
  */
@@ -17,17 +16,10 @@
 #define SMTP_BOUNCES_H
 
 #include "base/str.h"
-
-#include <pthread.h>
-
-enum { BOUNCES_SETS = 4096, BOUNCES_WAYS = 4 };
+#include "smtp/tally.h"
 
 struct bounces {
-	pthread_mutex_t lock;
-	struct bounces_row {
-		uint64_t key;
-		int64_t until; /* clock_now_ms at which all is forgotten; 0: free */
-	} rows[BOUNCES_SETS][BOUNCES_WAYS];
+	struct tally tally;
 };
 
 void bounces_init(struct bounces *b);

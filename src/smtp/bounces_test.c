@@ -58,7 +58,7 @@ static void others_do_not_push_out_who_is_full(void **state)
 	(void)state;
 	bounces_init(&b);
 	assert_int_equal(take(&b, alice, 30, NOW), PER_HOUR);
-	for (size_t i = 0; i < 10 * BOUNCES_SETS * BOUNCES_WAYS; i++) {
+	for (size_t i = 0; i < 10 * TALLY_SETS * TALLY_WAYS; i++) {
 		int n = snprintf(name, sizeof(name), "%zu@hopital.example", i);
 
 		bounces_count(&b, str_of(name, (size_t)n), PER_HOUR, NOW);

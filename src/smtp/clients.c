@@ -12,7 +12,7 @@ void clients_init(struct clients *c)
 		list_init(&c->buckets[i]);
 }
 
-static struct ip key_of(struct ip ip)
+struct ip clients_key(struct ip ip)
 {
 	return ip.n == IP_V6 ? ip_network(ip, V6_PREFIX) : ip;
 }
@@ -34,7 +34,7 @@ static struct list *bucket_of(struct clients *c, struct ip key)
 int clients_enter(struct clients *c, struct clients_link *l, struct ip ip, size_t max,
 		  size_t max_per_client)
 {
-	struct ip key = key_of(ip);
+	struct ip key = clients_key(ip);
 	struct list *bucket = bucket_of(c, key);
 	int r = CLIENTS_OK;
 
@@ -55,7 +55,7 @@ int clients_enter(struct clients *c, struct clients_link *l, struct ip ip, size_
 
 int clients_move(struct clients *c, struct clients_link *l, struct ip ip, size_t max_per_client)
 {
-	struct ip key = key_of(ip);
+	struct ip key = clients_key(ip);
 	struct list *bucket = bucket_of(c, key);
 	int r = CLIENTS_OK;
 

@@ -33,6 +33,8 @@ struct clients_link {
 	int64_t held; /* bytes */
 };
 
+/* Who an address is: itself, or an IPv6 /64. */
+struct ip clients_key(struct ip ip);
 void clients_init(struct clients *c);
 /* Counts a connection from ip, unless all or that client would have more than max. An
  * unknown ip (n is 0) counts for all only: a trusted proxy, whose client is not known yet. */
