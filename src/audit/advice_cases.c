@@ -103,9 +103,10 @@ const struct advice advice_cases[] = {
 		       "Des destinataires inexistants sont acceptés, ou reçoivent une autre "
 		       "réponse : "
 		       "les réponses dressent l’annuaire de la maison." } },
-	  .poterne = { { "Give the gateway the list of valid recipients of your directory.",
-			 "Donnez à la passerelle la liste des destinataires valides de votre "
-			 "annuaire." } },
+	  .poterne = { { "Export the mailboxes of your directory into a file and name it in "
+			 "recipients.file.",
+			 "Exportez les boîtes de votre annuaire dans un fichier et nommez-le "
+			 "dans recipients.file." } },
 	  .postfix = { { "Postfix: relay_recipient_maps, or reject_unverified_recipient with "
 			 "unverified_recipient_reject_code = 450.",
 			 "Postfix : relay_recipient_maps, ou reject_unverified_recipient avec "

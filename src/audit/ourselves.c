@@ -53,9 +53,9 @@ static bool moved(void *ctx, struct smtpsession *s)
 }
 
 static void refused(void *ctx, const struct smtpsession *s, unsigned code, str enhanced,
-		    str argument)
+		    str argument, str reason)
 {
-	(void)ctx, (void)s, (void)code, (void)enhanced, (void)argument;
+	(void)ctx, (void)s, (void)code, (void)enhanced, (void)argument, (void)reason;
 }
 
 static void trouble(void *ctx, const struct smtpsession *s, const char *what, const struct why *why)

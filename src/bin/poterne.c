@@ -22,6 +22,7 @@ static const struct command {
 	{ "queue", cmd_queue, "what waits for the next hop" },
 	{ "rules", cmd_rules, "what each rule decides or weighs, and why; changes that" },
 	{ "lists", cmd_lists, "who is on which list; puts on, takes off, imports feeds" },
+	{ "recipients", cmd_recipients, "whether a mailbox is in the table of those that exist" },
 	{ "memory", cmd_memory, "what is remembered of a sender, a domain or a correspondent" },
 	{ "dmarc", cmd_dmarc, "what others report about mail in the name of our domains" },
 	{ "report", cmd_report, "the reports that other domains get from us" },

@@ -16,8 +16,8 @@ enum { FILES_BESIDE = 1024, MOST_LISTENERS = 64 };
 
 struct edge {
 	struct proc *proc;
-	int certificates, tickets; /* as they came last; -1: not yet */
-	struct ssl_ctx_st *tls;	   /* NULL without a certificate */
+	int certificates, tickets, recipients; /* as they came last; -1: not yet */
+	struct ssl_ctx_st *tls;		       /* NULL without a certificate */
 	struct lanes *scan;
 	struct smtpserver *server;
 };
@@ -74,12 +74,16 @@ static int load(struct edge *e, str config, struct smtppolicy **ret, struct why 
 
 	if (r < 0)
 		return r;
-	r = make_tls(e, p->conf->tls.min_version, why);
+	take_resource(e, "recipients", &e->recipients);
+	r = smtppolicy_set_recipients(p, e->recipients, why);
+	if (r == 0)
+		r = make_tls(e, p->conf->tls.min_version, why);
 	if (r < 0) {
 		smtppolicy_free(p);
 		return r;
 	}
 	smtppolicy_set_tls(p, e->tls);
+	metrics_set(METRIC_edge_recipients_rows, (int64_t)p->recipients.set.n);
 	*ret = p;
 	return 0;
 }
@@ -112,7 +116,7 @@ static void on_stop(void *ctx, int64_t grace_ms)
 
 int main(void)
 {
-	struct edge e = { .certificates = -1, .tickets = -1 };
+	struct edge e = { .certificates = -1, .tickets = -1, .recipients = -1 };
 	struct proc_handlers handlers = { &e, on_lane, on_reload, on_stop };
 	struct smtppolicy *policy;
 	struct why why;

@@ -39,6 +39,7 @@ int cmd_key(int argc, char **argv);
 int cmd_check_auth(int argc, char **argv);
 int cmd_dns(int argc, char **argv);
 int cmd_dmarc(int argc, char **argv);
+int cmd_recipients(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 
 #endif

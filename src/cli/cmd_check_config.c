@@ -1,6 +1,7 @@
 #include "cli/bundlecheck.h"
 #include "cli/cli.h"
 #include "cli/keycheck.h"
+#include "cli/recipientcheck.h"
 #include "conf/conf.h"
 #include "inspect/yarascan.h"
 #include "rules/rules.h"
@@ -220,6 +221,8 @@ int cmd_check_config(int argc, char **argv)
 		r = unless_unreadable(bundlecheck_conf(c, &why), &why);
 	if (r == 0)
 		r = unless_unreadable(keycheck_conf(c, &why), &why);
+	if (r == 0)
+		r = unless_unreadable(recipientcheck_conf(c, &why), &why);
 	if (r == 0)
 		r = check_rules(a, c, &rules, &why);
 	warnings = warnings_of(a, c, rules);

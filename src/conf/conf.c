@@ -98,6 +98,11 @@ bool conf_strings_has(const struct conf_strings *list, str s)
 	return false;
 }
 
+bool conf_has_recipients(const struct conf *c)
+{
+	return c->role != CONF_ROLE_OUT && c->recipients.file.n;
+}
+
 bool conf_is_own_domain(const struct conf *c, str domain)
 {
 	return conf_strings_has(&c->domains, domain);

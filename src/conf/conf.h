@@ -154,6 +154,12 @@ struct conf {
 		enum conf_early_talker early_talker;
 	} smtp;
 	struct {
+		str file, delimiter;
+		struct conf_networks inside;
+		struct conf_strings reject;
+		uint32_t slow_after, close_after;
+	} recipients;
+	struct {
 		struct conf_networks clients;
 		struct conf_strings senders, remove_fields;
 	} out;
@@ -329,6 +335,8 @@ const struct conf_listener *conf_listener_at(const struct conf *c, str address);
 bool conf_networks_has(const struct conf_networks *list, struct ip ip);
 /* Is there a way by which mail of our own making may leave: notifications, reports? */
 bool conf_has_way_out(const struct conf *c);
+/* Is there a table of the recipients that exist? */
+bool conf_has_recipients(const struct conf *c);
 /* True when domain is one of ours. */
 bool conf_is_own_domain(const struct conf *c, str domain);
 

@@ -104,6 +104,24 @@ static int check_memory(const struct conf *c, struct why *why)
 	return 0;
 }
 
+/* What may stand in a local part without quotes (RFC 5321 4.1.2) and in few names. */
+static int check_recipients(const struct conf *c, struct why *why)
+{
+	str d = c->recipients.delimiter;
+
+	if (d.n > 1 || (d.n == 1 && !memchr("+-_=#~", d.p[0], 6)))
+		return why_set(why, -EINVAL,
+			       "recipients.delimiter: found \"%.*s\", expected one of + - _ = # ~",
+			       STR_ARG(d));
+	for (size_t i = 0; i < c->recipients.reject.n; i++) {
+		if (!conf_is_own_domain(c, c->recipients.reject.v[i]))
+			return why_set(why, -EINVAL,
+				       "recipients.reject: found \"%.*s\", expected one of domains",
+				       STR_ARG(c->recipients.reject.v[i]));
+	}
+	return 0;
+}
+
 int conf_check(const struct conf *c, struct why *why)
 {
 	if (c->tls.certificate.n && !c->tls.key.n)
@@ -155,6 +173,8 @@ int conf_check(const struct conf *c, struct why *why)
 	    feedrow_check(c, why) < 0 || raterow_check(c, why) < 0 ||
 	    scannerrow_check(c, why) < 0 || exportrow_check(c, why) < 0)
 		return -EINVAL;
+	if (check_recipients(c, why) < 0)
+		return -EINVAL;
 	return check_routes(c, why);
 }
 
@@ -176,6 +196,11 @@ static bool large_unscanned(const struct conf *c)
 static bool unused_clients(const struct conf *c)
 {
 	return c->role != CONF_ROLE_OUT && c->out.clients.n > 0;
+}
+
+static bool unused_recipients(const struct conf *c)
+{
+	return c->role == CONF_ROLE_OUT && c->recipients.file.n > 0;
 }
 
 static bool proxy_of_nobody(const struct conf *c)
@@ -263,6 +288,7 @@ static const struct warning {
 	{ large_unscanned, "antivirus.max_bytes is below smtp.max_message_bytes: "
 			   "the largest messages are not scanned by the antivirus" },
 	{ unused_clients, "out.clients is set and role is not out: it has no effect" },
+	{ unused_recipients, "recipients.file is set and role is out: it has no effect" },
 	{ proxy_of_nobody, "a listener has proxy or xclient and smtp.trusted is empty: nobody is "
 			   "believed" },
 	{ reports_stay, "reports.from is set, role is mx and dsn.via is empty: reports have no way "

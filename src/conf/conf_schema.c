@@ -124,6 +124,34 @@ const struct conf_key conf_schema[] = {
 	  .audience = EDGE | CLI, .words = { "reject", "log" },
 	  .doc = "a client that speaks before the greeting" },
 
+	{ "recipients.file", CONF_PATH, .may_be_empty = true, AT(recipients.file), .initial = "",
+	  .audience = POTERNED | EDGE | CLI,
+	  .doc = "the mailboxes that exist, one a line, for all of domains: NAME@DOMAIN, @DOMAIN "
+		 "for all of a domain, with internal or disabled behind it; the others are refused "
+		 "(empty: every recipient of domains is taken)" },
+	{ "recipients.delimiter", CONF_STRING, .may_be_empty = true, AT(recipients.delimiter),
+	  .initial = "", .audience = EDGE | CLI,
+	  .doc = "the character behind which a mailbox may be detailed, as + in alice+news; only "
+		 "what the mail store delivers as well, or it has to send notifications of its own "
+		 "(empty: none)" },
+	{ "recipients.inside", CONF_NETWORK, .list = true, .may_be_empty = true,
+	  AT(recipients.inside), .initial = "", .audience = EDGE | CLI,
+	  .doc = "networks whose clients may write to recipients marked internal and are never "
+		 "slowed down; who has logged in at a trusted proxy may as well" },
+	{ "recipients.reject", CONF_DOMAIN, .list = true, .may_be_empty = true,
+	  AT(recipients.reject), .initial = "", .audience = EDGE | CLI,
+	  .doc = "domains whose unknown recipients are refused with 550 instead of 450: who "
+		 "mistypes a name is told at once and not days later, and who tries names learns "
+		 "faster which are none" },
+	{ "recipients.slow_after", CONF_U32, AT(recipients.slow_after), .initial = "10", .max = 100,
+	  .audience = EDGE | CLI,
+	  .doc = "unknown recipients of a client after which its answers to RCPT come a second "
+		 "later for each; one is forgotten every three minutes (0: never)" },
+	{ "recipients.close_after", CONF_U32, AT(recipients.close_after), .initial = "20",
+	  .max = 100, .audience = EDGE | CLI,
+	  .doc = "unknown recipients of a client after which each one more is answered 421 and "
+		 "ends the connection (0: never)" },
+
 	{ "out.clients", CONF_NETWORK, .list = true, .may_be_empty = true, AT(out.clients),
 	  .initial = "", .audience = EDGE | CLI,
 	  .doc = "networks of the inside servers that may send through role out" },

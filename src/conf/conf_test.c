@@ -335,6 +335,10 @@ static void keys_that_contradict_each_other_are_refused(void **state)
 		{ "memory.shared=tcp:redis.example:6379",
 		  "found the name \"redis.example\", expected an address" },
 		{ "memory.shared=tcp:192.0.2.1:6379", "memory.secret_file is not" },
+		{ "recipients.delimiter=+-",
+		  "recipients.delimiter: found \"+-\", expected one of" },
+		{ "recipients.delimiter=@", "recipients.delimiter: found \"@\", expected one of" },
+		{ "recipients.reject=partner.example", "expected one of domains" },
 	};
 
 	(void)state;

@@ -20,6 +20,7 @@ struct smtpserver {
 	struct lanes *scan;
 	struct clients clients;
 	struct bounces bounces;
+	struct harvest harvest;
 	struct smtpsession_outside outside;
 	_Atomic int64_t held; /* memory that messages take while they come in */
 	size_t threads;
@@ -120,7 +121,7 @@ static str ip_text(struct ip_text *t, struct ip ip)
 }
 
 static void refused(void *ctx, const struct smtpsession *s, unsigned code, str enhanced,
-		    str argument)
+		    str argument, str reason)
 {
 	struct ip_text ip;
 	str from = s->mail ? s->mail->reverse_path : STR_NULL;
@@ -128,7 +129,8 @@ static void refused(void *ctx, const struct smtpsession *s, unsigned code, str e
 	(void)ctx;
 	log_event("smtp.reject", F_STR("sid", ident_str(&s->sid)), F_STR("ip", ip_text(&ip, s->ip)),
 		  F_STR("helo", smtpsession_helo(s)), F_STR("from", from), F_INT("code", code),
-		  F_STR("enhanced", enhanced), F_STR("argument", str_trim(argument)));
+		  F_STR("enhanced", enhanced), F_STR("argument", str_trim(argument)),
+		  F_STR("reason", reason));
 }
 
 static void log_full(struct ip ip, int r)
@@ -279,12 +281,14 @@ struct smtpserver *smtpserver_new(struct smtppolicy *policy, struct lanes *scan)
 	server->scan = scan;
 	server->policy = policy;
 	server->threads = policy->conf->smtp.threads;
-	server->outside = (struct smtpsession_outside){ server,	 submit,  hold,
-							wall,	 writing, moved,
-							refused, trouble, &server->bounces };
+	server->outside =
+		(struct smtpsession_outside){ server,		submit,		 hold,	  wall,
+					      writing,		moved,		 refused, trouble,
+					      &server->bounces, &server->harvest };
 	pthread_mutex_init(&server->lock, NULL);
 	clients_init(&server->clients);
 	bounces_init(&server->bounces);
+	harvest_init(&server->harvest);
 	server->lobby = lobby_new(&handlers, policy->conf->smtp.threads);
 	return server;
 }

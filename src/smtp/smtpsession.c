@@ -74,9 +74,15 @@ void smtpsession_reply(struct smtpsession *s, unsigned code, str enhanced, str t
 
 void smtpsession_refuse(struct smtpsession *s, unsigned code, str enhanced, str text, str argument)
 {
+	smtpsession_refuse_for(s, code, enhanced, text, argument, STR(""));
+}
+
+void smtpsession_refuse_for(struct smtpsession *s, unsigned code, str enhanced, str text,
+			    str argument, str reason)
+{
 	smtpsession_reply(s, code, enhanced, text);
 	s->refusals += code >= 500;
-	s->outside->refused(s->outside->ctx, s, code, enhanced, argument);
+	s->outside->refused(s->outside->ctx, s, code, enhanced, argument, reason);
 	if (s->refusals < s->policy->conf->smtp.max_errors || s->state == SMTPSESSION_OVER)
 		return;
 	smtpsession_reply(s, 421, STR("4.7.0"), STR("Too many errors, closing"));
@@ -277,6 +283,21 @@ static void take_line(struct smtpsession *s)
 		smtpsession_over(s, in_handshake(s) ? "TLS handshake failed" : "connection lost");
 }
 
+void smtpsession_rest(struct smtpsession *s, str args, int64_t ms)
+{
+	s->mail->resting = arena_str(s->mail->arena, args);
+	s->rest = deadline_in(ms);
+}
+
+static void go_on(struct smtpsession *s)
+{
+	s->rest = 0;
+	s->rested = true;
+	verb_rcpt(s, s->mail->resting);
+	s->rested = false;
+	s->due = deadline_in(s->policy->conf->smtp.command_timeout);
+}
+
 static bool in_message(const struct smtpsession *s)
 {
 	return s->state & (SMTPSESSION_DATA | SMTPSESSION_CHUNK);
@@ -334,15 +355,20 @@ enum lobby_next smtpsession_step(struct smtpsession *s, struct stream *io, deadl
 	s->io = io;
 	s->waiting = false;
 	s->patience = SMTPSESSION_PATIENCE_MS;
-	do
+	if (s->rest)
+		go_on(s);
+	else
 		take(s);
-	while (s->state != SMTPSESSION_OVER && !s->waiting && has_more(s));
+	while (s->state != SMTPSESSION_OVER && !s->waiting && !s->rest && has_more(s))
+		take(s);
 	smtpsession_flush(s);
 	if (s->state != SMTPSESSION_OVER)
-		*ret_until = wait_until(s);
+		*ret_until = s->rest ? s->rest : wait_until(s);
 	s->io = NULL;
 	if (s->state == SMTPSESSION_OVER)
 		return LOBBY_CLOSE;
+	if (s->rest)
+		return LOBBY_REST;
 	return in_message(s) || s->state == SMTPSESSION_CHUNKS ? LOBBY_PARK_BUSY : LOBBY_PARK;
 }
 

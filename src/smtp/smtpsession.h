@@ -17,6 +17,7 @@
 #include "smtp/bounces.h"
 #include "smtp/chunk.h"
 #include "smtp/clients.h"
+#include "smtp/harvest.h"
 #include "smtp/smtppolicy.h"
 #include "smtp/transaction.h"
 #include "sys/chan.h"
@@ -62,12 +63,14 @@ struct smtpsession_outside {
 	bool (*writing)(void *ctx, int change);
 	/* The connection now counts as one of s->ip. False: that client has too many. */
 	bool (*moved)(void *ctx, struct smtpsession *s);
-	/* For the log. argument is the client's words that were refused. */
+	/* For the log. argument is the client's words that were refused; reason is what the
+	 * client is not told, or empty. */
 	void (*refused)(void *ctx, const struct smtpsession *s, unsigned code, str enhanced,
-			str argument);
+			str argument, str reason);
 	void (*trouble)(void *ctx, const struct smtpsession *s, const char *what,
 			const struct why *why);
 	struct bounces *bounces; /* of all sessions; NULL: nobody counts */
+	struct harvest *harvest;
 };
 
 struct smtpsession {
@@ -87,6 +90,8 @@ struct smtpsession {
 	bool esmtp;
 	bool skipping;	     /* what comes belongs to a line that was too long */
 	bool waiting;	     /* nothing can be done before more bytes come */
+	bool rested;	     /* the command at work has waited already */
+	deadline rest;	     /* until then a command waits; 0: none does */
 	deadline due;	     /* of the next whole command: single bytes do not put it off */
 	int64_t began;	     /* clock_now_ms */
 	int64_t patience;    /* ms that this step may still wait for the client to read */
@@ -127,6 +132,12 @@ void smtpsession_reply_lines(struct smtpsession *s, unsigned code, str enhanced,
 			     size_t n);
 /* Answers with 4xx or 5xx and has it logged. Too many 5xx: the session is over. */
 void smtpsession_refuse(struct smtpsession *s, unsigned code, str enhanced, str text, str argument);
+/* The same, with a reason for the log alone. */
+void smtpsession_refuse_for(struct smtpsession *s, unsigned code, str enhanced, str text,
+			    str argument, str reason);
+/* RCPT is run with these arguments, and with rested set, when so many milliseconds have gone by;
+ * until then nothing of the client is read. */
+void smtpsession_rest(struct smtpsession *s, str args, int64_t ms);
 void smtpsession_flush(struct smtpsession *s);
 /* 503: the verb may not come in this state. */
 void smtpsession_refuse_order(struct smtpsession *s, str verb);

@@ -17,6 +17,7 @@ struct fake_smtp {
 	struct arena *arena;
 	struct smtpsession_outside outside;
 	struct bounces bounces;
+	struct harvest harvest;
 	struct smtpsession session;
 	struct stream io;
 	char in_buffer[LOBBY_IN_BYTES], out_buffer[LOBBY_OUT_BYTES];
@@ -35,6 +36,7 @@ struct fake_smtp {
 	struct strbuf envelopes; /* "<from> <to>... protocol size" a line */
 	str message;		 /* the last one */
 	size_t n_refused, n_trouble;
+	str reason;	    /* of the last refusal */
 	int64_t room, held; /* memory for messages */
 	int writing;
 	enum lobby_next next;
@@ -187,11 +189,13 @@ static bool fake_moved(void *ctx, struct smtpsession *s)
 }
 
 static void fake_refused(void *ctx, const struct smtpsession *s, unsigned code, str enhanced,
-			 str argument)
+			 str argument, str reason)
 {
 	(void)s;
-	bug_if(code < 400 || code > 599 || enhanced.n == 0 || (argument.n && !argument.p));
+	bug_if((code != 250 && code < 400) || code > 599 || enhanced.n == 0 ||
+	       (argument.n && !argument.p));
 	((struct fake_smtp *)ctx)->n_refused++;
+	((struct fake_smtp *)ctx)->reason = reason;
 }
 
 static void fake_trouble(void *ctx, const struct smtpsession *s, const char *what,
@@ -216,10 +220,11 @@ static struct fake_smtp *fake_smtp_new(str settings)
 	bug_if(smtppolicy_new(settings, &policy, &why) < 0);
 	f->arena = a;
 	f->outside = (struct smtpsession_outside){
-		f,	    fake_submit,  fake_hold,	fake_wall,  fake_writing,
-		fake_moved, fake_refused, fake_trouble, &f->bounces
+		f,	    fake_submit,  fake_hold,	fake_wall,   fake_writing,
+		fake_moved, fake_refused, fake_trouble, &f->bounces, &f->harvest
 	};
 	bounces_init(&f->bounces);
+	harvest_init(&f->harvest);
 	f->output = strbuf_make(a, 8 << 20);
 	f->envelopes = strbuf_make(a, 1 << 20);
 	f->answer = (struct msg_submitted){ 250, STR("2.0.0"), STR("Accepted"), STR("m") };
@@ -246,7 +251,7 @@ static void fake_smtp_step(struct fake_smtp *f)
 	f->until = -1;
 	f->next = smtpsession_step(&f->session, &f->io, &f->until);
 	bug_if(f->io.out_n && !f->deaf);
-	bug_if(f->next != LOBBY_CLOSE &&
+	bug_if(f->next != LOBBY_CLOSE && f->next != LOBBY_REST &&
 	       (f->until < 0 || f->io.in_end - f->io.in_at > LOBBY_LEFT_MAX));
 }
 

@@ -32,6 +32,7 @@ struct transaction {
 	size_t rcpt_bytes; /* of recipients and rcpt_params */
 	bool full;	   /* one recipient too many was refused */
 	size_t n_put_off;  /* recipients that got too many notifications */
+	str resting;	   /* arguments of a RCPT that waits */
 	struct esmtp params;
 	/* From DATA, or the first BDAT, on. */
 	struct strbuf bytes; /* of a message that is small so far */

@@ -88,6 +88,87 @@ static bool has_enough_bounces(const struct smtpsession *s, struct address to)
 			    clock_now_ms());
 }
 
+/* --- the table of recipients --- */
+
+static bool has_table(const struct smtpsession *s)
+{
+	return s->policy->recipients.map.p != NULL;
+}
+
+/* Our own servers and people, who may write to all that is there. */
+static bool is_inside(const struct smtpsession *s)
+{
+	return s->login_n > 0 || conf_networks_has(&s->policy->conf->recipients.inside, s->ip);
+}
+
+/* Known recipients wait as long as unknown ones: the time of an answer tells nothing. */
+static bool must_wait(struct smtpsession *s, str args)
+{
+	uint32_t tried;
+	int64_t ms;
+
+	if (!has_table(s) || s->rested || is_inside(s))
+		return false;
+	tried = harvest_count(s->outside->harvest, s->ip, clock_now_ms());
+	ms = harvest_delay(tried, s->policy->conf->recipients.slow_after);
+	if (ms == 0)
+		return false;
+	metrics_add(METRIC_edge_recipients_delayed, 1);
+	smtpsession_rest(s, args, ms);
+	return true;
+}
+
+/* In mode observe nobody is refused, and a table can be tried: the log says who would have been. */
+static enum recipients_found look_up(struct smtpsession *s, struct address to, str args)
+{
+	const struct conf *conf = s->policy->conf;
+	str delimiter = conf->recipients.delimiter;
+	enum recipients_found found;
+
+	if (!has_table(s) || to.domain.n == 0)
+		return RECIPIENTS_KNOWN;
+	found = recipients_find(&s->policy->recipients, to, delimiter.n ? delimiter.p[0] : 0);
+	if (found == RECIPIENTS_KNOWN || (found == RECIPIENTS_INTERNAL && is_inside(s)))
+		return RECIPIENTS_KNOWN;
+	metrics_add(METRIC_edge_recipients_unlisted, 1);
+	if (conf->mode != CONF_MODE_OBSERVE)
+		return found;
+	s->outside->refused(s->outside->ctx, s, 250, STR("2.1.5"), args, recipients_word(found));
+	return RECIPIENTS_KNOWN;
+}
+
+/* True: it was one too many, and the session is over. */
+static bool harvests(struct smtpsession *s, str args, str reason)
+{
+	uint32_t max = s->policy->conf->recipients.close_after;
+	int64_t now = clock_now_ms();
+	bool enough = max && harvest_count(s->outside->harvest, s->ip, now) >= max;
+
+	if (is_inside(s))
+		return false;
+	harvest_add(s->outside->harvest, s->ip, now);
+	if (!enough)
+		return false;
+	smtpsession_refuse_for(s, 421, STR("4.7.0"),
+			       STR("Too many unknown recipients, try again later"), args, reason);
+	smtpsession_over(s, "too many unknown recipients");
+	return true;
+}
+
+/* What is not there, is disabled or may be reached from inside only has one answer, of which a
+ * stranger learns as little as may be: no more than that mail does not get there now. */
+static void refuse_unlisted(struct smtpsession *s, enum recipients_found found, str domain,
+			    str args)
+{
+	bool for_good = conf_strings_has(&s->policy->conf->recipients.reject, domain);
+
+	metrics_add(METRIC_edge_recipients_refused, 1);
+	if (harvests(s, args, recipients_word(found)))
+		return;
+	smtpsession_refuse_for(s, for_good ? 550 : 450, for_good ? STR("5.1.1") : STR("4.1.1"),
+			       STR("This mailbox cannot be reached"), args, recipients_word(found));
+}
+
 static void keep_params(struct transaction *t, struct dsnparams_rcpt dsn)
 {
 	struct strbuf text = strbuf_make(t->arena, DSNPARAMS_RCPT_MAX);
@@ -117,11 +198,14 @@ static void add_recipient(struct smtpsession *s, struct address to)
 void verb_rcpt(struct smtpsession *s, str args)
 {
 	struct transaction *t = s->mail;
+	enum recipients_found found;
 	struct dsnparams_rcpt dsn;
 	struct address to;
 	str rest;
 	int r;
 
+	if (must_wait(s, args))
+		return;
 	if (!str_casestarts(args, STR("TO:"))) {
 		smtpsession_refuse(s, 501, STR("5.5.4"), STR("RCPT TO:<address> is expected"),
 				   args);
@@ -146,6 +230,11 @@ void verb_rcpt(struct smtpsession *s, str args)
 	if (!is_ours(s->policy->conf, to)) {
 		metrics_add(METRIC_edge_recipients_refused, 1);
 		smtpsession_refuse(s, 550, STR("5.7.1"), STR("Relaying is refused"), args);
+		return;
+	}
+	found = look_up(s, to, args);
+	if (found != RECIPIENTS_KNOWN) {
+		refuse_unlisted(s, found, to.domain, args);
 		return;
 	}
 	if (has_enough_bounces(s, to)) {

@@ -79,6 +79,19 @@ uint64_t listwatch_stamp(const struct conf *conf)
 						 stamp_of_dir(conf->paths.candidate))));
 }
 
+uint64_t listwatch_recipients_stamp(const struct conf *conf)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("stamp", 64 << 10);
+	struct stat st = { 0 };
+
+	if (!conf_has_recipients(conf))
+		return 0;
+	/* One that has vanished has changed. */
+	if (stat(arena_cz(a, conf->recipients.file), &st) < 0)
+		st.st_size = -1;
+	return stamp_of(&st);
+}
+
 uint64_t listwatch_learned_stamp(const struct conf *conf)
 {
 	cleanup(arena_freep) struct arena *a = arena_new("stamp", 1 << 20);

@@ -3,7 +3,7 @@
  * the gateway.
  *
  * Input    names and times of files in paths.lists, paths.site_lists, paths.overlay and below
- *          paths.state, and of those of feeds; none is opened.
+ *          paths.state, of those of feeds, and of recipients.file; none is opened.
  * Memory   none.   Limits  one look at three directories.
  * Threads  any.    Errors  a directory that cannot be read is an empty one.
  */
@@ -14,6 +14,8 @@
 
 /* Another number when a list or a file of rules was added, removed or changed. */
 uint64_t listwatch_stamp(const struct conf *conf);
+/* Another number when recipients.file is another one, or has changed; 0 without one. */
+uint64_t listwatch_recipients_stamp(const struct conf *conf);
 /* Another number when `poterne learn` has replaced the model, the digests or the
  * tastes. */
 uint64_t listwatch_learned_stamp(const struct conf *conf);

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "super/child.h"
+#include "super/listwatch.h"
 #include "super/signkeys.h"
 
 #include <errno.h>
@@ -60,6 +61,19 @@ static char *const *key_check(struct arena *a)
 	return args.v;
 }
 
+/* Writes the table into its standard input, which is a memory file. */
+static char *const *table_maker(struct arena *a, const struct conf *conf)
+{
+	struct arguments args = { 0 };
+
+	add(a, &args, STR("poterne"));
+	add(a, &args, STR("recipients"));
+	add(a, &args, STR("compile"));
+	add(a, &args, conf->recipients.file);
+	*arena_push(a, &args) = NULL;
+	return args.v;
+}
+
 static int start(struct reload *r, const struct conf *current, char *const *argv, int input,
 		 struct why *why)
 {
@@ -72,11 +86,25 @@ static int start(struct reload *r, const struct conf *current, char *const *argv
 	return RELOAD_GOES_ON;
 }
 
+static int start_table(struct reload *r, const struct conf *current, struct why *why)
+{
+	const struct conf *conf = r->conf ?: current;
+
+	r->stage = RELOAD_TABLE;
+	if (r->what == RELOAD_CERTIFICATES || !conf_has_recipients(conf))
+		return RELOAD_DONE;
+	r->table_stamp = listwatch_recipients_stamp(conf);
+	r->recipients = fd_memfd("recipients", why);
+	if (r->recipients < 0)
+		return r->recipients;
+	return start(r, current, table_maker(r->arena, conf), r->recipients, why);
+}
+
 static int start_key_check(struct reload *r, const struct conf *current, struct why *why)
 {
 	r->stage = RELOAD_KEYS;
 	if (!r->conf || !r->conf->dkim.keys.n)
-		return RELOAD_DONE;
+		return start_table(r, current, why);
 	return start(r, current, key_check(r->arena), r->keys, why);
 }
 
@@ -92,8 +120,7 @@ static int start_certificate_check(struct reload *r, const struct conf *current,
 
 void reload_want(struct reload *r, enum reload_what what)
 {
-	if (r->wanted < what)
-		r->wanted = what;
+	r->wanted |= what;
 }
 
 static int begin(struct reload *r, const struct super_source *source, const struct conf *current,
@@ -106,6 +133,8 @@ static int begin(struct reload *r, const struct super_source *source, const stru
 		if (!r->conf)
 			return -EINVAL;
 	}
+	if (r->what == RELOAD_RECIPIENTS)
+		return start_table(r, current, why);
 	e = certificates_load(r->conf ?: current, &r->certificates, why);
 	if (e < 0)
 		return e;
@@ -118,16 +147,26 @@ static int begin(struct reload *r, const struct super_source *source, const stru
 	return start_certificate_check(r, current, why);
 }
 
+enum reload_what reload_next(const struct reload *r)
+{
+	if (r->what != RELOAD_NOTHING)
+		return RELOAD_NOTHING;
+	if (r->wanted & RELOAD_ALL)
+		return RELOAD_ALL;
+	return r->wanted & RELOAD_CERTIFICATES ? RELOAD_CERTIFICATES
+					       : r->wanted & RELOAD_RECIPIENTS;
+}
+
 int reload_begin(struct reload *r, const struct super_source *source, const struct conf *current,
 		 struct why *why)
 {
 	int e;
 
-	bug_if(r->what != RELOAD_NOTHING || r->wanted == RELOAD_NOTHING);
-	r->what = r->wanted;
-	r->wanted = RELOAD_NOTHING;
+	r->what = reload_next(r);
+	bug_if(r->what == RELOAD_NOTHING);
+	r->wanted = r->what == RELOAD_ALL ? 0 : r->wanted & ~(unsigned)r->what;
 	r->stage = RELOAD_CONFIG;
-	r->certificates.bundle = r->keys = -1;
+	r->certificates.bundle = r->keys = r->recipients = -1;
 	r->arena = arena_new("conf", 16 << 20);
 	e = begin(r, source, current, why);
 	if (e < 0)
@@ -139,7 +178,8 @@ static int after_check(struct reload *r, int result, const struct conf *current,
 {
 	static const char *const names[] = { [RELOAD_CONFIG] = "check-config",
 					     [RELOAD_TLS] = "certificate --check",
-					     [RELOAD_KEYS] = "key check" };
+					     [RELOAD_KEYS] = "key check",
+					     [RELOAD_TABLE] = "recipients compile" };
 
 	if (result < 0)
 		return result;
@@ -148,7 +188,12 @@ static int after_check(struct reload *r, int result, const struct conf *current,
 			       names[r->stage]);
 	if (r->stage == RELOAD_CONFIG)
 		return start_certificate_check(r, current, why);
-	return r->stage == RELOAD_TLS ? start_key_check(r, current, why) : RELOAD_DONE;
+	if (r->stage == RELOAD_TLS)
+		return start_key_check(r, current, why);
+	if (r->stage == RELOAD_KEYS)
+		return start_table(r, current, why);
+	result = fd_seal(r->recipients, why);
+	return result < 0 ? result : RELOAD_DONE;
 }
 
 int reload_ended(struct reload *r, pid_t pid, int status, const struct conf *current,
@@ -178,6 +223,7 @@ void reload_forget(struct reload *r)
 	r->pid = 0;
 	certificates_close(&r->certificates);
 	fd_closep(&r->keys);
+	fd_closep(&r->recipients);
 	r->arena = arena_free(r->arena);
 	r->conf = NULL;
 	r->what = RELOAD_NOTHING;
@@ -203,4 +249,26 @@ int reload_check_keys(const struct conf *conf, int bundle, struct why *why)
 		return 0;
 	r = child_run_tool(conf, "poterne", key_check(a), bundle, why);
 	return r > 0 ? why_set(why, -EINVAL, "dkim.keys cannot be used; why is above") : r;
+}
+
+int reload_make_recipients(const struct conf *conf, int *ret, struct why *why)
+{
+	cleanup(arena_freep) struct arena *a = arena_new("args", 1 << 16);
+	cleanup(fd_closep) int fd = -1;
+	int r;
+
+	*ret = -1;
+	if (!conf_has_recipients(conf))
+		return 0;
+	r = fd = fd_memfd("recipients", why);
+	if (r >= 0)
+		r = child_run_tool(conf, "poterne", table_maker(a, conf), fd, why);
+	if (r > 0)
+		return why_set(why, -EINVAL, "recipients.file cannot be used; why is above");
+	if (r == 0)
+		r = fd_seal(fd, why);
+	if (r < 0)
+		return r;
+	*ret = take_fd(fd);
+	return 0;
 }

@@ -1,6 +1,7 @@
-/* super/reload.h - a new configuration, its keys, or changed certificates, on the way to being
- *taken: read here, checked by poterne as a process of its own, while the supervisor watches over
- * the others. Only what passes every check is handed out, whole.
+/* super/reload.h - a new configuration, its keys, changed certificates or a changed table of
+ * recipients, on the way to being taken: read here, checked (and that table made) by poterne as a
+ * process of its own, while the supervisor watches over the others. Only what passes every check is
+ * handed out, whole.
  *
  *	reload_want ... reload_begin ... (SIGCHLD) reload_ended ... the owner takes r->conf
  *	and r->certificates, or hears why not ... reload_forget
@@ -22,13 +23,15 @@
 
 enum { RELOAD_TOOL_MS = 60000 };
 
+/* Bits of what is wanted; one of them is under way. */
 enum reload_what {
-	RELOAD_NOTHING,
-	RELOAD_CERTIFICATES, /* read again and check them, their ends too */
-	RELOAD_ALL,	     /* the configuration too */
+	RELOAD_NOTHING = 0,
+	RELOAD_CERTIFICATES = 1 << 0, /* read again and check them, their ends too */
+	RELOAD_RECIPIENTS = 1 << 1,   /* make the table anew */
+	RELOAD_ALL = 1 << 2,	      /* the configuration, and both */
 };
 
-enum reload_stage { RELOAD_CONFIG, RELOAD_TLS, RELOAD_KEYS };
+enum reload_stage { RELOAD_CONFIG, RELOAD_TLS, RELOAD_KEYS, RELOAD_TABLE };
 
 enum reload_result {
 	RELOAD_OTHER,	/* that was not our process */
@@ -37,20 +40,25 @@ enum reload_result {
 };
 
 struct reload {
-	enum reload_what wanted; /* and not begun */
-	enum reload_what what;	 /* begun; RELOAD_NOTHING: idle */
-	pid_t pid;		 /* of the check */
+	unsigned wanted;       /* enum reload_what, and not begun */
+	enum reload_what what; /* begun; RELOAD_NOTHING: idle */
+	pid_t pid;	       /* of the check */
 	deadline until;
 	enum reload_stage stage; /* what is being checked */
 	struct arena *arena;
 	struct conf *conf; /* NULL when only certificates change */
 	struct certificates certificates;
-	int keys; /* bundle of super/signkeys.h; -1 when only certificates change */
+	int keys;	      /* bundle of super/signkeys.h; -1 when only certificates change */
+	int recipients;	      /* the table; -1: none, or it stays as it is */
+	uint64_t table_stamp; /* of recipients.file before it was read */
 };
 
 /* Kept for later while another one is under way. */
 void reload_want(struct reload *r, enum reload_what what);
-/* Begins what is wanted; current is the configuration in use. */
+/* What begins next of what is wanted: the whole first, which makes the others needless; nothing
+ * while something is under way. */
+enum reload_what reload_next(const struct reload *r) must_use;
+/* Begins that; current is the configuration in use. */
 int reload_begin(struct reload *r, const struct super_source *source, const struct conf *current,
 		 struct why *why) must_use;
 /* A process has ended, with a status of waitpid. */
@@ -65,5 +73,7 @@ void reload_forget(struct reload *r);
 int reload_check_certificates(const struct conf *conf, int bundle, struct why *why) must_use;
 /* The same for the keys of signatures. */
 int reload_check_keys(const struct conf *conf, int bundle, struct why *why) must_use;
+/* Has the table of recipients made, likewise; *ret is -1 when there is none. */
+int reload_make_recipients(const struct conf *conf, int *ret, struct why *why) must_use;
 
 #endif

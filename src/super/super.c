@@ -42,9 +42,12 @@ struct super {
 	struct prepared prepared;
 	struct certificates certificates;
 	int keys;	      /* bundle of dkim.keys */
+	int recipients;	      /* table of recipients.file, or -1 */
 	uint64_t stamp_tried; /* of the certificates that were last read, taken or not */
 	uint64_t lists_stamp; /* of the lists that were last handed out */
 	uint64_t learned_stamp;
+	/* Of recipients.file: as it was last looked at, and when it was last read, taken or not. */
+	uint64_t recipients_seen, recipients_tried;
 	struct tickets tickets;
 	struct notify notify;
 	struct reload reload;
@@ -110,6 +113,13 @@ static int send_tls(struct super *s, struct child *c, struct why *why)
 	return r < 0 ? r : send_resource(c, "tls.tickets", STR(""), s->tickets.fd, why);
 }
 
+static int send_recipients(struct super *s, struct child *c, struct why *why)
+{
+	if (c->what != PROCESS_EDGE)
+		return 0;
+	return send_resource(c, "recipients", STR(""), s->recipients, why);
+}
+
 static int send_keys(struct super *s, struct child *c, struct why *why)
 {
 	if (c->what != PROCESS_KEYS)
@@ -149,6 +159,8 @@ static int send_resources(struct super *s, struct child *c, struct why *why)
 		r = send_resource(c, "listener", p->addresses[i], p->listeners[i], why);
 	if (r == 0)
 		r = send_keys(s, c, why);
+	if (r == 0)
+		r = send_recipients(s, c, why);
 	return r < 0 ? r : send_tls(s, c, why);
 }
 
@@ -310,43 +322,10 @@ static void hear(struct super *s, struct child *c)
 	announce_when_ready(s);
 }
 
-/* Found now, or every process would be killed for what it cannot be told. */
-static int check_fits(const struct conf *conf, struct why *why)
-{
-	for (enum process p = PROCESS_EDGE; p < PROCESS_CLI; p++) {
-		cleanup(arena_freep) struct arena *a = arena_new("config text", 4 << 20);
-		struct strbuf text = strbuf_make(a, CONF_TEXT_MAX),
-			      packet = strbuf_make(a, CHAN_MAX_BYTES);
-		struct msg m = { .type = MSG_config };
-
-		conf_text_encode(conf, child_audience(p), &text);
-		m.config.text = strbuf_str(&text);
-		if (text.overflow || !msg_encode(&m, &packet))
-			return why_set(
-				why, -E2BIG,
-				"the configuration is too long for poterne-%s: shorten its lists",
-				msg_process_name(p));
-	}
-	return 0;
-}
-
-struct conf *super_read_conf(const struct super_source *source, struct arena *a, struct why *why)
-{
-	struct conf *conf = conf_new_default(a);
-
-	if (source->file && conf_load_file(conf, source->file, why) < 0)
-		return NULL;
-	for (size_t i = 0; i < source->n_sets; i++) {
-		if (conf_set_assignment(conf, str_c(source->sets[i]), why) < 0)
-			return NULL;
-	}
-	return conf_check(conf, why) < 0 || check_fits(conf, why) < 0 ? NULL : conf;
-}
-
 /* ---- what changes while we serve ---- */
 
-/* Edges take the certificates and keys of the moment; with_config: everyone its part. One
- * that cannot hear is killed and starts anew, with the same. */
+/* Edges take the certificates, keys and recipients of the moment; with_config: everyone its part.
+ * One that cannot hear is killed and starts anew, with the same. */
 static void hand_out(struct super *s, bool with_config)
 {
 	struct msg m = { .type = MSG_reload };
@@ -358,7 +337,7 @@ static void hand_out(struct super *s, bool with_config)
 		if (!c->control || (!with_config && c->what != PROCESS_EDGE))
 			continue;
 		if ((!with_config || send_config(s, c, &why) == 0) && send_keys(s, c, &why) == 0 &&
-		    send_tls(s, c, &why) == 0)
+		    send_recipients(s, c, &why) == 0 && send_tls(s, c, &why) == 0)
 			defs_ignore(child_tell(c, &m, &why));
 	}
 }
@@ -395,6 +374,23 @@ static void watch_judgement(struct super *s)
 	s->learned_stamp = learned;
 }
 
+/* A file that is being written is left alone until it has been the same for two looks. */
+static void watch_recipients(struct super *s)
+{
+	uint64_t stamp = listwatch_recipients_stamp(s->conf);
+
+	if (stamp != s->recipients_tried && stamp == s->recipients_seen)
+		reload_want(&s->reload, RELOAD_RECIPIENTS);
+	s->recipients_seen = stamp;
+}
+
+static void take_recipients(struct super *s, struct reload *r)
+{
+	fd_close(s->recipients);
+	s->recipients = take_fd(r->recipients);
+	s->recipients_tried = r->table_stamp;
+}
+
 static void take_certificates(struct super *s, struct certificates *fresh)
 {
 	certificates_close(&s->certificates);
@@ -406,7 +402,8 @@ static void take_certificates(struct super *s, struct certificates *fresh)
 static void take_reload(struct super *s)
 {
 	struct reload *r = &s->reload;
-	bool changed = r->certificates.stamp != s->certificates.stamp;
+	bool changed =
+		r->what != RELOAD_RECIPIENTS && r->certificates.stamp != s->certificates.stamp;
 
 	if (r->what == RELOAD_ALL) {
 		s->conf = r->conf;
@@ -416,6 +413,8 @@ static void take_reload(struct super *s)
 		fd_close(s->keys);
 		s->keys = take_fd(r->keys);
 	}
+	if (r->what != RELOAD_CERTIFICATES)
+		take_recipients(s, r);
 	if (r->what == RELOAD_ALL || changed)
 		take_certificates(s, &r->certificates);
 	if (r->what == RELOAD_ALL) {
@@ -424,6 +423,9 @@ static void take_reload(struct super *s)
 		hand_out(s, true);
 		metrics_add(METRIC_supervisor_reloads_done, 1);
 		log_event("reload.done", F_INT("processes", s->n));
+	} else if (r->what == RELOAD_RECIPIENTS) {
+		hand_out(s, false);
+		log_event("reload.recipients", F_STR("file", s->conf->recipients.file));
 	} else if (changed) {
 		hand_out(s, false);
 		log_event("reload.certificates", F_INT("processes", s->conf->edge.processes));
@@ -448,15 +450,18 @@ static void conclude(struct super *s, enum reload_what what, int result, const s
 
 static void begin_reload(struct super *s)
 {
-	enum reload_what what = s->reload.wanted;
+	enum reload_what what = reload_next(&s->reload);
 	struct why why = { "" };
 
-	if (s->stopping || s->reload.what != RELOAD_NOTHING || what == RELOAD_NOTHING)
+	if (s->stopping || what == RELOAD_NOTHING)
 		return;
 	if (what == RELOAD_ALL)
 		notify_say(&s->notify, "RELOADING=1\nMONOTONIC_USEC=%lld",
 			   (long long)clock_now_us());
-	s->stamp_tried = certificates_stamp(s->conf);
+	if (what == RELOAD_RECIPIENTS)
+		s->recipients_tried = listwatch_recipients_stamp(s->conf);
+	else
+		s->stamp_tried = certificates_stamp(s->conf);
 	conclude(s, what, reload_begin(&s->reload, s->source, s->conf, &why), &why);
 }
 
@@ -484,6 +489,7 @@ static void keep_up(struct super *s)
 		if (certificates_stamp(s->conf) != s->stamp_tried)
 			reload_want(&s->reload, RELOAD_CERTIFICATES);
 		watch_judgement(s);
+		watch_recipients(s);
 	}
 	rotate_tickets(s);
 	reload_hurry(&s->reload);
@@ -728,6 +734,9 @@ static int prepare(struct super *s, const struct conf *conf, struct why *why)
 		r = signkeys_load(conf, &s->keys, why);
 	if (r == 0)
 		r = reload_check_keys(conf, s->keys, why);
+	s->recipients_tried = s->recipients_seen = listwatch_recipients_stamp(conf);
+	if (r == 0)
+		r = reload_make_recipients(conf, &s->recipients, why);
 	if (r == 0)
 		r = tickets_rotate(&s->tickets, clock_now_ms(), why);
 	s->stamp_tried = s->certificates.stamp;
@@ -748,7 +757,7 @@ int super_run(struct conf *conf, const struct super_source *source)
 	prefer_throughput();
 	*s = (struct super){ .conf = conf, .source = source, .next_id = 1 };
 	s->tickets.fd = s->certificates.bundle = s->reload.certificates.bundle = -1;
-	s->keys = s->reload.keys = -1;
+	s->keys = s->reload.keys = s->recipients = s->reload.recipients = -1;
 	notify_begin(&s->notify);
 	signals = signal_source(&why);
 	r = signals < 0 ? signals : prepare(s, conf, &why);
