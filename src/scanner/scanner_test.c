@@ -2,6 +2,7 @@
  */
 #include "scanner/scanner.h"
 
+#include "antivirus/mailhead.h"
 #include "base/fd.h"
 #include "scanner/dcc.h"
 #include "scanner/olefy.h"
@@ -239,10 +240,10 @@ static void icap_has_one_answer_that_is_clean(void **state)
 	} cases[] = {
 		{ "ICAP/1.0 204 No Content\r\nISTag: x\r\n\r\n", "clean" },
 		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-hdr=0, res-body=25\r\n\r\n" HTTP
-		  "27\r\nReceived: by poterne\r\nSubject: x\r\n\r\nx\r\n\r\n0\r\n\r\n",
+		  "467\r\n" MAILHEAD_FIELD "Subject: x\r\n\r\nx\r\n\r\n0\r\n\r\n",
 		  "limits=status 200" },
 		{ "ICAP/1.0 200 OK\r\nEncapsulated: res-body=0\r\n\r\n"
-		  "1f;x=y\r\nReceived: by poterne\r\nSubject: \r\n8\r\nx\r\n\r\nx\r\n\r\n0\r\n\r\n",
+		  "45f;x=y\r\n" MAILHEAD_FIELD "Subject: \r\n8\r\nx\r\n\r\nx\r\n\r\n0\r\n\r\n",
 		  "limits=status 200" },
 		{ "ICAP/1.0 200 OK\r\nX-Infection-Found: Type=0; Resolution=2; "
 		  "Threat=Eicar;\r\n\r\n",
@@ -330,7 +331,7 @@ static void each_is_asked_as_it_wants_to_be(void **state)
 	(void)state;
 	/* As a mail, whatever it begins with. */
 	ask(&icap, &(struct asked){ ICAP, BODY, "clean",
-				    "\r\n\r\n27\r\nReceived: by poterne\r\nSubject: x\r\n", NULL });
+				    "\r\n\r\n467\r\n" MAILHEAD_FIELD "Subject: x\r\n", NULL });
 	ask(&olefy,
 	    &(struct asked){ "olefy unix:/x", BODY, "clean",
 			     "OLEFY/1.0\nMethod: oletools\nRspamd-ID: 01JD0000\n\nSubject", NULL });

@@ -32,6 +32,14 @@ def test_first_bytes_of_a_message_do_not_hide_what_is_attached():
             assert g.events("message.done")[-1]["decision"] == "VIRUS_FOUND", first
 
 
+def test_bytes_further_on_do_not_make_an_archive_of_it_either():
+    with Clamd() as clamd, Gateway(antivirus__clamd=f"unix:{clamd.socket}") as g:
+        for before in (0, len(b"Received: by poterne\r\n")):
+            archive = b"X: " + b"a" * (257 - before - 3) + b"ustar\r\n"
+            assert g.send(archive + infected())[0] == 550, before
+            assert g.events("message.done")[-1]["decision"] == "VIRUS_FOUND", before
+
+
 def test_clamd_that_is_down_defers_every_message():
     with Gateway(antivirus__clamd=f"tcp:127.0.0.1:{free_port()}") as g:
         assert g.send(CLEAN)[0] == 451
