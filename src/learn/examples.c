@@ -171,17 +171,31 @@ size_t examples_count(const struct examples *e, enum example_kind kind)
 	return n;
 }
 
+static size_t bytes_of(const struct example *x)
+{
+	size_t n = 0;
+
+	for (int v = 0; v < FEATURES_VIEWS; v++)
+		n += x->features.view[v].n;
+	return n;
+}
+
 /* They stand in order of arrival. */
 static bool forget_oldest(struct examples *e, enum example_kind kind)
 {
-	size_t n = examples_count(e, kind), gone = n > EXAMPLES_MAX ? n - EXAMPLES_MAX : 0;
-	bool any = gone > 0;
+	size_t n = 0, bytes = 0;
+	bool any = false;
 
-	for (size_t i = 0; gone && i < e->v.n; i++) {
-		if (e->v.v[i]->kind != kind)
+	for (size_t i = e->v.n; i-- > 0;) {
+		struct example *x = e->v.v[i];
+
+		if (x->kind != kind)
 			continue;
-		e->v.v[i]->kind = EXAMPLE_FORGOTTEN;
-		gone--;
+		bytes += bytes_of(x);
+		if (++n <= EXAMPLES_MAX && bytes <= EXAMPLES_KEEP_BYTES)
+			continue;
+		x->kind = EXAMPLE_FORGOTTEN;
+		any = true;
 	}
 	return any;
 }
@@ -219,5 +233,6 @@ bool examples_trim(struct examples *e, int64_t not_before)
 	bool good = forget_oldest(e, EXAMPLE_GOOD), bad = forget_oldest(e, EXAMPLE_BAD);
 	size_t live = examples_count(e, EXAMPLE_GOOD) + examples_count(e, EXAMPLE_BAD);
 
-	return old || good || bad || e->records - live > live + USELESS_MIN;
+	return old || good || bad || e->records - live > live + USELESS_MIN ||
+	       e->sound > EXAMPLES_MAX_BYTES / 2;
 }

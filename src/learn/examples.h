@@ -6,7 +6,7 @@
  * Input    examples_read: our own file, perhaps cut short or damaged: what stands behind the
  *          damage is left out and said.
  * Memory   features point into the bytes of the file.
- * Limits   EXAMPLES_MAX of a kind: the oldest go.
+ * Limits   EXAMPLES_MAX of a kind, EXAMPLES_KEEP_BYTES of their features: the oldest go.
  * Threads  one at a time.
  * Errors   none.
  */
@@ -18,8 +18,10 @@
 #include "features/features.h"
 
 enum {
-	EXAMPLES_MAX = 10000, /* of each kind */
-	EXAMPLES_MAX_BYTES = 1 << 30,
+	EXAMPLES_MAX = 10000,		/* of each kind */
+	EXAMPLES_KEEP_BYTES = 96 << 20, /* of each kind: twice what so many ordinary ones have */
+	EXAMPLES_ADD_BYTES = 256 << 20, /* at once, however many will be kept */
+	EXAMPLES_MAX_BYTES = 1 << 30,	/* of the file: half of it and what is added fits */
 };
 
 enum example_kind { EXAMPLE_GOOD, EXAMPLE_BAD, EXAMPLE_FORGOTTEN, EXAMPLE_KINDS };
@@ -57,8 +59,8 @@ void examples_put(struct strbuf *out, const struct example *e);
 size_t examples_count(const struct examples *e, enum example_kind kind);
 /* How many were learned before that time, wall clock. */
 size_t examples_expired(const struct examples *e, int64_t not_before);
-/* Forgets those, and the oldest above EXAMPLES_MAX; true when there were such, or when many records
- * are useless, so that the file should be written anew. */
+/* Forgets those, and the oldest above the limits; true when there were such, or when much of the
+ * file is useless, so that it should be written anew. */
 bool examples_trim(struct examples *e, int64_t not_before);
 
 #endif

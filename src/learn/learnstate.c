@@ -64,7 +64,7 @@ int learnstate_open(struct learnstate *s, struct arena *a, const char *dir, stru
 	int r;
 
 	*s = (struct learnstate){ .arena = a, .dirfd = -1, .fd = -1 };
-	s->fresh = strbuf_make(a, EXAMPLES_MAX_BYTES);
+	s->fresh = strbuf_make(a, EXAMPLES_ADD_BYTES);
 	s->dirfd = statedir_open(dir, why);
 	if (s->dirfd < 0)
 		return s->dirfd;
@@ -102,6 +102,8 @@ static int write_anew(struct learnstate *s, struct why *why)
 {
 	struct strbuf out = strbuf_make(s->arena, EXAMPLES_MAX_BYTES);
 
+	/* Growing would take several times as much of the arena. */
+	strbuf_reserve(&out, 2 * EXAMPLES_KEEP_BYTES + EXAMPLES_KEEP_BYTES / 16);
 	strbuf_put(&out, examples_head(s->arena, s->examples.key));
 	for (size_t i = 0; i < s->examples.v.n; i++) {
 		if (s->examples.v.v[i]->kind != EXAMPLE_FORGOTTEN)

@@ -221,6 +221,62 @@ static void the_order_of_lessons_makes_no_difference(void **state)
 	assert_int_equal(t->model.good, ENOUGH);
 }
 
+/* Down to its last bit. */
+static void the_model_is_of_the_set_of_lessons(void **state)
+{
+	struct site *t = *state;
+	struct example **v;
+	size_t n;
+	str forwards;
+
+	teach_many(t, ENOUGH, ENOUGH);
+	open_site(t);
+	trainer_run(t->a, &t->s.examples, &t->model);
+	forwards = model_encode(t->a, &t->model);
+	v = t->s.examples.v.v;
+	n = t->s.examples.v.n;
+	assert_int_equal(n, 2 * ENOUGH);
+	for (size_t i = 0; i < n / 2; i++) {
+		struct example *x = v[i];
+
+		v[i] = v[n - 1 - i];
+		v[n - 1 - i] = x;
+	}
+	trainer_run(t->a, &t->s.examples, &t->model);
+	assert_true(str_eq(model_encode(t->a, &t->model), forwards));
+	learnstate_close(&t->s);
+}
+
+/* As large as features become. */
+static void large_ones_push_out_the_oldest_of_their_kind_only(void **state)
+{
+	enum { LARGE = FEATURES_MAX * FEATURES_VIEWS, FIT = EXAMPLES_KEEP_BYTES / LARGE };
+	struct site *t = *state;
+	char *bytes = arena_alloc(t->a, FEATURES_MAX);
+	struct features f;
+
+	memset(bytes, 2, FEATURES_MAX);
+	for (int v = 0; v < FEATURES_VIEWS; v++)
+		f.view[v] = str_of(bytes, FEATURES_MAX);
+	assert_true(features_valid(f.view[0]));
+	open_site(t);
+	teach(t, 'g', 1, EXAMPLE_GOOD);
+	for (int i = 0; i < FIT; i++) {
+		memcpy(bytes, (char[]){ (char)(i / 64), (char)(i % 64) }, 2);
+		assert_int_equal(learnstate_add(&t->s, &f, EXAMPLE_BAD, i), EXAMPLES_NEW);
+	}
+	assert_false(examples_trim(&t->s.examples, 0));
+	teach(t, 'b', 2, EXAMPLE_BAD);
+	teach(t, 'b', 3, EXAMPLE_BAD);
+	memset(bytes, 3, FEATURES_MAX);
+	assert_int_equal(learnstate_add(&t->s, &f, EXAMPLE_BAD, FIT), EXAMPLES_NEW);
+	assert_true(examples_trim(&t->s.examples, 0));
+	assert_in_range(examples_count(&t->s.examples, EXAMPLE_BAD), FIT, FIT + 2);
+	assert_int_equal(examples_count(&t->s.examples, EXAMPLE_GOOD), 1);
+	assert_int_equal(t->s.examples.v.v[1]->kind, EXAMPLE_FORGOTTEN);
+	learnstate_close(&t->s);
+}
+
 static void what_is_forgotten_leaves_nothing_behind(void **state)
 {
 	struct site *t = *state;
@@ -314,6 +370,9 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(the_order_of_lessons_makes_no_difference, begin,
 						end),
+		cmocka_unit_test_setup_teardown(the_model_is_of_the_set_of_lessons, begin, end),
+		cmocka_unit_test_setup_teardown(large_ones_push_out_the_oldest_of_their_kind_only,
+						begin, end),
 		cmocka_unit_test_setup_teardown(what_is_forgotten_leaves_nothing_behind, begin,
 						end),
 		cmocka_unit_test_setup_teardown(the_last_word_on_a_message_counts, begin, end),

@@ -257,13 +257,16 @@ static void measure(struct trainer *t)
 	int64_t *at = arena_array(t->arena, int64_t, t->n + 1);
 	size_t n = 0;
 
+	/* In an order of ours, as sums depend on it. */
 	for (size_t i = 0; i < t->n; i++) {
-		if (!t->v[i].judged)
+		const struct lesson *l = &t->v[t->orders[i]];
+
+		if (!l->judged)
 			continue;
-		rows[n].bad = target(t->v[i].x) > 0;
+		rows[n].bad = target(l->x) > 0;
 		for (int v = 0; v < FEATURES_VIEWS; v++)
-			rows[n].logits[v] = t->v[i].thought.logits[v] / t->v[i].judged;
-		at[n++] = t->v[i].x->at;
+			rows[n].logits[v] = l->thought.logits[v] / l->judged;
+		at[n++] = l->x->at;
 	}
 	fusion_fit(rows, n, t->model);
 	count_wrong(t, rows, at, n);
