@@ -285,7 +285,13 @@ static void take_line(struct smtpsession *s)
 
 void smtpsession_rest(struct smtpsession *s, str args, int64_t ms)
 {
-	s->mail->resting = arena_str(s->mail->arena, args);
+	struct strbuf *resting = &s->mail->resting;
+
+	/* One room for all of a message: how many there will be is the client's choice. */
+	if (!resting->p)
+		*resting = strbuf_make(s->mail->arena, COMMAND_LINE_MAX);
+	resting->n = 0;
+	strbuf_put(resting, args);
 	s->rest = deadline_in(ms);
 }
 
@@ -293,7 +299,7 @@ static void go_on(struct smtpsession *s)
 {
 	s->rest = 0;
 	s->rested = true;
-	verb_rcpt(s, s->mail->resting);
+	verb_rcpt(s, strbuf_str(&s->mail->resting));
 	s->rested = false;
 	s->due = deadline_in(s->policy->conf->smtp.command_timeout);
 }
@@ -325,11 +331,16 @@ static void take(struct smtpsession *s)
 		s->due = deadline_in(s->policy->conf->smtp.command_timeout);
 }
 
+static deadline session_end(const struct smtpsession *s)
+{
+	return s->began + s->policy->conf->smtp.session_timeout;
+}
+
 /* When the lobby should stop waiting for more. The time of a message is one, from DATA or
  * the first chunk to its end; a chunk that belongs to no message has that of a command. */
 static deadline wait_until(const struct smtpsession *s)
 {
-	deadline end = s->began + s->policy->conf->smtp.session_timeout;
+	deadline end = session_end(s);
 
 	if (!s->mail || s->mail->until == 0)
 		return clock_sooner(s->due, end);
@@ -362,6 +373,9 @@ enum lobby_next smtpsession_step(struct smtpsession *s, struct stream *io, deadl
 	while (s->state != SMTPSESSION_OVER && !s->waiting && !s->rest && has_more(s))
 		take(s);
 	smtpsession_flush(s);
+	/* Who rests again each time is never found waiting: so the lobby has to see the end. */
+	if (s->rest && clock_left(session_end(s)) == 0)
+		s->rest = 0;
 	if (s->state != SMTPSESSION_OVER)
 		*ret_until = s->rest ? s->rest : wait_until(s);
 	s->io = NULL;

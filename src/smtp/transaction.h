@@ -29,10 +29,11 @@ struct transaction {
 	ARENA_VEC(str) rcpt_params; /* of each: what it asks of DSNs, or nothing */
 	str mail_params;
 	bool has_rcpt_params;
-	size_t rcpt_bytes; /* of recipients and rcpt_params */
-	bool full;	   /* one recipient too many was refused */
-	size_t n_put_off;  /* recipients that got too many notifications */
-	str resting;	   /* arguments of a RCPT that waits */
+	size_t rcpt_bytes;     /* of recipients and rcpt_params */
+	bool full;	       /* one recipient too many was refused */
+	size_t n_put_off;      /* recipients that got too many notifications */
+	size_t n_unlisted;     /* recipients that the table does not have */
+	struct strbuf resting; /* arguments of a RCPT that waits */
 	struct esmtp params;
 	/* From DATA, or the first BDAT, on. */
 	struct strbuf bytes; /* of a message that is small so far */

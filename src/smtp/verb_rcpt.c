@@ -162,6 +162,7 @@ static void refuse_unlisted(struct smtpsession *s, enum recipients_found found, 
 {
 	bool for_good = conf_strings_has(&s->policy->conf->recipients.reject, domain);
 
+	s->mail->n_unlisted++;
 	metrics_add(METRIC_edge_recipients_refused, 1);
 	if (harvests(s, args, recipients_word(found)))
 		return;
@@ -211,7 +212,8 @@ void verb_rcpt(struct smtpsession *s, str args)
 				   args);
 		return;
 	}
-	if (t->recipients.n + t->n_put_off >= s->policy->conf->smtp.max_recipients ||
+	if (t->recipients.n + t->n_put_off + t->n_unlisted >=
+		    s->policy->conf->smtp.max_recipients ||
 	    t->rcpt_bytes >= TRANSACTION_RCPT_BYTES) {
 		refuse_one_more(s, args);
 		return;

@@ -1,5 +1,6 @@
 /* The table of recipients in a session: what a stranger is told, and how long it takes. */
 #include "lists/recipientfile.h"
+#include "smtp/command.h"
 #include "smtp/smtpsession_fake.h"
 
 #include <setjmp.h>
@@ -172,6 +173,65 @@ static void a_pipeline_waits_in_its_order(void **state)
 			   STR(REFUSAL "250 2.1.5 Recipient OK\r\n" REFUSAL "250 2.0.0 OK\r\n")));
 }
 
+/* Or one who always has another RCPT behind it would stay for days. */
+static void a_session_ends_in_its_time_even_when_it_rests(void **state)
+{
+	cleanup(fake_smtp_free) struct fake_smtp *f =
+		session("recipients.file=/x\nrecipients.slow_after=1\n");
+
+	(void)state;
+	fake_smtp_step(f);
+	(void)ask(f, HELLO RCPT("nobody"));
+	f->input = STR(RCPT("alice") RCPT("alice") RCPT("alice"));
+	f->ready = true;
+	fake_smtp_step(f);
+	assert_int_equal(f->next, LOBBY_REST);
+	f->session.began -= f->session.policy->conf->smtp.session_timeout;
+	fake_smtp_step(f);
+	assert_true(str_starts(last_reply(f), STR("250 ")));
+	assert_int_equal(f->next, LOBBY_PARK);
+	assert_int_equal(clock_left(f->until), 0);
+}
+
+/* Even one from inside, who is not slowed down: each takes memory of the transaction. */
+static void unknown_recipients_count_as_recipients_of_a_message(void **state)
+{
+	cleanup(fake_smtp_free) struct fake_smtp *f =
+		session("recipients.file=/x\nrecipients.inside=127.0.0.0/8\n"
+			"smtp.max_recipients=3\n");
+
+	(void)state;
+	fake_smtp_step(f);
+	(void)ask(f, HELLO);
+	for (int i = 0; i < 3; i++) {
+		(void)ask(f, RCPT("nobody"));
+		assert_true(str_eq(last_reply(f), STR(REFUSAL)));
+	}
+	(void)ask(f, RCPT("alice"));
+	assert_true(str_starts(last_reply(f), STR("452 4.5.3 ")));
+	(void)ask(f, "RSET\r\nMAIL FROM:<x@partner.example>\r\n" RCPT("alice"));
+	assert_true(str_starts(last_reply(f), STR("250 ")));
+}
+
+/* However many of them rest. */
+static void those_that_rest_do_not_fill_the_memory_of_a_message(void **state)
+{
+	cleanup(fake_smtp_free) struct fake_smtp *f =
+		session("recipients.file=/x\nrecipients.slow_after=1\nsmtp.max_recipients=2\n");
+	char line[COMMAND_LINE_MAX + 1];
+	int n = snprintf(line, sizeof(line), "RCPT TO:<%0900d>\r\n", 0);
+
+	(void)state;
+	assert_true(n > 900 && (size_t)n < sizeof(line));
+	fake_smtp_step(f);
+	(void)ask(f, HELLO RCPT("nobody") RCPT("alice"));
+	for (int i = 0; i < TRANSACTION_BUDGET / 900; i++) {
+		f->output.n = 0;
+		assert_true(ask(f, line) > 0);
+		assert_true(str_starts(last_reply(f), STR("452 4.5.3 ")));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +242,9 @@ int main(void)
 		cmocka_unit_test(
 			who_names_many_unknown_ones_waits_longer_and_longer_and_is_sent_away),
 		cmocka_unit_test(a_pipeline_waits_in_its_order),
+		cmocka_unit_test(a_session_ends_in_its_time_even_when_it_rests),
+		cmocka_unit_test(unknown_recipients_count_as_recipients_of_a_message),
+		cmocka_unit_test(those_that_rest_do_not_fill_the_memory_of_a_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
