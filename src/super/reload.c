@@ -91,9 +91,9 @@ static int start_table(struct reload *r, const struct conf *current, struct why 
 	const struct conf *conf = r->conf ?: current;
 
 	r->stage = RELOAD_TABLE;
+	r->table_stamp = listwatch_recipients_stamp(conf);
 	if (r->what == RELOAD_CERTIFICATES || !conf_has_recipients(conf))
 		return RELOAD_DONE;
-	r->table_stamp = listwatch_recipients_stamp(conf);
 	r->recipients = fd_memfd("recipients", why);
 	if (r->recipients < 0)
 		return r->recipients;
