@@ -28,12 +28,13 @@ __attribute__((noreturn)) static void fail(const char *what, const struct why *w
 	exit(1);
 }
 
-/* A resource that has come anew takes the place of the last one. */
+/* A resource that has come anew takes the place of the last one; so do several, the last of all
+ * stays: a reload that was refused may have left its own untaken. */
 static void take_resource(struct edge *e, const char *name, int *fd)
 {
-	int fresh = proc_take_resource(e->proc, name, NULL);
+	int fresh;
 
-	if (fresh >= 0) {
+	while ((fresh = proc_take_resource(e->proc, name, NULL)) >= 0) {
 		fd_close(*fd);
 		*fd = fresh;
 	}
