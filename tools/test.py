@@ -106,19 +106,21 @@ def python_tests(script, *arguments):
     """Runs a script that prints "ok NAME" and "not ok NAME" lines, shown as they come."""
     p = subprocess.Popen([sys.executable, script, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                          text=True, errors="replace")
-    tail, seen = [], 0
+    tail, bad = [], 0
     for line in p.stdout:
         if line.startswith("ok "):
             Count.passed += 1
-            seen += 1
         elif line.startswith("not ok "):
             result(False, line[len("not ok "):].strip(), "".join(tail[-60:]))
-            seen += 1
+            bad += 1
+        elif line.startswith("again "):
+            name = line.removeprefix("again ").strip()
+            print(f"   run {name} once more, alone, since it failed beside others:\n{''.join(tail[-60:])}", flush=True)
         else:
             tail.append(line)
             continue
         tail.clear()
-    if p.wait() and not seen:
+    if p.wait() and not bad:  # it ended before all was run
         result(False, script, "".join(tail))
 
 

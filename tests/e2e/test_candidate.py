@@ -35,6 +35,12 @@ def test_a_candidate_judges_live_mail_and_changes_no_verdict():
                 rows = {row["metric"]: row for row in map(json.loads, out)}
                 return rows["poterne_scan_candidate_total"]["result"], rows["poterne_scan_candidate_broken"]["value"]
 
+            def in_use(event):
+                """What it tells of holds for mail from the next reload.rules on."""
+                names = [e["event"] for e in g.events()]
+                last = max((i for i, name in enumerate(names) if name == event), default=len(names))
+                return "reload.rules" in names[last:]
+
             loaded = g.wait_event("candidate.loaded")
             assert loaded["patterns"] == 1 and g.events("candidate.not_run")[0]["symbol"] == "PROBE_PROGRAM", loaded
             answers = [g.send(m.data, m.sender, m.recipient)[0] for m in mails]
@@ -64,6 +70,7 @@ def test_a_candidate_judges_live_mail_and_changes_no_verdict():
             write("symbols:\n  PROBE_TEXT: {when: {body: {rgex: 'x'}}}\n")
             refused = g.wait_event("candidate.refused", 25)
             assert f"{path}:2:" in refused["why"] and "regex" in refused["why"], refused
+            wait_until(lambda: in_use("candidate.refused"), 20, "the broken candidate to be left out")
             assert [g.send(m.data, m.sender, m.recipient)[0] for m in mails] == answers
             assert metrics()[1] == 1 and len(g.events("candidate.differs")) == len(told)
             assert "PROBE" not in json.dumps(g.events("message.done"))
@@ -74,6 +81,7 @@ def test_a_candidate_judges_live_mail_and_changes_no_verdict():
             last_loaded = g.events("candidate.loaded")[-1]
             write(TRIED.replace("bonjour", "cordialement") % 20)
             wait_until(lambda: g.events("candidate.loaded")[-1] != last_loaded, 25, "the candidate to be read again")
+            wait_until(lambda: in_use("candidate.loaded"), 20, "the new candidate to be in use")
             g.send(mails[0].data, mails[0].sender, mails[0].recipient)
             wait_until(lambda: live()[1]["messages"] == 1, 20, "the message to be kept")
             assert live(1)[1]["not_tried"] == 2 * len(mails), live(1)[1]
