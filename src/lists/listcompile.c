@@ -1,25 +1,15 @@
 #include "lists/listcompile.h"
 
 #include "base/fd.h"
+#include "lists/listblock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINES_A_ROUND = 1000 };
-
-static uint64_t count_lines(str text)
-{
-	uint64_t n = 1;
-
-	for (const char *p = text.p; p && (p = memchr(p, '\n', text.n - (size_t)(p - text.p))); p++)
-		n++;
-	return n;
-}
 
 /* One entry; what it takes is given back by who resets the arena. */
 static int add(struct arena *a, const char *file, struct listtext *t, struct listbuilder *b,
@@ -61,30 +51,25 @@ static int add_all(const char *file, str text, struct listbuilder *b, bool stric
 	return r;
 }
 
-/* The new file is as long as it may have to be, full of holes, and cut at the end. */
 static int write_set(int fd, const char *from, str text, bool strict, int64_t now,
 		     struct listcompile_count *count, struct why *why)
 {
-	uint64_t lines = count_lines(text), seed;
-	size_t room = listset_room(lines, text.n), used;
-	struct listbuilder b;
-	char *block;
+	struct why ignored;
+	struct listblock b;
 	int r;
 
-	if (lines > LISTCOMPILE_MAX)
+	if (listtext_lines(text) > LISTCOMPILE_MAX)
 		return why_set(why, -EFBIG, "%s: more than %d lines", from, LISTCOMPILE_MAX);
-	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		return why_set(why, -errno, "getrandom: %m");
-	if (ftruncate(fd, (off_t)room) < 0)
-		return why_set(why, -errno, "ftruncate: %m");
-	block = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (block == MAP_FAILED)
-		return why_set(why, -errno, "mmap: %m");
-	b = listset_begin(block, room, lines, seed);
-	r = add_all(from, text, &b, strict, count, why);
-	used = listset_end(&b, now).n;
-	munmap(block, room);
-	if (r == 0 && (ftruncate(fd, (off_t)used) < 0 || fsync(fd) < 0))
+	r = listblock_begin(&b, fd, text, why);
+	if (r < 0)
+		return r;
+	r = add_all(from, text, &b.builder, strict, count, why);
+	if (r < 0) {
+		defs_ignore(listblock_end(&b, now, &ignored));
+		return r;
+	}
+	r = listblock_end(&b, now, why);
+	if (r == 0 && fsync(fd) < 0)
 		r = why_set(why, -errno, "%s: %m", from);
 	return r;
 }

@@ -40,15 +40,6 @@ static struct lists_list *list_of_file(struct lists *l, struct arena *a, const c
 	return list;
 }
 
-static size_t lines_in(str text)
-{
-	size_t n = 1;
-
-	for (size_t i = 0; i < text.n; i++)
-		n += text.p[i] == '\n';
-	return n;
-}
-
 static int refuse_entry(struct arena *a, const char *file, struct listtext *t,
 			const struct listentry *e, enum listset_added added, struct why *why)
 {
@@ -92,7 +83,7 @@ static int keep(struct lists *l, struct arena *a, str block, str *ret, struct wh
 int lists_load_text(struct lists *l, struct arena *a, const char *name, str text, struct why *why)
 {
 	struct lists_list *list = list_of_file(l, a, name);
-	size_t lines = lines_in(text), room = listset_room(lines, text.n);
+	size_t lines = listtext_lines(text), room = listset_room(lines, text.n);
 	cleanup(arena_freep) struct arena *scratch = arena_new("list", 1 << 30);
 	struct listbuilder b = listset_begin(arena_alloc(scratch, room), room, lines,
 					     map_hash(STR("seed of lists"), false));

@@ -102,3 +102,12 @@ int listtext_refuse(struct arena *a, const char *file, const struct listtext_bad
 	return why_set(why, -EINVAL, "%s:%u:%u: found \"%.*s\", expected %s", file, bad->line,
 		       bad->col, STR_ARG(strbuf_str(&b)), bad->expected);
 }
+
+size_t listtext_lines(str text)
+{
+	size_t n = 1;
+
+	for (const char *p = text.p; p && (p = memchr(p, '\n', text.n - (size_t)(p - text.p))); p++)
+		n++;
+	return n;
+}

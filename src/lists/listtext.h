@@ -40,6 +40,8 @@ struct listtext_bad {
 enum listtext_step { LISTTEXT_END, LISTTEXT_ENTRY, LISTTEXT_BAD };
 
 struct listtext listtext_make(str text);
+/* At least one. */
+size_t listtext_lines(str text);
 /* The next line with an entry. After LISTTEXT_BAD it may go on with the next. */
 enum listtext_step listtext_next(struct listtext *t, struct arena *a, struct listentry *ret,
 				 struct listtext_bad *bad) must_use;

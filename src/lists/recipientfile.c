@@ -1,19 +1,17 @@
 #include "lists/recipientfile.h"
 
 #include "base/fd.h"
+#include "lists/listblock.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 enum { LINES_A_ROUND = 1000 };
 
 struct maker {
 	const char *file;
 	struct arena *arena;
-	struct listbuilder builder;
+	struct listblock block;
 	struct listkey_set keys; /* large, so made once */
 	uint32_t line;
 	struct recipientfile_count count;
@@ -81,12 +79,12 @@ static bool says_the_same(const struct listset *set, const struct listentry *e)
 static int add(struct maker *m, str line, str address, const struct listentry *e,
 	       enum recipients_found says, struct why *why)
 {
-	enum listset_added added = listset_add(&m->builder, e);
+	enum listset_added added = listset_add(&m->block.builder, e);
 
 	if (added == LISTSET_FULL)
 		return why_set(why, -EFBIG, "%s:%u: too many recipients", m->file, m->line);
 	if (added == LISTSET_TWICE)
-		return says_the_same(&m->builder.set, e)
+		return says_the_same(&m->block.builder.set, e)
 			       ? 0
 			       : refuse(m, line, address, "the same as an earlier line says of it",
 					why);
@@ -161,37 +159,19 @@ static int take_all(struct maker *m, str text, struct why *why)
 	return r < 0 ? r : check_whole(m, text, why);
 }
 
-static size_t lines_in(str text)
-{
-	size_t n = 1;
-
-	for (const char *p = text.p; p && (p = memchr(p, '\n', text.n - (size_t)(p - text.p))); p++)
-		n++;
-	return n;
-}
-
-/* The block is as long as it may have to be, full of holes, and cut at the end. */
 static int write_set(struct maker *m, int fd, str text, struct why *why)
 {
-	size_t lines = lines_in(text), room = listset_room(lines, text.n), used;
-	uint64_t seed;
-	char *block;
-	int r;
+	struct why ignored;
+	int r = listblock_begin(&m->block, fd, text, why);
 
-	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		return why_set(why, -errno, "getrandom: %m");
-	if (ftruncate(fd, (off_t)room) < 0)
-		return why_set(why, -errno, "ftruncate: %m");
-	block = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (block == MAP_FAILED)
-		return why_set(why, -errno, "mmap: %m");
-	m->builder = listset_begin(block, room, lines, seed);
+	if (r < 0)
+		return r;
 	r = take_all(m, text, why);
-	used = listset_end(&m->builder, 0).n;
-	munmap(block, room);
-	if (r == 0 && ftruncate(fd, (off_t)used) < 0)
-		r = why_set(why, -errno, "ftruncate: %m");
-	return r;
+	if (r < 0) {
+		defs_ignore(listblock_end(&m->block, 0, &ignored));
+		return r;
+	}
+	return listblock_end(&m->block, 0, why);
 }
 
 int recipientfile_compile(const char *path, int fd, struct recipientfile_count *ret,

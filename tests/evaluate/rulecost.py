@@ -11,7 +11,6 @@ POTERNE_CORPORA names a folder where the archives are unpacked already.
 import json
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -70,12 +69,11 @@ def poterne(build, command, compiled, overlay, *arguments):
             "paths.programs": os.path.join(os.path.abspath(build), "src"), "paths.compiled": compiled}
     if overlay:
         sets["paths.overlay"] = overlay
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = classifier.cpu()
     said = subprocess.run([os.path.join(build, "src", "poterne"), command,
                            *(x for k, v in sets.items() for x in ("--set", f"{k}={v}")), *arguments],
                           stdout=subprocess.PIPE, text=True).stdout
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, said
+    return classifier.cpu() - before, said
 
 
 def symbols(build, compiled, overlay):
